@@ -87,12 +87,15 @@ def check(
     attested: bool = False,
     rationale: str = "",
     parse: Callable[[str], float | str] | None = None,
+    title_below: str = "",
+    title_above: str = "",
 ) -> Callable[[F], F]:
     """Attach a ``CheckSpec`` to a measuring function and return the function unchanged.
 
     ``finding`` is the sentence of a finding; its placeholders are ``resource``, ``value``, ``limit`` and the
     evidence's names. ``sources`` say where the facts were looked up; the first page is what a reader is sent to.
-    ``parse`` marks a check whose values are judged against an expected value or range.
+    ``parse`` marks a check whose values are judged against an expected value or range; ``title_below`` and
+    ``title_above`` then say which way they are wrong.
     Raises TypeError for a header or a signature that breaks the contract.
     """
 
@@ -122,6 +125,8 @@ def check(
             attested=attested,
             expects_value=parse is not None,
             parse=parse,
+            title_below=title_below,
+            title_above=title_above,
         )
         function.__check__ = spec  # type: ignore[attr-defined]
         return function

@@ -242,7 +242,9 @@ def _collect_with_receipt(
     try:
         receipt = read_receipt(session, capabilities, watch.before(CostClass.MEDIUM, "receipt"), meanwhile)
     except _DAMAGE as error:  # what was read before is judged all the same
-        odd = Text("The receipt could not be read: the answer makes no sense ({kind}).", {"kind": type(error).__name__})
+        odd = Text(
+            "The receipt could not be read: the answer cannot be interpreted ({kind}).", {"kind": type(error).__name__}
+        )
         receipt, facts = None, dataclasses.replace(facts, problems=(*facts.problems, Problem(odd)))
     cost = dataclasses.replace(session.cost, waited_ms=watch.waited_ms)
     return dataclasses.replace(facts, cost=cost, budget=session.budget, receipt=receipt, statements=tuple(session.sent))

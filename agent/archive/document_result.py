@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from agent.archive.json_values import round_number, to_json_value
 from agent.model.check import CheckSpec
@@ -69,7 +69,7 @@ def serialize_result(
         "params": to_json_value(rule.params_values),
         "ladder": _serialize_judge(rule.judge),
         "overridden": rule.overridden,
-        "texts": dict(_localize_texts(spec, tell)),
+        "texts": dict(_localize_texts(spec, _choose_title(spec, rule, result.findings), tell)),
         "remediation": {
             "run_as": _choose_run_as(remedy.run_as, kind).value,
             "sql": list(remedy.sql),
@@ -82,9 +82,18 @@ def serialize_result(
     }
 
 
-def _localize_texts(spec: CheckSpec, tell: LocalizeText) -> Iterator[tuple[str, CheckTextsEntry]]:
+def _choose_title(spec: CheckSpec, rule: Rule, findings: Iterable[Finding]) -> str:
+    """Return the title that says which way the values are wrong, if all of them lie on one side."""
+    if not isinstance(rule.judge, Expected) or spec.parse is None:
+        return spec.title
+    sides = {rule.judge.find_side(spec.parse(str(finding.value))) for finding in findings}
+    titles = {"below": spec.title_below, "above": spec.title_above}
+    return (titles.get(sides.pop()) if len(sides) == 1 else "") or spec.title
+
+
+def _localize_texts(spec: CheckSpec, shown: str, tell: LocalizeText) -> Iterator[tuple[str, CheckTextsEntry]]:
     remedy = spec.remediation
-    title, rationale, advice = (tell(Text(text)) for text in (spec.title, spec.rationale, remedy.advice))
+    title, rationale, advice = (tell(Text(text)) for text in (shown, spec.rationale, remedy.advice))
     risk, no_rollback = tell(Text(remedy.risk)), tell(Text(remedy.no_rollback))
     pre_check, post_check = tell(Text(remedy.pre_check)), tell(Text(remedy.post_check))
     for language in LANGUAGES:

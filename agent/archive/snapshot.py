@@ -75,7 +75,7 @@ def load_snapshot(path: Path, known: Iterable[type] = ()) -> Snapshot:
     except (*_UNREADABLE, ImportError) as error:
         raise SnapshotError(
             Text(
-                "{path}: the facts do not fit this agent: {reason}. Collect again.",
+                "{path}: the data does not fit this version: {reason}. Collect again.",
                 {**args, "reason": str(error)[:200]},
             )
         ) from None
@@ -211,7 +211,7 @@ def _list_left_out_facts(names: Iterable[str], known: Mapping[str, type]) -> Ite
     """A problem for the facts of missing plug-ins: a snapshot is useful without them."""
     missing = sorted(name for name in names if not name.startswith(_OWN_MODULES) and name not in known)
     if missing:
-        what = Text("The facts of plug-ins that are not here are left out: {names}.", {"names": ", ".join(missing)})
+        what = Text("Data of plug-ins that are not installed here is left out: {names}.", {"names": ", ".join(missing)})
         yield Problem(what, Text("Install the plug-ins that the snapshot was taken with."))
 
 

@@ -79,6 +79,8 @@ def list_texts(spec: CheckSpec) -> list[str]:
     remedy = spec.remediation
     texts = (
         spec.title,
+        spec.title_below,
+        spec.title_above,
         spec.finding,
         spec.rationale,
         remedy.advice,

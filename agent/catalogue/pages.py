@@ -113,7 +113,7 @@ def print_catalogue(wanted: CheckFilter = CheckFilter()) -> None:
     """
     entries, brought = _select_checks(wanted)
     if not entries:
-        console.say("No check is like that; ob-health checks list names them all.")
+        console.say("No check matches; ob-health checks list names them all.")
         return
     rows = [tuple(map(console.localize, ("code", "worst", "title", "limits")))]
     styles = ["bold"]

@@ -175,7 +175,7 @@ class _Reader:
         rows = {row.__name__: row for row in list_sources()}
         if self._file.facts not in rows:
             known = ", ".join(sorted(rows))
-            self._problems.add(("facts",), "{place}: there is no such fact set; known are {known}", known=known)
+            self._problems.add(("facts",), "{place}: there is no such data set; known are {known}", known=known)
             self._problems.raise_any()
         return rows[self._file.facts]
 
@@ -286,7 +286,7 @@ def _build_measure(
             shown = {name: made.run(values) for name, made in evidence.items()}
             yield Measurement(fill_name(file.resource, values), measured, shown, fill_message(file.part, values))
         if unknown:
-            text = "What {source} holds is unknown in the rows that matter ({unknown_count})."
+            text = "{unknown_count} relevant rows of {source} have no values, so they cannot be judged."
             raise NotAssessed(text, source=file.facts, unknown_count=unknown)
         if not rows and file.when_empty == "not_assessed":
             raise NotAssessed("{source} has no rows.", source=file.facts)

@@ -127,18 +127,18 @@ def _explain_end(cause: BaseException) -> int:
     for line in format_origin(cause) if console.is_told(console.Loudness.DEBUG) else ():
         console.err.print(line, style="dim", markup=False, highlight=False, soft_wrap=True)
     if isinstance(cause, Stopped):
-        before = Text("Stopped before the end. What was written before is as it was; run it again.")
+        before = Text("Stopped before the end. Files written before are unchanged; run the command again.")
         console.warn(cause.text or before)
         return cause.exit_code
     if isinstance(cause, HealthAgentError):
         error = cause
     elif isinstance(cause, OSError):
-        text = "A file cannot be read or written: {reason}. Mend that and run it again."
+        text = "A file cannot be read or written: {reason}. Correct that and run the command again."
         error = HealthAgentError(Text(text, {"reason": str(cause)}))
     else:
         text = (
-            "ob-health itself has a fault ({kind}). Run the same with --debug, and report what is printed; it holds no"
-            " data of the customer's database and no passwords."
+            "ob-health has a defect ({kind}). Run the command with --debug, and report the output; it holds no data of "
+            "the customer's database and no passwords."
         )
         error = HealthAgentError(Text(text, {"kind": type(cause).__name__}))
     console.fail(error)

@@ -19,7 +19,7 @@ EXIT_CODES = {
     "2": N_("the command line, the engagement or another file is wrong; of journal verify: altered, or no journal"),
     "3": N_("not authorized: nothing was connected, or nothing was read"),
     "4": N_("nothing could be assessed, a file that was asked for was not written, or ob-health itself has a fault"),
-    "5": N_("partial: not all was read, the history could not be used, or the period stays due; run assess again"),
+    "5": N_("partial: not all data was read, the history could not be used, or the period stays due; run assess again"),
     "6": N_("another run is assessing the target for the same period; nothing was connected"),
     "128 + n": N_("signal n ended it: 130 is Ctrl-C, 143 is SIGTERM"),
 }

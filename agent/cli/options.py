@@ -153,7 +153,7 @@ FailOn = Annotated[
     typer.Option(
         "--fail-on",
         metavar="SEVERITY",
-        help="Exit 1 for findings at or above: low, medium, high, critical.",
+        help="Exit with code 1 for findings at or above: low, medium, high, critical.",
         autocompletion=complete_severities,
     ),
 ]

@@ -28,7 +28,7 @@ def run_schedule_command(
     ] = "03:00",
     format: Formats = ALL_FORMATS,
 ) -> None:
-    """Look once a day and assess what is due, until stopped (Ctrl-C, SIGTERM)."""
+    """Check once a day and assess what is due, until stopped (Ctrl-C, SIGTERM)."""
     from agent.cli.actions.schedule import run_schedule
 
     run_schedule(engagement, out, at, format)

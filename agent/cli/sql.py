@@ -32,15 +32,15 @@ def list_statements_command(
         typer.Option(
             "--by",
             metavar="WHAT",
-            help="Dearest by: time, cpu, io (waiting for disks) or lock (waiting for rows).",
+            help="Sort by: time, cpu, io (waiting for disks) or lock (waiting for rows).",
             autocompletion=lambda: ["time", "cpu", "io", "lock"],
         ),
     ] = "time",
-    limit: Annotated[int, typer.Option("--limit", min=1, help="The dearest so many.")] = 20,
+    limit: Annotated[int, typer.Option("--limit", min=1, help="Only so many, the most expensive ones.")] = 20,
     before: EarlierFile = None,
     as_json: AsJson = False,
 ) -> None:
-    """The statements that take the most time, dearest first, each with its causes."""
+    """The statements that take most time, each with its causes."""
     from agent.cli.actions.statements import print_statements
 
     print_statements(snapshot, by, limit, before=before, as_json=as_json)

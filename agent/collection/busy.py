@@ -72,7 +72,7 @@ class BusyWatch:
         return Unavailable(
             UnavailableKind.BUDGET,
             Text("{source} is costly, and only {left_ms} of the load budget are left.", args),
-            Text("Raise limits.total_database_ms of the target, or assess in a quieter hour."),
+            Text("Allow more database time, or assess in off-peak hours."),
         )
 
     def _wait_until_quiet(self) -> Unavailable | None:
@@ -87,7 +87,7 @@ class BusyWatch:
                 self._stopped = Unavailable(
                     UnavailableKind.BUSY,
                     busy,
-                    Text("Assess in a quieter hour, or raise limits.busy_wait_s of the target."),
+                    Text("Assess in off-peak hours, or allow a longer wait for an idle moment."),
                 )
                 return self._stopped
             self._wait_seconds(min(_PAUSE_S, left_s))
@@ -104,7 +104,7 @@ class BusyWatch:
             sessions, used, most, requests, waited_us = fetch_only_row(self._session.fetch, sql, "load", _read_figures)
         except StatementError as error:
             if error.kind is UnavailableKind.TIMEOUT:
-                return Text("The target is so busy that it does not answer how busy it is.")
+                return Text("The tenant is so busy that the load query did not return.")
             if error.kind not in _TOLD_BY_SOURCES:
                 self._record_problem(error.text)
             return None
@@ -137,6 +137,6 @@ class BusyWatch:
 
     def _record_problem(self, why: Text) -> None:
         self.problem = Problem(
-            Text("Whether the target is busy could not be seen before costly sources were read."),
+            Text("Before costly sources were read, it could not be determined whether the tenant was busy."),
             why,
         )

@@ -30,10 +30,12 @@ from agent.support.errors import JournalError, StatementError
 ShowProgress = Callable[[str, int, int], None]
 _COST_ORDER = list(CostClass)
 _REMEDIES = {
-    UnavailableKind.TIMEOUT: Text("Assess in a quieter hour, or raise limits.statement_timeout_s of the target."),
-    UnavailableKind.PRIVILEGE: Text("Run the script that ob-health grants prints, as an administrator of the tenant."),
-    UnavailableKind.BUDGET: Text("Raise limits of the target with the customer's consent, and assess again."),
-    UnavailableKind.BUSY: Text("Assess in a quieter hour, or raise limits.busy_wait_s of the target."),
+    UnavailableKind.TIMEOUT: Text("Assess in off-peak hours, or allow a longer time for each statement."),
+    UnavailableKind.PRIVILEGE: Text(
+        "Grant the read-only privileges of the assessment account (the GRANT statements are in the authorization)."
+    ),
+    UnavailableKind.BUDGET: Text("Allow a larger load budget, and assess again."),
+    UnavailableKind.BUSY: Text("Assess in off-peak hours, or allow a longer wait for an idle moment."),
     UnavailableKind.LOST: Text("Assess again when the target and the network between are well."),
 }
 _PARTIAL = {

@@ -18,7 +18,8 @@ EXPOSES = {
     DataClass.SQL_TEXT_MASKED: "statement texts whose literals the server has replaced by ?",
     DataClass.SQL_TEXT_FULL: "statement texts with their literals",
     DataClass.PLANS: "operators, objects, estimates and measured rows of cached plans, no conditions",
-    DataClass.DEFINITIONS: "definitions of the tables of the dearest statements, without comments, defaults and values",
+    DataClass.DEFINITIONS: "definitions of the tables of the most expensive statements, without comments, defaults "
+    "and values",
     DataClass.COLUMN_BOUNDS: "smallest and largest values of columns",
     DataClass.ACCOUNTS: "names, hosts and privileges of accounts, no password hashes",
     DataClass.EMPTY_PASSWORDS: "which accounts have an empty password, by a column of hashes that is never returned",

@@ -159,10 +159,12 @@ def _read_columns(
         problems.append(
             Problem(
                 Text(
-                    "The server does not list the columns of its system views; those that not every version has are"
-                    " left out."
+                    "The columns of the system views are not listed; columns that only some versions have are not read."
                 ),
-                Text("Run the script that ob-health grants prints, as an administrator of the tenant."),
+                Text(
+                    "Grant the read-only privileges of the assessment account (the GRANT statements are in the "
+                    "authorization)."
+                ),
             )
         )
         found = defaultdict(set, wanted)
@@ -205,22 +207,27 @@ def _report_excess_privileges(held: Sequence[GrantLine], system_schema: str) -> 
         args = {"names": join_first(beyond)}
         what = Text("The account holds privileges that the assessment does not need: {names}.", args)
     elif "*.*" in read:
-        what = Text("The account can read every business table: the agent's own gate is the wall, not the account.")
+        what = Text(
+            "The account can read every business table: only the statement gate of the program protects them, "
+            "not the account."
+        )
     elif read:
         args = {"names": join_first(read)}
         what = Text(
-            "The account can read business tables in {names}: the agent's own gate is the wall, not the account.", args
+            "The account can read business tables in {names}: only the statement gate of the program protects them, "
+            "not the account.",
+            args,
         )
     else:
         return []
-    return [Problem(what, Text("Use an account made with the script that ob-health grants prints."))]
+    return [Problem(what, Text("Use the read-only account of the assessment."))]
 
 
 _ASSESSED_AS = {
-    TenantKind.USER: Text("The engagement says sys, but this is a user tenant, and is assessed as one."),
-    TenantKind.SYS: Text("The engagement says user, but this is the sys tenant, and is assessed as such."),
+    TenantKind.USER: Text("The tenant was announced as sys tenant, but it is a user tenant, and is assessed as one."),
+    TenantKind.SYS: Text("The tenant was announced as user tenant, but it is the sys tenant, and is assessed as such."),
 }
 
 
 def _report_wrong_kind(kind: TenantKind) -> Problem:
-    return Problem(_ASSESSED_AS[kind], Text("Correct kind of the target in the engagement."))
+    return Problem(_ASSESSED_AS[kind], Text("Correct the kind of the tenant (user tenant or sys tenant)."))

@@ -31,7 +31,7 @@ def compile_covered(
         return Unavailable(
             UnavailableKind.NOT_GRANTED,
             Text("The signed authorization does not cover the source {source}: {what}.", args),
-            Text("Write a new request with ob-health authorize request and have the customer sign it: {source}.", args),
+            Text("Sign a new authorization that covers {source}.", args),
         )
     return compile_source(row, _narrow_capabilities(capabilities, spec, scopes[spec.name]), data_classes)
 

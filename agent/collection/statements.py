@@ -18,6 +18,7 @@ from sqlglot import expressions as exp
 
 from agent.collection.privileges import quote_account
 from agent.facts import SourceSpec, find_source_spec
+from agent.model.labels import DATA_CLASSES
 from agent.model.snapshot import Capabilities, Unavailable
 from agent.model.terms import DataClass, TenantKind, Text, UnavailableKind
 
@@ -187,11 +188,11 @@ def _shorten_view(view: str) -> str:
 def _explain_not_granted(spec: SourceSpec, data_classes: frozenset[DataClass] | None) -> Unavailable | None:
     if data_classes is None or spec.data_class in data_classes:
         return None
-    args = {"source": spec.name, "data_class": spec.data_class.value}
+    args = {"source": spec.name, "data_class": Text(DATA_CLASSES[spec.data_class])}
     return Unavailable(
         UnavailableKind.NOT_GRANTED,
         Text("The authorization does not grant the data class {data_class}.", args),
-        Text("Have the customer sign a request that asks for the data class {data_class}.", args),
+        Text("Sign an authorization that covers the data class {data_class}.", args),
     )
 
 
@@ -200,7 +201,7 @@ def _explain_no_view(spec: SourceSpec, capabilities: Capabilities) -> Unavailabl
         if _shorten_view(view) not in capabilities.columns:
             args = {"view": view, "version": str(capabilities.version)}
             return Unavailable(
-                UnavailableKind.NO_VIEW, Text("The view {view} does not exist on this server ({version}).", args)
+                UnavailableKind.NO_VIEW, Text("The view {view} does not exist in OceanBase {version}.", args)
             )
     return None
 
@@ -258,4 +259,4 @@ def _explain_missing_columns(spec: SourceSpec, missing: list[str], capabilities:
             Text("The account may not read {columns} of {view}.", args),
             _write_grant(f"SELECT ({args['columns']}) ON {spec.view.replace('.', '.`')}`", capabilities),
         )
-    return Unavailable(UnavailableKind.NO_COLUMN, Text("{view} of this version lacks {columns}.", args))
+    return Unavailable(UnavailableKind.NO_COLUMN, Text("{view} has no column {columns} in this version.", args))

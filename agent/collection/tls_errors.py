@@ -75,8 +75,8 @@ def explain_tls_failure(error: ssl.SSLError, args: Mapping[str, Scalar]) -> Conn
     if error.verify_code in _ANOTHER_TIME:
         return ConnectError(
             Text(
-                "{target}: the certificate of {host}:{port} is not valid today ({reason})."
-                " Have it renewed, or mend the clock of this machine.",
+                "{target}: the certificate of {host}:{port} is not valid today ({reason}). Have it renewed, or "
+                "correct the clock of this machine.",
                 values,
             )
         )

@@ -33,7 +33,7 @@ _MESSAGES = {
     "key_is_open": "{target}: the key file {path} can be used by others; run: chmod 600 {path}",
     "key_unusable": "{target}: via_key {path} cannot be used ({reason})."
     " Name an OpenSSH private key; one with a passphrase belongs into your ssh-agent, without via_key.",
-    "known_hosts": "{target}: {path} cannot be read as a known_hosts file ({reason}); mend it",
+    "known_hosts": "{target}: {path} cannot be read as a known_hosts file ({reason}); correct it",
     "unknown": "{target}: the key of the jump host {via} is not known here: {fingerprint}."
     " Ask its administrator whether that is its fingerprint; if it is, add it: {scan}",
     "changed": "{target}: the key of the jump host {via} is another one than {path} holds: {fingerprint}."

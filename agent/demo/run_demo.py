@@ -53,7 +53,8 @@ def run_demo(out: Path, formats: Sequence[str], languages: Sequence[str], clock:
         whole = _show_all(out, formats, languages, clock)
     except pymysql.MySQLError as error:
         text = (
-            "The embedded kernel failed at a statement of the demo: {reason}. The machine may be too busy; try again."
+            "The embedded kernel failed at a statement of the demo: {reason}. The machine may be too busy; run it "
+            "again."
         )
         raise KernelError(Text(text, {"reason": str(error)})) from None
     console.say("Open {path}", "bold", path=str(out / f"report.{languages[0]}.html"))
@@ -156,7 +157,7 @@ def sign_as_customer(engagement: Path, now: datetime) -> None:
     signer = f"{sshsig.format_public_key(key.public_key())} throw-away"
     block = f"authorization: {{document: {document.name}, signer: {signer}}}\n"
     write_whole(engagement, (engagement.read_text(encoding="utf-8") + block).encode())
-    console.say("Before anything is connected: ob-health authorize verify -e {path}", path=str(engagement))
+    console.say("Verify before connecting: ob-health authorize verify -e {path}", path=str(engagement))
     verify_all(load_engagement(engagement), None, now)
 
 

@@ -91,7 +91,7 @@ def load_zone(subscription: Subscription) -> ZoneInfo:
     except (KeyError, ValueError, OSError):  # unknown, malformed, or a folder of zones such as "Asia"
         raise ConfigError(
             Text(
-                '"{timezone}" is no time zone. Write one such as Asia/Shanghai in the engagement file.',
+                '"{timezone}" is not a time zone. Write one such as Asia/Shanghai in the engagement file.',
                 {"timezone": subscription.timezone},
             )
         ) from None

@@ -22,6 +22,7 @@ from agent.model.naming import Named, ResourceName, tenant_name
 from agent.model.placeholders import fill_message
 from agent.model.result import CheckResult, Finding
 from agent.model.rule import Expected, Fixed, Ladder, Rule, Ruleset
+from agent.model.setting_words import read_bare_unit, tell_expected, tell_setting
 from agent.model.snapshot import Snapshot, Unavailable
 from agent.model.terms import Outcome, Scalar, TenantKind, Text, Translations, UnavailableKind, Unit
 from agent.support.errors import CRASHES
@@ -129,11 +130,11 @@ def _evaluate_check(
     return result(Outcome.NOT_ASSESSED if seen.unknown else Outcome.PASS, **rest)
 
 
-_UNKNOWN_VARIANT = Text("The limit depends on the tenant's role or size, which the server does not show.")
-_NOT_JUDGED = Text("The rules do not judge this for a tenant of this version, role or size.")
+_UNKNOWN_VARIANT = Text("The limit depends on the role or size of the tenant, which could not be read.")
+_NOT_JUDGED = Text("The rules do not apply to a tenant of this version, role or size.")
 _WRONG_TENANT = {
-    TenantKind.USER: Text("Only a user tenant can answer this."),
-    TenantKind.SYS: Text("Only the sys tenant can answer this."),
+    TenantKind.USER: Text("Only a user tenant shows this."),
+    TenantKind.SYS: Text("Only the sys tenant shows this."),
 }
 
 
@@ -254,7 +255,7 @@ def _judge_measurements(
         values: dict[str, Scalar] = {name: _shorten_value(item) for name, item in measurement.evidence.items()}
         values |= spans[measurement.part]
         words = {**values, "resource": resource, "value": shown, "limit": verdict.limit, "unit": spec.unit.value}
-        words |= count_shown_digits(shown, spec.unit, rule.judge)
+        told = {**words, **_describe_bounds(shown, spec.unit, rule.judge)}
         fill_message(spec.finding, words)  # a placeholder without a value fails here, not in the report
         mark = fingerprint_finding(snapshot.target, spec.code, resource)
         recommended = rule.judge.recommended if isinstance(rule.judge, Expected) else ""
@@ -273,7 +274,7 @@ def _judge_measurements(
             value=shown,
             limit=verdict.limit,
             evidence=values,
-            text=Text(spec.finding, {**words, "resource": named} if named else words),
+            text=Text(spec.finding, {**told, "resource": named} if named else told),
             sql=fill_sql(spec.remediation.sql, sql_words),
             rollback=fill_sql(spec.remediation.rollback, sql_words),
             names=render_all_languages(named, brought=translations) if named else {},
@@ -283,6 +284,15 @@ def _judge_measurements(
         if worst is None or finding.risk_points > worst.risk_points:
             findings[mark] = finding
     return tuple(sorted(findings.values(), key=lambda f: (-f.risk_points, f.resource)))
+
+
+def _describe_bounds(value: Scalar, unit: Unit, judge: Ladder | Fixed | Expected) -> dict[str, Scalar | Text]:
+    """Return how a finding's sentence shows the value and the limit, beside what they are."""
+    if isinstance(judge, Expected):
+        shown = tell_setting(str(value), read_bare_unit(judge.shown))
+        return {"value": shown, "limit": tell_expected(judge.shown)}
+    sign = {"limit_sign": "≤" if judge.descending else "≥"} if isinstance(judge, Ladder) else {}
+    return {**sign, **count_shown_digits(value, unit, judge)}
 
 
 def count_shown_digits(value: Scalar, unit: Unit, judge: Ladder | Fixed | Expected) -> dict[str, Scalar]:

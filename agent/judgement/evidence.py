@@ -14,6 +14,7 @@ from agent.facts.cluster import Location
 from agent.facts.sql import CachedPlan
 from agent.judgement.load_records import LoadRecord, describe_record
 from agent.model.check import CheckSpec, NotAssessed
+from agent.model.labels import RECORDS
 from agent.model.naming import list_names
 from agent.model.rule import LeastEvidence
 from agent.model.snapshot import Snapshot, Unavailable
@@ -78,7 +79,7 @@ def _find_cut_source(spec: CheckSpec, snapshot: Snapshot) -> NotAssessed | None:
     cut = next((row for row in _list_needed(spec) if is_cut(row, snapshot)), None)
     if cut is None:
         return None
-    return NotAssessed("{source} has more rows than are read; the rest is unknown.", source=_name_view(cut))
+    return NotAssessed("{source} has more rows than the reading limit; the rest is unknown.", source=_name_view(cut))
 
 
 def _name_view(row: type) -> str:
@@ -94,7 +95,7 @@ def _find_silent_server(spec: CheckSpec, snapshot: Snapshot) -> NotAssessed | No
     if not silent:
         return None
     return NotAssessed(
-        "No answer came from {servers}; what they hold is unknown.",
+        "{servers} did not answer; the state there is unknown.",
         "Assess again when every server answers.",
         servers=list_names(silent),
     )
@@ -174,18 +175,18 @@ def _describe_gap(record: LoadRecord, least: LeastEvidence) -> NotAssessed | Non
     unlock = record.remedy.msgid if record.remedy else ""
     if least.span_hours is not None and record.span_hours < least.span_hours:
         return NotAssessed(
-            "{record}: it shows {span_s} of the load, and {least_s} are needed. {cause}",
+            "{record}: {span_s} of load are shown, {least_s} are needed. {cause}",
             unlock,
-            record=Text(record.kind.value),
+            record=Text(RECORDS[record.kind]),
             span_s=record.span_hours * 3600,
             least_s=least.span_hours * 3600,
             cause=record.reason,
         )
     if least.load_pct is not None and (record.load_pct is None or record.load_pct < least.load_pct):
         return NotAssessed(
-            "{record}: it shows {load_pct} of the time that statements took, and {least_pct} are needed. {cause}",
+            "{record}: {load_pct} of the statement time is shown, {least_pct} are needed. {cause}",
             unlock,
-            record=Text(record.kind.value),
+            record=Text(RECORDS[record.kind]),
             load_pct=record.load_pct,
             least_pct=least.load_pct,
             cause=record.reason,
@@ -198,9 +199,9 @@ def _find_unjudged(least: LeastEvidence, judged: Collection[str], unjudged: Coll
     if not unjudged or 100 * len(judged) / everything >= least.judged_pct:
         return None
     if not judged:
-        return NotAssessed("Too little is known to judge anything here.")
+        return NotAssessed("There is not enough data to judge.")
     return NotAssessed(
-        "Of {all_count} resources {unjudged_count} could not be judged, because too little is known of them: {names}",
+        "{unjudged_count} of {all_count} objects could not be judged for lack of data: {names}",
         all_count=everything,
         unjudged_count=len(unjudged),
         names=list_names(sorted(unjudged)),

@@ -86,7 +86,7 @@ def _describe_ring(snapshot: Snapshot, by_shape: bool, texts: frozenset[str] | N
     if is_audit_off(snapshot):
         off = Text("The SQL audit is switched off, so it shows nothing of the present load.")
         on = Text(
-            "Switch the SQL audit on (enable_sql_audit, ob_enable_sql_audit) and assess after some business hours."
+            "Switch the SQL audit on (enable_sql_audit, ob_enable_sql_audit) and assess after some hours of business."
         )
         return LoadRecord(Observes.AUDIT_RING, 0.0, None, off, on)
     returns = snapshot.list_rows(AuditReturn)
@@ -94,8 +94,8 @@ def _describe_ring(snapshot: Snapshot, by_shape: bool, texts: frozenset[str] | N
     for row in returns:
         spans[row.tenant_id, row.svr_ip, row.svr_port] += [row.first_us, row.last_us]
     hours = min(((max(span) - min(span)) / 3_600_000_000 for span in spans.values()), default=0.0)
-    short = Text("The SQL audit reaches back {reach_s} only.", {"reach_s": round(hours * 3600)})
-    more = Text("Give the SQL audit more memory (ob_sql_audit_percentage), or assess while less of it is overwritten.")
+    short = Text("The SQL audit reaches back only {reach_s}.", {"reach_s": round(hours * 3600)})
+    more = Text("Give the SQL audit more memory (ob_sql_audit_percentage), or assess when fewer statements run.")
     if not by_shape:
         return LoadRecord(Observes.AUDIT_RING, hours, 100.0, short, more)
     shapes = snapshot.list_rows(SqlShape)
@@ -143,8 +143,8 @@ def _describe_plan_cache(snapshot: Snapshot, by_total: bool, texts: frozenset[st
 
 
 _EVICTED = (
-    Text("The plan cache no longer holds what other statements took."),
-    Text("Let the workload repository take snapshots every hour, and give the plan cache more memory."),
+    Text("The plan cache has already evicted the figures of other statements."),
+    Text("Let the WR take snapshots every hour, and give the plan cache more memory."),
 )
 
 
@@ -172,7 +172,7 @@ def _describe_repository(snapshot: Snapshot, texts: frozenset[str] | None) -> Lo
     newest = max(times.values())
     if snapshot.as_of - newest > _STALE:
         stale = Text(
-            "The newest snapshot of the workload repository is {age_days} old.",
+            "The newest WR snapshot is {age_days} old.",
             {"age_days": (snapshot.as_of - newest).days},
         )
         return LoadRecord(Observes.REPOSITORY, 0.0, None, stale, _NO_SNAPSHOTS[1])
@@ -182,8 +182,8 @@ def _describe_repository(snapshot: Snapshot, texts: frozenset[str] | None) -> Lo
 
 
 _NO_SNAPSHOTS = (
-    Text("The workload repository holds no snapshots that show statements."),
-    Text("Let the workload repository take snapshots every hour, and assess after a day of business."),
+    Text("The WR holds no snapshots with statements."),
+    Text("Let the WR take snapshots every hour, and assess after a day of business."),
 )
 
 

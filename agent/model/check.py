@@ -72,6 +72,7 @@ class CheckSpec:
 
     ``facts`` maps the measuring function's parameter names to row types; those in ``optional``
     are passed as None when unavailable. ``params`` is the type of its other numbers, or None.
+    ``title_below`` and ``title_above`` say which way the values are wrong, where a rule expects a range.
     ``rationale`` is the docstring; ``finding`` the one-line template of a finding. ``sources`` say where each fact that
     the check relies on was looked up; the first that a browser can open is what a reader is sent to. ``rule`` is a
     plug-in's entry in the form of rules.yaml; for our own checks, whose entries are in that file, it is None.
@@ -89,6 +90,8 @@ class CheckSpec:
     measure: Callable[..., Iterable[Measurement | Unjudged]]
     facts: Mapping[str, type]
     optional: frozenset[str] = frozenset()
+    title_below: str = ""
+    title_above: str = ""
     params_name: str = ""
     params: type | None = None
     tenants: tuple[TenantKind, ...] = (TenantKind.USER, TenantKind.SYS)

@@ -94,21 +94,21 @@ def compare_with_journal(receipt: Receipt) -> Iterator[Text]:
     }
     if receipt.found < receipt.sent:
         yield Text(
-            "The audit holds {found_count} of the {sent_count} statements in the journal. It is a ring that forgets:"
-            " a small or busy tenant keeps minutes only.",
+            "The SQL audit holds {found_count} of the {sent_count} statements in the journal. It is a ring buffer: on "
+            "a small or busy tenant it keeps only minutes.",
             args,
         )
     if receipt.found > receipt.sent:
         yield Text(
-            "The audit holds {found_count} statements, the journal {sent_count}: something else used the account at"
-            " the same time, or the server did so itself.",
+            "The SQL audit holds {found_count} statements, the journal {sent_count}: another program used the account "
+            "at the same time, or the database ran statements itself.",
             args,
         )
     if receipt.found == receipt.sent and receipt.rows != receipt.sent_rows:
-        yield Text("The audit counts {rows_count} rows returned, the journal {sent_rows_count}.", args)
+        yield Text("The SQL audit counts {rows_count} rows returned, the journal {sent_rows_count}.", args)
     if receipt.total_ms > receipt.sent_ms:
-        yield Text("By the audit the statements took {total_ms}, by the journal {sent_ms}.", args)
+        yield Text("By the SQL audit the statements took {total_ms}, by the journal {sent_ms}.", args)
     if receipt.writes:
         yield Text(
-            "By the audit {writes_count} statements changed rows. Nothing that the agent sends can do that.", args
+            "By the SQL audit {writes_count} statements changed rows. No statement of the program can do that.", args
         )

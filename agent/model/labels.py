@@ -44,7 +44,7 @@ OUTCOMES: Mapping[str, str] = {
     "not_applicable": N_("Not applicable"),
     "not_assessed": N_("Not assessed"),
     "muted": N_("Muted"),
-    "joined": N_("Told with another finding"),
+    "joined": N_("Combined with another finding"),
     "disabled": N_("Switched off"),
     "error": N_("Check failed to run"),
 }
@@ -80,13 +80,27 @@ BANDS: Mapping[str, str] = {
     "poor": N_("Poor"),
     "danger": N_("In danger"),
 }
+# Evidence that only fills in the statements of a finding. It says nothing that a reader does not see elsewhere.
+FOR_STATEMENTS = frozenset(
+    {
+        "former_interval_minutes",
+        "holder_tx_id",
+        "kill_id",
+        "new_interval_minutes",
+        "plain_column",
+        "plain_table",
+        "switch",
+        "table_to_convert",
+        "xa_tx_id",
+    }
+)
 STATUSES: Mapping[str, str] = {
     "ok": N_("Read"),
     "privilege": N_("Privilege missing"),
     "no_view": N_("View does not exist"),
     "no_column": N_("Column does not exist"),
     "not_granted": N_("Not covered by the authorization"),
-    "no_attestation": N_("No attestation"),
+    "no_attestation": N_("Not provided"),
     "no_history": N_("No earlier value"),
     "timeout": N_("Timed out"),
     "budget": N_("Load budget spent"),
@@ -94,7 +108,7 @@ STATUSES: Mapping[str, str] = {
     "lost": N_("Connection lost"),
     "closed": N_("Signed window closed"),
     "error": N_("Failed"),
-    "unknown": N_("Unknown to this agent"),
+    "unknown": N_("Not known to this version"),
 }
 DEADLINES: Mapping[str, str] = {
     "now": N_("Now"),
@@ -102,11 +116,11 @@ DEADLINES: Mapping[str, str] = {
     "quarter": N_("This quarter"),
 }
 EFFORTS: Mapping[str, str] = {
-    "online": N_("Statements, at any time"),
-    "window": N_("In a maintenance window"),
+    "online": N_("Online, at any time"),
+    "window": N_("In a change window"),
     "restart": N_("With a restart"),
     "console": N_("In the cloud console"),
-    "project": N_("Work on the application or design"),
+    "project": N_("Change of the application or design"),
 }
 BRIDGE: Mapping[str, str] = {
     "new": N_("New findings"),
@@ -121,6 +135,12 @@ SIGNED = {
     "sha256": N_("Hash of the document"),
     "outside_service": N_("Outside the service, because"),
     "allow_privileges": N_("The account may do more than read, because"),
+}
+# The records of the load of statements: where a source sees it.
+RECORDS: Mapping[str, str] = {
+    "workload repository": N_("workload repository (WR)"),
+    "plan cache": N_("plan cache"),
+    "audit ring": N_("SQL audit"),
 }
 WAYS: Mapping[str, str] = {
     "marker": N_("Found in the tenant's SQL audit by the marker that each statement carries."),

@@ -44,6 +44,14 @@ class Expected:
     recommended: str = ""
     shown: str = ""
 
+    def find_side(self, value: float | str) -> str:
+        """Return ``below`` or ``above`` for a number outside of the range, "" for anything else."""
+        if isinstance(value, str):
+            return ""
+        if self.minimum is not None and value < self.minimum:
+            return "below"
+        return "above" if self.maximum is not None and value > self.maximum else ""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LeastEvidence:

@@ -130,7 +130,7 @@ def check_update_file(update: Path, formats: Sequence[str], customer: str, targe
     Raises ConfigError if it is of another customer, or of none of ``targets``, or if xlsx is not among the formats.
     """
     if "xlsx" not in formats:
-        raise ConfigError(Text("--update keeps what people wrote in a list of findings; it needs --format xlsx"))
+        raise ConfigError(Text("--update keeps what was written by hand in a list of findings; it needs --format xlsx"))
     of_customer, of_target = read_list_owner(update)
     if of_customer and of_customer != make_printable(customer, NAME_LENGTH):
         text = "{path} is the list of {theirs}, not of {ours}. Give the list of this customer."

@@ -13,8 +13,10 @@ from datetime import UTC, date, datetime, tzinfo
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from agent.model.terms import Unit
-from agent.support.i18n import format_value, infer_unit, translate
+from agent.model.placeholders import join_sentence
+from agent.model.setting_words import tell_expected, tell_setting
+from agent.model.terms import Text, Unit
+from agent.support.i18n import format_value, infer_unit, render_text, translate
 
 NAME_LENGTH = 160
 SENTENCE_LENGTH = 600
@@ -49,8 +51,11 @@ class Words:
     def __call__(self, msgid: str, **values: str | int) -> str:
         """Return a message in this language, in the wording of the house where it has one."""
         text = self._wording.get(msgid) or translate(msgid, self.language)
+        if not values:
+            return text
         # Not str.format: with it, wording of the house could read attributes of an object.
-        return _PLACEHOLDER.sub(lambda found: str(values[found[1]]), text) if values else text
+        pieces = _PLACEHOLDER.split(text)
+        return join_sentence([values[piece] if place % 2 else piece for place, piece in enumerate(pieces)])
 
     def label(self, table: Mapping[str, str], key: str) -> str:
         """Return the word for a key; a key that the table lacks is shown as it is."""
@@ -67,6 +72,17 @@ class Words:
         if isinstance(value, str) and _MOMENT.fullmatch(value):
             value = datetime.fromisoformat(value)
         return make_printable(format_value(value, unit, self.language, self.zone, digits), NAME_LENGTH)
+
+    def setting(self, word: str, unit: str) -> str:
+        """Return the value of a setting in words; ``unit`` is that of bare numbers."""
+        return self._tell(tell_setting(word, unit))
+
+    def expected(self, expected: str) -> str:
+        """Return in words what a rule expects of a setting."""
+        return self._tell(tell_expected(expected))
+
+    def _tell(self, told: str | Text) -> str:
+        return make_printable(render_text(told, self.language) if isinstance(told, Text) else told, NAME_LENGTH)
 
     def pairs(self, values: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
         """Return named values as (name, value): ``used_bytes: 1024`` -> ("used", "1 KiB")."""

@@ -20,10 +20,10 @@ _STOPPED = Text(
     "Stopped while the report was written. Missing are: {files}. The assessment is kept; write them with: {command}"
 ).msgid
 _LEFT_BEHIND = Text(
-    "{path}: people have written in this list of the last assessment, and the new one does not hold that. Write it "
-    "again with: {command}"
+    "{path}: this list of the last assessment holds entries written by hand, and the new one does not. Write it again "
+    "with: {command}"
 ).msgid
-_WRITE_LATER = Text("When that is mended, write {files} with: {command}").msgid
+_WRITE_LATER = Text("After that is corrected, write {files} with: {command}").msgid
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -40,7 +40,10 @@ def list_shortfalls(document: Document, status: PeriodStatus | None, counts_from
     if early:
         yield describe_early_end(early)
     if stopped := list_stopped(document):
-        text = "Ended at a limit before they were read whole: {names}. The report says why, and what helps."
+        text = (
+            "These sources reached a limit before they were read completely: {names}. The report shows why, and "
+            "what helps."
+        )
         yield Text(text, {"names": ", ".join(stopped)})
     args: dict[str, Scalar] = {
         "number": status.current.number if status and status.current else 0,

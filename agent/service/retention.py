@@ -23,8 +23,8 @@ def purge_customer(history: History, customer: str, server: datetime, local: dat
     """
     if abs(server - local) > CLOCKS_MAY_DIFFER:
         text = (
-            "Nothing is removed from the history: the clock of the target says {server}, that of this machine {local}. "
-            "Set the clock that is wrong."
+            "Nothing is removed from the history: the clock of the target shows {server}, that of this machine "
+            "{local}. Correct the wrong clock."
         )
         console.warn(Text(text, {"server": server, "local": local}))
         return
@@ -39,8 +39,8 @@ def refuse_jumped_clock(history: History, now: datetime) -> None:
     newest = next(iter(history.list(limit=1)), None)
     if newest and now - newest.as_of > LONGEST_SILENCE:
         text = (
-            "This machine's clock says {now}, and the newest assessment in the history is of {newest}. Nothing was "
-            "removed. If the clock is right, say so: --today {today}"
+            "The clock of this machine shows {now}, and the newest assessment in the history is of {newest}. Nothing "
+            "was removed. If the clock is right, say so: --today {today}"
         )
         args: dict[str, Scalar] = {"now": now, "newest": newest.as_of, "today": now.date().isoformat()}
         raise ConfigError(Text(text, args))

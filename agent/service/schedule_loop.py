@@ -25,7 +25,7 @@ def schedule_daily(at: str, work: Callable[[], None]) -> schedule.Scheduler:
     try:
         scheduler.every().day.at(at).do(work)
     except schedule.ScheduleValueError:
-        raise ConfigError(Text('"{at}" is no time of day. Write it as HH:MM, such as 08:30.', {"at": at})) from None
+        raise ConfigError(Text('"{at}" is not a time of day. Write it as HH:MM, such as 08:30.', {"at": at})) from None
     return scheduler
 
 

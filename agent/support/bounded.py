@@ -40,11 +40,12 @@ def run_bounded(work: Callable[[], T], name: str) -> T:
             os.kill(process, signal.SIGKILL)
         os.waitpid(process, 0)
     if not done:
-        text = "{template} was not done within {limit_s}. It may hold a loop without end: mend it and render again."
+        text = "{template} was not done within {limit_s}. It may contain an endless loop: correct it and render again."
         raise RenderError(Text(text, {"template": name, "limit_s": LIMIT_S}))
     if not content:
         text = (
-            "{template} ended without a result; it may need more memory than a report may take. Mend it, render again."
+            "{template} ended without a result; it may need more memory than a report may use. Correct it and render "
+            "again."
         )
         raise RenderError(Text(text, {"template": name}))
     failed, result = pickle.loads(content)  # noqa: S301 - from our own process

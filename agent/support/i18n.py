@@ -15,7 +15,7 @@ from importlib.resources.abc import Traversable
 from types import MappingProxyType
 from typing import TypeGuard
 
-from agent.model.placeholders import fill_message
+from agent.model.placeholders import fill_sentence
 from agent.model.terms import Scalar, Text, Translations, Unit
 
 LANGUAGES = ("zh-CN", "en")
@@ -26,7 +26,7 @@ _STEPS = {
     Unit.MILLISECONDS: ((60_000, "min"), (1_000, "s"), (1, "ms")),
     Unit.SECONDS: ((86_400, "days"), (3_600, "h"), (60, "min"), (1, "s")),
 }
-_SHARES = {Unit.PCT: "%", Unit.PERMILLE: "‰"}
+_SHARES = {Unit.PCT: 1, Unit.PERMILLE: 10}  # what is divided by, to print per cent
 _USUAL_DIGITS = {Unit.PCT: 1, Unit.PERMILLE: 2, Unit.DAYS: 1, Unit.HOURS: 1, **dict.fromkeys(_STEPS, 1)}
 _OTHER_DIGITS, _MOST_DIGITS = 2, 9
 OWN_ONLY: Translations = MappingProxyType({})  # what plug-ins brought, where there are none
@@ -82,7 +82,8 @@ def format_value(value: Scalar, unit: Unit | None, language: str, zone: tzinfo =
     if digits is None:
         digits = _get_usual_digits(unit)
     if unit in _SHARES:
-        return f"{_format_number(value, digits)}{_SHARES[unit]}"
+        size = _SHARES[unit]
+        return f"{_format_number(value if size == 1 else value / size, digits)}%"
     if unit in _STEPS:
         size, word = _choose_step(value, unit)
         return _append_unit(_format_number(value / size, digits), word, language)
@@ -116,7 +117,7 @@ def _is_side_shown(value: float, limit: float, unit: Unit | None, digits: int) -
 
 
 def _round_as_shown(value: float, unit: Unit | None, digits: int) -> float:
-    size = _choose_step(value, unit)[0] if unit in _STEPS else 1
+    size = _choose_step(value, unit)[0] if unit in _STEPS else _SHARES.get(unit or Unit.COUNT, 1)
     return value if size == 1 and isinstance(value, int) else round(value / size, digits) * size
 
 
@@ -165,17 +166,24 @@ def render_text(text: Text | None, language: str, zone: tzinfo = UTC, brought: T
     values = {
         name: render_text(value, language, zone, brought)
         if isinstance(value, Text)
-        else format_value(value, _find_unit(text, name), language, zone, _find_digits(text, name))
+        else _find_sign(text, name)
+        + format_value(value, _find_unit(text, name), language, zone, _find_digits(text, name))
         for name, value in text.args.items()
     }
     template = translate(text.msgid, language, brought)
-    return fill_message(template, values) if values else template
+    return fill_sentence(template, values) if values else template
 
 
 def _find_unit(text: Text, name: str) -> Unit | None:
     """Return the unit of an argument. ``value`` and ``limit`` of a finding have the unit in the argument ``unit``."""
     unit = text.args.get("unit") if name in ("value", "limit") else None
     return Unit(unit) if isinstance(unit, str) and unit in list(Unit) else infer_unit(name)
+
+
+def _find_sign(text: Text, name: str) -> str:
+    """Return how ``limit`` of a finding is meant, with the space behind it: from there on, or down to there."""
+    sign = text.args.get("limit_sign") if name == "limit" else None
+    return f"{sign} " if isinstance(sign, str) else ""
 
 
 def _find_digits(text: Text, name: str) -> int | None:

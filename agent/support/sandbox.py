@@ -170,7 +170,7 @@ def explain_template_problem(problem: TemplateProblem) -> RenderError:
     """Return a problem of a template as one message."""
     return RenderError(
         Text(
-            "{template}, line {line}: {detail}. Mend this template of the house style and render again.",
+            "{template}, line {line}: {detail}. Correct this template of the house style and render again.",
             {"template": problem.template, "line": problem.line, "detail": problem.detail.rstrip(".")[:300]},
         )
     )

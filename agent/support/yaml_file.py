@@ -186,7 +186,7 @@ class _Builder:
                 continue
             here = (*loc, key.value)
             if key.value in data:
-                text = "{place}: this key already stands in line {first_line}; keep one of the two"
+                text = "{place}: this key is already in line {first_line}; keep one of the two"
                 self._add_problem(here, _find_line(key), text, first_line=str(self._lines[here]))
                 continue
             self._lines[here] = _find_line(key)

@@ -17,19 +17,19 @@ from checks.availability.pages import BALANCE_JOBS_PAGE, BALANCING_PAGE
     unit=Unit.HOURS,
     actor=Actor.PLATFORM,
     since=(4, 2, 0, 0),
-    title="A balancing job does not end",
+    title="Balancing job does not end",
     finding="{resource}: balancing ({strategy}, {state}) has been going on for {value} (limit {limit}).",
     remediation=Remediation(
-        advice="Read COMMENT in DBA_OB_BALANCE_JOBS and the tasks in DBA_OB_TRANSFER_TASKS: long transactions "
-        "and locks on the tables that move are the usual cause. End those; the job goes on by itself.",
+        advice="Check COMMENT in DBA_OB_BALANCE_JOBS and the tasks in DBA_OB_TRANSFER_TASKS: usually long "
+        "transactions or locks on the tables that move. End them; the job continues automatically.",
         pre_check="Read STATUS, CREATE_TIME and COMMENT in DBA_OB_BALANCE_JOBS and STATUS in DBA_OB_BALANCE_TASKS.",
         post_check="The job has moved to DBA_OB_BALANCE_JOB_HISTORY with STATUS COMPLETED.",
     ),
     sources=(BALANCE_JOBS_PAGE, BALANCING_PAGE),
 )
 def balance_job_stuck(jobs: Rows[BalanceJob], clock: Rows[Clock]) -> Iterator[Measurement]:
-    """After a change of size or primary zone the balancing spreads the data anew. As long as it hangs, new servers
-    stay idle, old ones overloaded, and the next change has to wait."""
+    """After a change of specification or Primary Zone, balancing distributes the data again. While it hangs, new
+    servers stay idle, old ones are overloaded, and the next change must wait."""
     for row in jobs:
         if row.create_time is not None and not is_meta(row.tenant_id):
             hours = (clock[0].as_of - row.create_time) / timedelta(hours=1)

@@ -16,21 +16,21 @@ from checks.capacity.servers import require_answers
     unit=Unit.TEXT,
     actor=Actor.PLATFORM,
     tenants=(TenantKind.SYS,),
-    title="The data disk of a server is failing",
-    finding="{resource}: the server itself reports its data disk as {value}.",
+    title="Data disk of a server is failing",
+    finding="{resource}: the server reports its data disk as {value}.",
     remediation=Remediation(
-        advice="Move the units away from this server and replace the disk. Until then keep leaders off it.",
+        advice="Move the units away from this server and replace the disk. Until then keep leaders off this server.",
         run_as=RunAs.SYS,
         pre_check="Read DATA_DISK_HEALTH_STATUS and DATA_DISK_ABNORMAL_TIME in GV$OB_SERVERS, and the machine's "
         "own log.",
         post_check="DATA_DISK_HEALTH_STATUS in GV$OB_SERVERS is NORMAL.",
-        risk="Moving units copies their data over the network: outside the peak.",
+        risk="Moving units copies their data over the network; do it outside the peak.",
     ),
     sources=(SERVER_FIGURES_PAGE,),
 )
 def data_disk_unhealthy(servers: Rows[Server]) -> Iterator[Measurement]:
-    """The server watches how long reads and writes of its disk take. A disk that it calls faulty slows every commit
-    down that waits for it, and soon answers no more."""
+    """OceanBase monitors how long reads and writes of the disk take. A disk that is reported as abnormal slows down
+    every commit that waits for it, and may soon stop responding."""
     seen = [row for row in servers if row.data_disk_health_status]
     for row in seen:
         if row.data_disk_health_status != "NORMAL":

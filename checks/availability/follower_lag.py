@@ -15,21 +15,21 @@ from checks.availability.streams import NS_PER_S, log_streams
     name="availability.follower_lag",
     unit=Unit.SECONDS,
     actor=Actor.PLATFORM,
-    title="Followers are far behind their leader",
-    finding="{resource}: the farthest follower is {value} of log behind its leader (limit {limit}).",
+    title="Follower lags too far behind the leader",
+    finding="{resource}: the log of the slowest follower lags the leader by {value} (limit {limit}).",
     remediation=Remediation(
-        advice="Look at the server of this follower: disk latency, a full log disk, the network. A follower "
-        "whose log is no longer on the leader's disk must be rebuilt.",
+        advice="Check the server of this follower: disk latency, a full log disk, the network. If the missing log has "
+        "been recycled on the leader's disk, the replica must be rebuilt.",
         run_as=RunAs.SYS,
         pre_check="Compare END_SCN of leader and followers in GV$OB_LOG_STAT twice, a minute apart.",
         post_check="END_SCN of the followers is within a second of the leader's.",
-        risk="A rebuild copies the whole replica over the network: outside the peak.",
+        risk="A rebuild copies the whole replica over the network; do it outside the peak.",
     ),
     sources=(LOG_STAT_PAGE, REBUILD_PAGE),
 )
 def follower_lag(replicas: Rows[LogReplica]) -> Iterator[Measurement]:
-    """A follower that is behind cannot take over at once, and weak reads from it are old. Once it needs log that
-    the leader has recycled, only a rebuild brings it back."""
+    """A lagging follower cannot take over at once, and weak reads from it return old data. Once the log that it needs
+    has been recycled on the leader, only a rebuild helps."""
     for name, rows in log_streams(replicas).items():
         led = max((row.end_scn for row in rows if row.role == "LEADER"), default=None)
         behind = [row.end_scn for row in rows if row.role != "LEADER"]

@@ -16,21 +16,21 @@ from checks.availability.placement import leaders, preferred_zones
     name="availability.leaders_off_primary_zone",
     unit=Unit.PCT,
     actor=Actor.PLATFORM,
-    title="Leaders are outside the primary zone",
+    title="Leaders outside the Primary Zone",
     finding="{resource}: {value} of its {leaders_count} leaders are outside the primary zone {zones} (limit {limit}).",
     remediation=Remediation(
-        advice="See whether all servers of the primary zone are in service and enable_rebalance is on; leaders "
-        "then return by themselves. If they do not, call OceanBase support.",
+        advice="Check that all servers of the Primary Zone are in service and enable_rebalance is on; leaders then "
+        "move back automatically. If they do not, contact OceanBase support.",
         run_as=RunAs.SYS,
         pre_check="Compare PRIMARY_ZONE in DBA_OB_TENANTS with ZONE of the leaders in DBA_OB_LS_LOCATIONS.",
         post_check="All leaders in DBA_OB_LS_LOCATIONS are in the primary zone.",
-        risk="Moving a leader breaks off the transactions that run on it.",
+        risk="Moving a leader interrupts the transactions that run on it.",
     ),
     sources=(PRIMARY_ZONE_PAGE, LOCATIONS_PAGE, TENANTS_PAGE),
 )
 def leaders_off_primary_zone(tenants: Rows[Tenant], locations: Rows[Location]) -> Iterator[Measurement | Unjudged]:
-    """The primary zone says where the business is near its data. A leader elsewhere adds a trip over the network to
-    each statement, and transactions over several log streams become distributed."""
+    """The Primary Zone places leaders near the business. A leader elsewhere adds a network round trip to each
+    statement, and transactions over several log streams become distributed."""
     wanted = preferred_zones(tenants)
     for tenant_id, rows in leaders(locations).items():
         if tenant_id not in wanted:

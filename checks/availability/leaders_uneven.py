@@ -17,22 +17,22 @@ from checks.availability.placement import SYS_STREAM, leaders, preferred_zones
     name="availability.leaders_uneven",
     unit=Unit.COUNT,
     actor=Actor.PLATFORM,
-    title="Leaders are unevenly spread over the servers",
+    title="Leaders unevenly spread over the servers",
     finding="{resource}: one server leads {value} log streams more than another that could (limit {limit}); "
     "{leaders_count} leaders, {servers_count} servers.",
     remediation=Remediation(
-        advice="See whether enable_rebalance is on and all servers of the primary zone are in service. If "
-        "leaders do not spread by themselves, call OceanBase support.",
+        advice="Check that enable_rebalance is on and all servers of the Primary Zone are in service. If leaders are "
+        "not balanced automatically, contact OceanBase support.",
         run_as=RunAs.SYS,
         pre_check="Count the leaders per server in DBA_OB_LS_LOCATIONS.",
         post_check="The numbers of leaders per server in DBA_OB_LS_LOCATIONS differ by one at most.",
-        risk="Moving a leader breaks off the transactions that run on it.",
+        risk="Moving a leader interrupts the transactions that run on it.",
     ),
     sources=(BALANCING_PAGE, LOCATIONS_PAGE, PRIMARY_ZONE_PAGE),
 )
 def leaders_uneven(tenants: Rows[Tenant], locations: Rows[Location]) -> Iterator[Measurement]:
-    """All writes and strong reads go to leaders. Where one server leads most of them, the tenant is as slow as this
-    server while the others that it pays for idle."""
+    """All writes and strongly consistent reads go to leaders. If one server has most of the leaders, it limits the
+    performance of the tenant, while the other paid servers are idle."""
     wanted, hosts = preferred_zones(tenants), defaultdict[int | None, list[Location]](list)
     for row in locations:
         if row.replica_type == "FULL":

@@ -16,12 +16,12 @@ from checks.availability.pages import LOCALITY_PAGE, REPLICA_TASKS_PAGE, TENANT_
     name="availability.locality_change_unfinished",
     unit=Unit.HOURS,
     actor=Actor.PLATFORM,
-    title="A change of the locality is not finished",
-    finding="{resource}: the change of the locality from {from_locality} to {to_locality} has been open for "
-    "{value} (limit {limit}).",
+    title="Locality change is not finished",
+    finding="{resource}: the locality change from {from_locality} to {to_locality} has not finished for {value} "
+    "(limit {limit}).",
     remediation=Remediation(
-        advice="Read the job in DBA_OB_TENANT_JOBS and the tasks in DBA_OB_LS_REPLICA_TASKS: a missing server "
-        "or a full disk in the new zone holds it up. Mend that, or change the locality back.",
+        advice="Check the job in DBA_OB_TENANT_JOBS and the tasks in DBA_OB_LS_REPLICA_TASKS: usually a missing "
+        "server or a full disk in the new zone. Remove the cause, or change the locality back.",
         run_as=RunAs.SYS,
         pre_check="Compare LOCALITY and PREVIOUS_LOCALITY in DBA_OB_TENANTS.",
         post_check="PREVIOUS_LOCALITY in DBA_OB_TENANTS is NULL.",
@@ -31,8 +31,8 @@ from checks.availability.pages import LOCALITY_PAGE, REPLICA_TASKS_PAGE, TENANT_
     sources=(TENANTS_PAGE, LOCALITY_PAGE, TENANT_JOBS_PAGE, REPLICA_TASKS_PAGE),
 )
 def locality_change_unfinished(tenants: Rows[Tenant], clock: Rows[Clock]) -> Iterator[Measurement | Unjudged]:
-    """While the locality changes, replicas exist in the old and in the new places and not all are complete. No
-    other change of the tenant's layout begins before the end."""
+    """During a locality change, replicas exist in old and new places, and not all are complete. The tenant's layout
+    cannot be changed again before it ends."""
     for row in tenants:
         if row.previous_locality == "" or row.tenant_type == "META":
             continue

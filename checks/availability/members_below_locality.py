@@ -17,12 +17,13 @@ from checks.availability.streams import list_members, stream_name
     name="availability.members_below_locality",
     unit=Unit.COUNT,
     actor=Actor.PLATFORM,
-    title="Log streams have fewer members than the locality says",
-    finding="{resource} lacks {value} of the {planned_count} members that the locality asks for (limit {limit}); "
-    "{members_count} are members.",
+    title="Log streams have fewer members than the locality requires",
+    finding="{resource} lacks {value} of the {planned_count} members that the locality requires (limit {limit}); it "
+    "has {members_count} members.",
     remediation=Remediation(
-        advice="See which zone of the locality has no member: its server is down, has no room for the unit, or the "
-        "replica was removed by hand. Mend that; with enable_rereplication on, the replica is copied again.",
+        advice="Check which zone of the locality has no member: its server is down, has no room for the unit, or the "
+        "replica was removed by hand. Remove the cause; with enable_rereplication on, the replica is copied "
+        "automatically.",
         run_as=RunAs.SYS,
         pre_check="Compare LOCALITY in DBA_OB_TENANTS with MEMBER_LIST of the leaders in DBA_OB_LS_LOCATIONS.",
         post_check="MEMBER_LIST in DBA_OB_LS_LOCATIONS has one member for each full replica in LOCALITY.",
@@ -31,8 +32,9 @@ from checks.availability.streams import list_members, stream_name
     sources=(LOCALITY_PAGE, LOCATIONS_PAGE, TENANTS_PAGE),
 )
 def members_below_locality(tenants: Rows[Tenant], locations: Rows[Location]) -> Iterator[Measurement | Unjudged]:
-    """The locality is what was paid for: that many replicas survive that many failures. A log stream can run with fewer
-    members and look complete, for the number that it compares itself with may have been lowered, too."""
+    """The locality is the disaster tolerance that was purchased: the number of replicas decides how many failures are
+    tolerated. A log stream with fewer members can look complete, because the replica number that it is compared with
+    may have been lowered, too."""
     planned = planned_members(tenants)
     for tenant_id, rows in leaders(locations).items():
         if tenant_id not in planned:

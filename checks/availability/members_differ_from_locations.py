@@ -20,9 +20,8 @@ from checks.availability.streams import list_members, stream_name
     finding="{resource}: {value} members or replicas have no counterpart (limit {limit}): {members_count} "
     "members, {replicas_count} full replicas.",
     remediation=Remediation(
-        advice="Look at the server of the member without a replica: it is down, or its replica was lost. "
-        "Replace it, so that the replica is copied again; a replica that is no member is a migration "
-        "that did not end.",
+        advice="Check the server of the member without a replica: it is down, or its replica was lost. Replace it, so "
+        "that the replica is copied again; a replica that is not a member is an unfinished migration.",
         run_as=RunAs.SYS,
         pre_check="Compare MEMBER_LIST of the leader with the rows of the log stream in DBA_OB_LS_LOCATIONS, "
         "twice, some minutes apart.",
@@ -32,8 +31,8 @@ from checks.availability.streams import list_members, stream_name
     sources=(LOCATIONS_PAGE, KernelCode("deps/oblib/src/lib/net/ob_addr.cpp", "ObAddr::ip_port_to_string")),
 )
 def members_differ_from_locations(locations: Rows[Location]) -> Iterator[Measurement]:
-    """The majority is counted by the list of members. A member without a replica never answers: the log stream
-    looks complete and yet loses its majority with one failure less."""
+    """The majority is counted by the member list. A member without a replica never answers: the log stream looks
+    complete, but tolerates one failure less."""
     full: dict[tuple[int | None, int], set[tuple[str, int]]] = {}
     for row in locations:
         if row.replica_type == "FULL":

@@ -18,15 +18,15 @@ _NS_PER_S = 1_000_000_000
     unit=Unit.COUNT,
     actor=Actor.PLATFORM,
     title="Replicas are not in sync",
-    finding="{resource}: {value} of {replicas_count} replicas are not in sync (limit {limit}); the farthest is {lag_s} "
-    "behind.",
+    finding="{resource}: {value} of {replicas_count} replicas are not in sync (limit {limit}); the slowest lags by "
+    "{lag_s}.",
     remediation=Remediation(
-        advice="Look at the servers of these replicas: a slow disk, a full log disk or a slow network keeps them "
-        "behind. A replica that has fallen too far behind must be rebuilt.",
+        advice="Check the servers of these replicas: a slow disk, a full log disk or a slow network causes the lag. A "
+        "replica that has fallen too far behind must be rebuilt.",
         run_as=RunAs.SYS,
         pre_check="Compare END_SCN of leader and followers in GV$OB_LOG_STAT twice, a minute apart.",
         post_check="IN_SYNC is YES for every replica in GV$OB_LOG_STAT.",
-        risk="A rebuild copies the whole replica over the network: outside the peak.",
+        risk="A rebuild copies the whole replica over the network; do it outside the peak.",
     ),
     sources=(
         LOG_STAT_PAGE,
@@ -36,8 +36,8 @@ _NS_PER_S = 1_000_000_000
     ),
 )
 def replica_out_of_sync(replicas: Rows[LogReplica]) -> Iterator[Measurement]:
-    """A transaction commits when the majority has its log. A replica that lags counts for the majority but cannot take
-    over quickly: with one server more lost, commits stall or a switch-over takes long."""
+    """A transaction commits when the majority has its log. A lagging replica counts towards the majority but cannot
+    take over quickly: if one more server fails, commits stall or a switch takes long."""
     for name, rows in log_streams(replicas).items():
         lagging = [row for row in rows if row.in_sync == "NO"]
         if lagging:

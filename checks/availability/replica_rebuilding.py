@@ -17,23 +17,24 @@ from checks.availability.streams import stream_name
     unit=Unit.COUNT,
     actor=Actor.PLATFORM,
     since=(4, 2, 1, 0),
-    title="A replica is being rebuilt",
+    title="Replica is being rebuilt",
     finding="{resource}: {value} of {replicas_count} replicas are being rebuilt (limit {limit}).",
     remediation=Remediation(
-        advice="Let the rebuild end. If it does not, or comes again, find out why the replica fell behind so far that "
-        "its leader had recycled the log: a server that was away, a slow or full disk, a log disk that is too small.",
+        advice="Let the rebuild finish. If it does not, or recurs, find out why the replica fell so far behind that "
+        "its leader had recycled the log: a server that was offline, a slow or full disk, or a log disk that is too "
+        "small.",
         run_as=RunAs.SYS,
         sql=("SELECT * FROM oceanbase.DBA_OB_LS_REPLICA_TASKS;",),
-        no_rollback="The statement only reads.",
+        no_rollback="The statement only reads; no rollback is needed.",
         pre_check="Read REBUILD in DBA_OB_LS_LOCATIONS twice, some minutes apart.",
         post_check="REBUILD is FALSE for every replica in DBA_OB_LS_LOCATIONS.",
-        risk="None by reading.",
+        risk="Reading has no risk.",
     ),
     sources=(LOCATIONS_PAGE, REBUILD_PAGE, REPLICA_TASKS_PAGE),
 )
 def replica_rebuilding(locations: Rows[Location]) -> Iterator[Measurement]:
-    """A replica is rebuilt when the log that it lacks is gone. Until the copy is complete it cannot lead, and the log
-    stream has one failure less to lose; the copy loads the network and the disks of both servers."""
+    """A replica is rebuilt when the log that it lacks has been recycled. Until the copy is complete it cannot become
+    leader, and the log stream tolerates one failure less; the copy loads network and disks of both servers."""
     known = [row for row in locations if row.rebuild is not None and not is_meta(row.tenant_id)]
     if locations and not known:
         raise NotAssessed("DBA_OB_LS_LOCATIONS does not show which replicas are rebuilt.")

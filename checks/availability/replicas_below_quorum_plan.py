@@ -19,8 +19,8 @@ from checks.availability.streams import log_streams
     finding="{resource} lacks {value} of its {planned_count} voting replicas (limit {limit}); {members_count} are "
     "members.",
     remediation=Remediation(
-        advice="Bring the missing server back or replace it, so that the replica is copied again. If the plan was "
-        "changed on purpose, finish the change of the locality.",
+        advice="Bring the missing server back or replace it, so that the replica is copied again. If the replica "
+        "distribution was changed on purpose, finish the locality change.",
         run_as=RunAs.SYS,
         pre_check="Compare the locality in DBA_OB_TENANTS with the servers in DBA_OB_SERVERS.",
         post_check="PAXOS_MEMBER_LIST in GV$OB_LOG_STAT has as many members as PAXOS_REPLICA_NUM says.",
@@ -29,8 +29,8 @@ from checks.availability.streams import log_streams
     sources=(LOG_STAT_PAGE, LOCALITY_PAGE),
 )
 def replicas_below_quorum_plan(replicas: Rows[LogReplica]) -> Iterator[Measurement]:
-    """The number of planned replicas decides how many servers may fail at once. While a member is missing the tenant
-    runs with less: after one more failure there may be no majority, and then nothing commits."""
+    """The number of planned replicas decides how many servers may fail at once. While a member is missing, the tenant
+    tolerates fewer failures: one more failure can cost the majority, and then nothing commits."""
     for name, rows in log_streams(replicas).items():
         leaders = [row for row in rows if row.role == "LEADER"]
         for row in leaders:

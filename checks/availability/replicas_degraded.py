@@ -16,26 +16,27 @@ from checks.availability.streams import list_members, log_streams
     unit=Unit.COUNT,
     actor=Actor.PLATFORM,
     since=(4, 1, 0, 0),
-    title="The arbitration service has degraded replicas",
+    title="Arbitration service has degraded replicas",
     finding="{resource}: {value} replicas are degraded (limit {limit}); {members_count} members are left.",
     remediation=Remediation(
-        advice="Find out why the replica answers no more: its server is down, stopped or cut off, its log disk is full "
-        "or hangs, or it is being rebuilt. Mend that; the replica becomes a member again by itself.",
+        advice="Find out why the replica does not answer: its server is down, stopped or disconnected, its log disk "
+        "is full or hangs, or it is being rebuilt. After that is fixed, the replica becomes a member again "
+        "automatically.",
         run_as=RunAs.SYS,
         sql=(
             "SELECT * FROM oceanbase.DBA_OB_SERVER_EVENT_HISTORY WHERE EVENT LIKE '%DEGRADE%' ORDER BY `TIMESTAMP` "
             "DESC LIMIT 20;",
         ),
-        no_rollback="The statement only reads.",
+        no_rollback="The statement only reads; no rollback is needed.",
         pre_check="Read DEGRADED_LIST of the leaders in GV$OB_LOG_STAT twice, a minute apart.",
         post_check="DEGRADED_LIST in GV$OB_LOG_STAT is empty.",
-        risk="None by reading.",
+        risk="Reading has no risk.",
     ),
     sources=(DEGRADATION_PAGE, LOG_STAT_PAGE),
 )
 def replicas_degraded(replicas: Rows[LogReplica]) -> Iterator[Measurement]:
-    """With an arbitration service the log stream goes on committing after half of its replicas are lost, by leaving
-    them out. What is committed meanwhile is in the remaining ones only: the next failure can lose it."""
+    """With an arbitration service, a log stream that loses half of its replicas degrades them and keeps committing.
+    Data committed meanwhile exists only on the remaining replicas: one more failure can lose it."""
     known = [row for row in replicas if row.degraded_list is not None]
     if replicas and not known:
         raise NotAssessed("GV$OB_LOG_STAT does not show degraded replicas.")

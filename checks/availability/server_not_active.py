@@ -15,23 +15,22 @@ from checks.availability.pages import SERVERS_PAGE
     unit=Unit.TEXT,
     actor=Actor.PLATFORM,
     tenants=(TenantKind.SYS,),
-    title="A server is not in service",
+    title="Server is not in service",
     finding="{resource} is {value}, since {since}.",
     remediation=Remediation(
-        advice="Find out whether somebody stopped the server on purpose. If not, look at the machine, its disks "
-        "and the network, and start the server again; if it cannot come back, replace it before it goes "
-        "permanently offline.",
+        advice="First find out whether the server was stopped on purpose. If not, check the host, its disks and the "
+        "network, and start the server again; if it cannot be restored, replace it before it goes permanently offline.",
         run_as=RunAs.SYS,
         pre_check="Read STATUS, STOP_TIME and START_SERVICE_TIME in DBA_OB_SERVERS.",
         post_check="STATUS is ACTIVE, STOP_TIME is NULL and START_SERVICE_TIME is set for every server in "
         "DBA_OB_SERVERS.",
-        risk="A server that was away for long copies much data when it comes back.",
+        risk="A server that was offline for long must copy much data when it comes back.",
     ),
     sources=(SERVERS_PAGE,),
 )
 def server_not_active(servers: Rows[Server]) -> Iterator[Measurement]:
-    """With one server missing each log stream that had a replica there runs with one less: the next failure can
-    take the majority away. The remaining servers carry its load meanwhile."""
+    """With one server missing, each log stream with a replica there has one replica less: the next failure can cost the
+    majority. The remaining servers carry its load meanwhile."""
     for row in servers:
         if row.status == "INACTIVE":
             yield Measurement(row.name, row.status, {"since": row.last_offline_time or "?"})

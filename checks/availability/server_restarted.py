@@ -17,11 +17,11 @@ from checks.availability.pages import SERVERS_PAGE
     unit=Unit.DAYS,
     actor=Actor.PLATFORM,
     tenants=(TenantKind.SYS,),
-    title="A server was restarted recently",
+    title="Server restarted recently",
     finding="{resource} has been in service for only {value} (limit {limit}), since {started}.",
     remediation=Remediation(
-        advice="If the restart was not planned, find its cause before it comes back: the last lines of "
-        "observer.log, a core file, the machine's own log (memory, disk).",
+        advice="If the restart was not planned, find its cause: the last lines of observer.log, a core file, the "
+        "system log of the host (memory, disk).",
         run_as=RunAs.SYS,
         pre_check="Compare START_SERVICE_TIME in DBA_OB_SERVERS with the maintenance calendar.",
         post_check="The cause is known and START_SERVICE_TIME does not change again.",
@@ -29,8 +29,8 @@ from checks.availability.pages import SERVERS_PAGE
     sources=(SERVERS_PAGE,),
 )
 def server_restarted(servers: Rows[Server], clock: Rows[Clock]) -> Iterator[Measurement]:
-    """A restart empties the caches and moves all leaders away and back. One that nobody ordered is a crash or a
-    machine at its end, and it tends to be repeated."""
+    """A restart empties the caches and moves all leaders away and back. An unplanned restart is a crash or a failing
+    host, and is likely to happen again."""
     for row in servers:
         started = row.start_service_time
         # A server that was added just now has not been restarted.

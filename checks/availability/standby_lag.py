@@ -18,11 +18,12 @@ _LEADING = ("PRIMARY", "RESTORE", "CLONE")  # roles of a tenant that follows no 
     name="availability.standby_lag",
     unit=Unit.SECONDS,
     actor=Actor.PLATFORM,
-    title="The standby tenant lags behind its primary",
-    finding="{resource} is a standby and {value} behind (limit {limit}); that much is lost when it takes over.",
+    title="Standby tenant lags behind its primary tenant",
+    finding="{resource} is a standby tenant and lags by {value} (limit {limit}); a failover now would lose that much "
+    "data.",
     remediation=Remediation(
-        advice="Look at the source of its log (DBA_OB_LOG_RESTORE_SOURCE): the network to the primary or the "
-        "archive that it reads. If the standby is smaller than the primary, give it the same resources.",
+        advice="Check the source of its log (DBA_OB_LOG_RESTORE_SOURCE): the network to the primary tenant, or the "
+        "archive that it reads. If the standby tenant is smaller than the primary, give it the same resources.",
         run_as=RunAs.SYS,
         pre_check="Read TENANT_ROLE, SYNC_SCN and RECOVERY_UNTIL_SCN in DBA_OB_TENANTS twice, a minute apart.",
         post_check="SYNC_SCN in DBA_OB_TENANTS follows the clock: within seconds where the log comes from the primary, "
@@ -31,8 +32,8 @@ _LEADING = ("PRIMARY", "RESTORE", "CLONE")  # roles of a tenant that follows no 
     sources=(STANDBY_STUCK_PAGE, TENANTS_PAGE, RESTORE_SOURCE_PAGE),
 )
 def standby_lag(tenants: Rows[Tenant], clock: Rows[Clock]) -> Iterator[Measurement | Unjudged]:
-    """A standby takes over what it has received. The lag is the loss in a disaster, and before a planned
-    switch-over it is the time that everybody waits."""
+    """A standby tenant can only take over what it has received. The lag is the data loss in a disaster, and the waiting
+    time of a planned switchover."""
     now = clock[0].as_of
     for row in tenants:
         if row.tenant_role in _LEADING or is_meta(row.tenant_id):

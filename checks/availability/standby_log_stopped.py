@@ -36,20 +36,20 @@ _WELL = frozenset(
     unit=Unit.TEXT,
     actor=Actor.PLATFORM,
     since=(4, 2, 0, 0),
-    title="The standby tenant receives no log",
+    title="Standby tenant receives no log",
     finding="{resource}: {streams_count} log streams receive no log: {value}, error {error}.",
     remediation=Remediation(
-        advice="The status names the cause. CHECK USER OR PASSWORD, CHECK NETWORK, FETCH LOG TIMEOUT: mend the account "
-        "or the way to the primary (DBA_OB_LOG_RESTORE_SOURCE). SOURCE HAS A GAP: the primary has recycled log that "
-        "the standby lacks; let it read the archive, or create the standby anew. STANDBY LOG NOT MATCH: look for two "
-        "primaries or a wrong source. STANDBY NEED UPGRADE: upgrade the standby. STANDBY LOG DISK IS FULL: give it "
-        "more log disk.",
+        advice="The status names the cause. CHECK USER OR PASSWORD, CHECK NETWORK, FETCH LOG TIMEOUT: correct the "
+        "account or the network to the primary tenant (DBA_OB_LOG_RESTORE_SOURCE). SOURCE HAS A GAP: the primary "
+        "tenant has recycled log that the standby lacks; restore from the archive, or create the standby tenant "
+        "again. STANDBY LOG NOT MATCH: look for two primary tenants or a wrong source. STANDBY NEED UPGRADE: upgrade "
+        "the standby tenant. STANDBY LOG DISK IS FULL: enlarge its log disk.",
         run_as=RunAs.SYS,
         sql=("SELECT * FROM oceanbase.V$OB_LS_LOG_RESTORE_STATUS WHERE SYNC_STATUS <> 'NORMAL';",),
-        no_rollback="The statement only reads.",
+        no_rollback="The statement only reads; no rollback is needed.",
         pre_check="Read SYNC_STATUS, ERR_CODE and COMMENT twice, a minute apart.",
         post_check="SYNC_STATUS is NORMAL for each log stream, and SYNC_SCN in DBA_OB_TENANTS follows the clock.",
-        risk="None by reading.",
+        risk="Reading has no risk.",
     ),
     sources=(
         STANDBY_STUCK_PAGE,
@@ -59,8 +59,8 @@ _WELL = frozenset(
     ),
 )
 def standby_log_stopped(restores: Rows[LogRestore], tenants: Rows[Tenant] | None) -> Iterator[Measurement | Unjudged]:
-    """All log streams of a standby advance together: one that receives no log holds the whole tenant back. A source
-    that recycles its log meanwhile leaves a gap that only the archive or a new standby closes."""
+    """All log streams of a standby tenant advance together: if one receives no log, the whole tenant stops. If the
+    source recycles that log meanwhile, only the archive or a new standby tenant can close the gap."""
     seen = {row.tenant_id for row in restores}
     for tenant in tenants or ():
         if tenant.tenant_role == "STANDBY" and not is_meta(tenant.tenant_id) and not seen & {tenant.tenant_id, None}:

@@ -14,21 +14,21 @@ from checks.availability.pages import SWITCHOVER_FAILED_PAGE, TENANTS_PAGE
     name="availability.switchover_unfinished",
     unit=Unit.TEXT,
     actor=Actor.PLATFORM,
-    title="A switch-over of the tenant is not finished",
+    title="Switchover of the tenant is not finished",
     finding="{resource} is in the middle of a switch-over: {value} (role {role}).",
     remediation=Remediation(
-        advice="Read the newest rows of DBA_OB_TENANT_EVENT_HISTORY for the step that failed, mend its cause "
-        "and repeat the switch-over statement: it goes on from where it stands.",
+        advice="Check the newest rows of DBA_OB_TENANT_EVENT_HISTORY for the failed step, remove its cause and repeat "
+        "the switchover statement: it continues from the present step.",
         run_as=RunAs.SYS,
         pre_check="Read TENANT_ROLE and SWITCHOVER_STATUS in DBA_OB_TENANTS on both sides.",
         post_check="SWITCHOVER_STATUS in DBA_OB_TENANTS is NORMAL on both sides.",
-        risk="Never make both sides primary: their data would part for good.",
+        risk="Never make both sides primary: their data would diverge permanently.",
     ),
     sources=(SWITCHOVER_FAILED_PAGE, TENANTS_PAGE),
 )
 def switchover_unfinished(tenants: Rows[Tenant]) -> Iterator[Measurement]:
-    """Between the roles a tenant takes no writes, neither here nor on the other side. A switch-over takes seconds;
-    one that stays half done is an outage."""
+    """Between the two roles a tenant accepts no writes on either side. A switchover takes seconds; an unfinished one is
+    an outage."""
     known = [row for row in tenants if row.switchover_status and row.tenant_type != "META"]
     if not known:
         raise NotAssessed("DBA_OB_TENANTS does not show the state of switch-overs.")

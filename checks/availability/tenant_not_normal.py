@@ -35,27 +35,27 @@ class TenantNotNormalParams(Params):
     name="availability.tenant_not_normal",
     unit=Unit.TEXT,
     actor=Actor.PLATFORM,
-    title="A tenant is locked or not in service",
+    title="Tenant is locked or not in service",
     finding="{resource} is in the state {value}.",
     remediation=Remediation(
-        advice="Ask who locked or dropped the tenant and why. A locked tenant accepts no new connections, and nobody "
-        "is reminded of it: unlock it when the work is done. One in the recycle bin still takes resources: bring it "
-        "back with FLASHBACK TENANT or remove it. For one that is being created, restored or dropped, read its job in "
-        "DBA_OB_TENANT_JOBS or CDB_OB_RESTORE_PROGRESS.",
+        advice="Find out who locked or dropped the tenant and why. A locked tenant accepts no new connections, and "
+        "there is no reminder: unlock it after the work. A tenant in the recycle bin still takes resources: restore "
+        "it with FLASHBACK TENANT or remove it. For a tenant that is being created, restored or dropped, check its "
+        "job in DBA_OB_TENANT_JOBS or CDB_OB_RESTORE_PROGRESS.",
         run_as=RunAs.SYS,
         sql=("ALTER TENANT {locked_tenant!i} UNLOCK;",),
         rollback=("ALTER TENANT {locked_tenant!i} LOCK;",),
         pre_check="Read STATUS, LOCKED and IN_RECYCLEBIN in DBA_OB_TENANTS.",
         post_check="In DBA_OB_TENANTS STATUS is NORMAL, LOCKED and IN_RECYCLEBIN are NO.",
-        risk="The business of an unlocked tenant connects at once.",
+        risk="The business connects to the unlocked tenant at once.",
     ),
     sources=(TENANT_LOCK_PAGE, TENANTS_PAGE),
 )
 def tenant_not_normal(
     tenants: Rows[Tenant], clock: Rows[Clock], limits: TenantNotNormalParams
 ) -> Iterator[Measurement | Unjudged]:
-    """A locked tenant keeps its sessions and refuses new ones: with the next restart of the application the outage is
-    complete. Whoever locked it for maintenance must unlock it; nothing else does."""
+    """A locked tenant keeps its sessions and refuses new ones: the next restart of the application completes the
+    outage. A tenant that was locked for maintenance must be unlocked by hand."""
     for row in tenants:
         if row.tenant_type == "META":
             continue

@@ -34,13 +34,12 @@ class TransfersFailingParams(Params):
     unit=Unit.COUNT,
     actor=Actor.PLATFORM,
     since=(4, 2, 0, 0),
-    title="Moves of partitions fail again and again",
+    title="Partition transfers fail repeatedly",
     finding="{resource}: {value} moves of partitions between log streams failed in {window_days} (limit "
     "{limit}), last with error {error}.",
     remediation=Remediation(
-        advice="Read COMMENT of the failed tasks. Locks held by long transactions or a DDL on the same table "
-        "are the usual cause: end them, or let the balancing run in a quieter hour "
-        "(partition_balance_schedule_interval).",
+        advice="Check COMMENT of the failed tasks. Usually a long transaction holds locks, or a DDL runs on the same "
+        "table: end it, or let balancing run in off-peak hours (partition_balance_schedule_interval).",
         pre_check="Read RESULT and COMMENT of the tasks with STATUS FAILED in DBA_OB_TRANSFER_TASK_HISTORY.",
         post_check="No new task with STATUS FAILED appears in DBA_OB_TRANSFER_TASK_HISTORY.",
     ),
@@ -49,8 +48,8 @@ class TransfersFailingParams(Params):
 def transfers_failing(
     transfers: Rows[FailedTransfer], clock: Rows[Clock], limits: TransfersFailingParams
 ) -> Iterator[Measurement]:
-    """A single failed move is tried again and harmless. When they fail for days the balancing does not get on, and
-    each attempt blocks writes to the partitions for a moment."""
+    """A single failed transfer is retried and harmless. If transfers fail for days, balancing does not progress, and
+    each attempt briefly blocks writes to the partitions."""
     since = clock[0].as_of - timedelta(days=limits.window_days)
     tenants: dict[int | None, list[FailedTransfer]] = {}
     for row in transfers:

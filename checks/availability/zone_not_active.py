@@ -15,7 +15,7 @@ from checks.availability.pages import START_ZONE_PAGE, ZONES_PAGE
     unit=Unit.TEXT,
     actor=Actor.PLATFORM,
     tenants=(TenantKind.SYS,),
-    title="A zone is stopped",
+    title="Zone is stopped",
     finding="{resource} is {value}.",
     remediation=Remediation(
         advice="Start the zone when the maintenance for which it was stopped is over.",
@@ -24,13 +24,13 @@ from checks.availability.pages import START_ZONE_PAGE, ZONES_PAGE
         rollback=("ALTER SYSTEM STOP ZONE {zone!i};",),
         pre_check="Ask whether maintenance in this zone is still going on.",
         post_check="STATUS of the zone in DBA_OB_ZONES is ACTIVE.",
-        risk="Leaders move back to the zone: some transactions are broken off.",
+        risk="Leaders move back to the zone: some transactions are interrupted.",
     ),
     sources=(ZONES_PAGE, START_ZONE_PAGE),
 )
 def zone_not_active(zones: Rows[Zone]) -> Iterator[Measurement]:
-    """A stopped zone has no leaders and takes no business. It is easily forgotten after maintenance, and then the
-    cluster has one zone less to lose."""
+    """A stopped zone has no leaders and serves no business. It is easily forgotten after maintenance, and the cluster
+    then tolerates one zone failure less."""
     for row in zones:
         if row.status != "ACTIVE":
             yield Measurement(Named("zone {zone}", zone=row.zone), row.status, {"zone": row.zone})

@@ -16,16 +16,17 @@ from checks.backup.tenants import MANUAL, VIEWS, by_tenant
     name="backup.archive_interrupted",
     unit=Unit.TEXT,
     actor=Actor.BOTH,
-    title="The archive of the log is interrupted",
-    finding="{resource}: the archive of the log to destination {dest_no} is {value}; it ends {behind_s} ago, and "
-    "nothing later can be restored, and no backup can start.",
+    title="Log archiving is interrupted",
+    finding="{resource}: log archiving to destination {dest_no} is {value} and ended {behind_s} ago; later data "
+    "cannot be restored, and no data backup can start.",
     remediation=Remediation(
-        advice="Read COMMENT in DBA_OB_ARCHIVELOG and mend the cause, most often the destination or a log that "
-        "was recycled before it was archived. Then switch the archive off and on again and take a full "
-        "backup at once: the gap cannot be closed.",
-        pre_check="Read STATUS, CHECKPOINT_SCN_DISPLAY and COMMENT in DBA_OB_ARCHIVELOG (CDB_OB_ARCHIVELOG from sys).",
+        advice="Check COMMENT in DBA_OB_ARCHIVELOG and remove the cause, usually the destination, or log that was "
+        "recycled before it was archived. Then switch archiving off and on again and take a full backup at once: the "
+        "gap cannot be closed.",
+        pre_check="Check STATUS, CHECKPOINT_SCN_DISPLAY and COMMENT in DBA_OB_ARCHIVELOG (CDB_OB_ARCHIVELOG in the "
+        "sys tenant).",
         post_check="STATUS in DBA_OB_ARCHIVELOG is DOING and a full backup has completed since.",
-        risk="Between switching off and the new full backup no point in time can be restored.",
+        risk="Between switching archiving off and the end of the new full backup, no point in time can be restored.",
     ),
     sources=(
         DocPage(f"{MANUAL}/300.log-archive/600.view-log-archive-progress.md"),
@@ -33,8 +34,8 @@ from checks.backup.tenants import MANUAL, VIEWS, by_tenant
     ),
 )
 def archive_interrupted(archives: Rows[LogArchive], clock: Rows[Clock]) -> Iterator[Measurement]:
-    """The archive carries every change away from the cluster within minutes. Interrupted it does not go on by
-    itself: from that moment a restore ends at the interruption, whatever was backed up before."""
+    """Log archiving stores every change outside the cluster within minutes. Once interrupted, it does not recover by
+    itself: from then on a restore only reaches the time of the interruption, whatever was backed up before."""
     for name, rows in by_tenant(archives).items():
         for row in rows:
             if row.status == "INTERRUPTED":

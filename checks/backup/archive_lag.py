@@ -16,13 +16,12 @@ from checks.backup.tenants import MANUAL, VIEWS, by_tenant
     name="backup.archive_lag",
     unit=Unit.SECONDS,
     actor=Actor.BOTH,
-    title="The archive of the log lags behind",
-    finding="{resource}: the archive to destination {dest_no} is {value} behind (limit {limit}); that much is "
-    "lost with the cluster.",
+    title="Log archiving lags too far",
+    finding="{resource}: log archiving to destination {dest_no} lags by {value} (limit {limit}); if the cluster is "
+    "lost, so is that much data.",
     remediation=Remediation(
-        advice="Look at the bandwidth to the destination and at the write load. If writes outrun it all the "
-        "time, give the destination more bandwidth; archive_lag_target only says how often the archive "
-        "is written.",
+        advice="Check the bandwidth to the destination and the write load. If writes permanently exceed archiving, "
+        "increase the bandwidth of the destination; archive_lag_target only sets how often the archive is written.",
         pre_check="Read CHECKPOINT_SCN_DISPLAY in DBA_OB_ARCHIVELOG twice, a minute apart.",
         post_check="CHECKPOINT_SCN_DISPLAY in DBA_OB_ARCHIVELOG follows the clock within minutes.",
     ),
@@ -32,8 +31,8 @@ from checks.backup.tenants import MANUAL, VIEWS, by_tenant
     ),
 )
 def archive_lag(archives: Rows[LogArchive], clock: Rows[Clock]) -> Iterator[Measurement]:
-    """What is not archived yet is lost when the cluster is, and log that waits for the archive cannot be recycled,
-    so that the log disk fills up. A lag of minutes is normal, one of hours ends in an interruption."""
+    """Log that is not archived is lost with the cluster, and log waiting for the archive cannot be recycled, so that
+    the log disk fills up. A lag of minutes is normal; a lag of hours ends in an interruption."""
     for name, rows in by_tenant(archives).items():
         for row in rows:
             if row.status == "DOING":

@@ -18,21 +18,21 @@ _STOPPED = {"STOP", "STOPPING"}
     name="backup.archive_may_stop_writes",
     unit=Unit.SECONDS,
     actor=Actor.BOTH,
-    title="The archive of the log may stop writes",
-    finding="{resource}: destination {dest_no} is MANDATORY and the archive is {value} behind (limit {limit}): log "
-    "that is not archived is kept, and writes stop once the log disk is full of it.",
+    title="Log archiving may stop writes",
+    finding="{resource}: archive destination {dest_no} is MANDATORY and archiving lags by {value} (limit {limit}): "
+    "log that is not archived is kept, and writes stop when the log disk is full.",
     remediation=Remediation(
-        advice="Decide what goes first. Where the business must go on, set BINDING=Optional: the archive is "
-        "interrupted then when it cannot follow. Where no log may be lost, keep MANDATORY, watch the lag and the log "
-        "disk, and mend the destination at the first sign.",
-        no_rollback="LOG_ARCHIVE_DEST is set as a whole: the old LOCATION, BINDING and PIECE_SWITCH_INTERVAL bring it "
-        "back.",
-        pre_check="Save all attributes of the destination from DBA_OB_ARCHIVE_DEST: those that the statement leaves "
-        "out get their defaults.",
+        advice="Decide what takes precedence. If the business must go on, set BINDING=Optional: archiving is then "
+        "interrupted when it cannot keep up. If no log may be lost, keep MANDATORY, monitor the lag and the log disk, "
+        "and handle problems of the destination at once.",
+        no_rollback="LOG_ARCHIVE_DEST can only be set as a whole: set the old LOCATION, BINDING and "
+        "PIECE_SWITCH_INTERVAL again.",
+        pre_check="Save all attributes of the destination from DBA_OB_ARCHIVE_DEST: those that the statement omits "
+        "get their defaults.",
         post_check="DBA_OB_ARCHIVE_DEST shows the binding, and CHECKPOINT_SCN_DISPLAY in DBA_OB_ARCHIVELOG follows "
         "the clock.",
-        risk="With OPTIONAL log may be recycled before it is archived; no later point in time can be restored until a "
-        "new full backup.",
+        risk="With OPTIONAL, log may be recycled before it is archived; then no later point in time can be restored "
+        "until a new full backup.",
     ),
     sources=(
         DocPage(f"{MANUAL}/300.log-archive/200.preparation-before-log-archive.md"),
@@ -42,9 +42,9 @@ _STOPPED = {"STOP", "STOPPING"}
 def archive_may_stop_writes(
     bindings: Rows[ArchiveBinding], archives: Rows[LogArchive], clock: Rows[Clock]
 ) -> Iterator[Measurement]:
-    """A destination is OPTIONAL by default: writes go first, and log may be recycled unarchived. With MANDATORY the
-    archive goes first, so that a destination that is full or out of reach stops the business. That may be wanted, but
-    somebody has to know it and to watch the lag."""
+    """A destination is OPTIONAL by default: writes take precedence, and log may be recycled before it is archived. With
+    MANDATORY archiving takes precedence, so that a full or unreachable destination stops the business. That may be
+    intended, but somebody must know it and monitor the lag."""
     mandatory = by_tenant(row for row in bindings if row.holds_writes)
     for name, rows in by_tenant(archives).items():
         held = {row.dest_no for row in mandatory.get(name, ())}

@@ -24,11 +24,11 @@ class BackupJobsFailingParams(Params):
     finding="{resource}: {value} backup jobs in a row have failed (limit {limit}), the last one on {last_start} "
     "with error {error}.",
     remediation=Remediation(
-        advice="Read COMMENT of the failed job: most often the destination cannot be reached, is full, or its "
-        "key has expired; or the log archive is interrupted. Mend it and start a backup by hand.",
+        advice="Check COMMENT of the failed job: usually the destination is unreachable or full, its key has expired, "
+        "or log archiving is interrupted. Correct it and start a backup by hand.",
         pre_check="Read STATUS, RESULT and COMMENT of the newest jobs in DBA_OB_BACKUP_JOB_HISTORY.",
         post_check="The next job in DBA_OB_BACKUP_JOB_HISTORY is COMPLETED.",
-        risk="A backup reads all data: run it outside the peak.",
+        risk="A backup reads all data; run it outside the peak.",
     ),
     sources=(
         DocPage(f"{VIEWS}/6900.o-dba_ob_backup_job_history-of-mysql-mode.md"),
@@ -38,8 +38,8 @@ class BackupJobsFailingParams(Params):
 def backup_jobs_failing(
     jobs: Rows[BackupJob], clock: Rows[Clock], limits: BackupJobsFailingParams
 ) -> Iterator[Measurement]:
-    """A failing backup harms nothing today, so nobody looks. It is noticed on the day of the restore, when the
-    newest good backup turns out to be weeks old."""
+    """A failed backup has no immediate effect on the business, so nobody looks. It is noticed when a restore is needed,
+    and the newest usable backup is then weeks old."""
     for name, rows in by_tenant(jobs).items():
         failed = failed_since_success(rows, clock[0].as_of - limits.window_days * DAY)
         if failed:

@@ -16,16 +16,15 @@ from checks.backup.tenants import MANUAL, VIEWS, by_tenant
     name="backup.backup_running_long",
     unit=Unit.HOURS,
     actor=Actor.BOTH,
-    title="A backup has been running for too long",
+    title="Backup runs for too long",
     finding="{resource}: a backup has been running for {value} (limit {limit}), since {started}; state {state}.",
     remediation=Remediation(
-        advice="See whether it moves: compare FINISH_TABLET_COUNT with TABLET_COUNT twice, some minutes apart. "
-        "If it does not, check the destination and the archive of the log; cancel it only when the next "
-        "one is certain to run.",
+        advice="Check whether it progresses: compare FINISH_TABLET_COUNT with TABLET_COUNT twice, some minutes apart. "
+        "If it does not, check the destination and log archiving; cancel it only if the next one is sure to run.",
         pre_check="Read STATUS and START_TIMESTAMP in DBA_OB_BACKUP_JOBS, and the tablet counts in "
         "DBA_OB_BACKUP_TASKS.",
         post_check="The job has left DBA_OB_BACKUP_JOBS and stands as COMPLETED in DBA_OB_BACKUP_JOB_HISTORY.",
-        risk="A cancelled backup begins from the start the next time.",
+        risk="A cancelled backup starts from the beginning the next time.",
     ),
     sources=(
         DocPage(f"{MANUAL}/400.data-backup/500.view-data-backup-progress.md"),
@@ -33,8 +32,8 @@ from checks.backup.tenants import MANUAL, VIEWS, by_tenant
     ),
 )
 def backup_running_long(jobs: Rows[RunningBackup], clock: Rows[Clock]) -> Iterator[Measurement]:
-    """While one backup runs no other starts, and the log that it needs must be kept. One that hangs for days
-    silently stands for all those that did not happen."""
+    """While one backup runs, no other starts, and the log that it needs must be kept. A backup that hangs for days
+    means that the backups of these days did not happen."""
     for name, rows in by_tenant(jobs).items():
         oldest = min(rows, key=lambda row: row.start_timestamp)
         hours = (clock[0].as_of - oldest.start_timestamp) / timedelta(hours=1)

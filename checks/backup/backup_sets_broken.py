@@ -20,17 +20,17 @@ class BackupSetsBrokenParams(Params):
     name="backup.backup_sets_broken",
     unit=Unit.COUNT,
     actor=Actor.BOTH,
-    title="Backup sets are unusable",
-    finding="{resource}: {value} of {sets_count} backup sets of the last {window_days} are unusable, for their job "
-    "failed or was cancelled (limit {limit}); the newest is from {newest}.",
+    title="Unusable backup sets exist",
+    finding="{resource}: {value} of {sets_count} backup sets of the last {window_days} are unusable, because their "
+    "job failed or was cancelled (limit {limit}); the newest is from {newest}.",
     remediation=Remediation(
-        advice="Read RESULT and COMMENT of these sets and mend the cause, so that the schedule makes good ones again. "
-        "The status tells how the job ended and no more: damage that is done at the destination later is never shown, "
-        "only a rehearsed restore finds it.",
-        pre_check="Look at START_TIMESTAMP, STATUS, FILE_STATUS, RESULT and COMMENT in DBA_OB_BACKUP_SET_FILES "
-        "(CDB_OB_BACKUP_SET_FILES from sys).",
+        advice="Check RESULT and COMMENT of these sets and remove the cause, so that the schedule produces usable "
+        "backups again. The status only tells how the job ended: later damage at the destination is not shown, and "
+        "only a restore rehearsal finds it.",
+        pre_check="Check START_TIMESTAMP, STATUS, FILE_STATUS, RESULT and COMMENT in DBA_OB_BACKUP_SET_FILES "
+        "(CDB_OB_BACKUP_SET_FILES in the sys tenant).",
         post_check="The backup sets that follow are AVAILABLE.",
-        risk="A backup reads all data: run it outside the peak.",
+        risk="A backup reads all data; run it outside the peak.",
         window=True,
     ),
     sources=(
@@ -41,9 +41,9 @@ class BackupSetsBrokenParams(Params):
 def backup_sets_broken(
     sets: Rows[BackupSet], clock: Rows[Clock], limits: BackupSetsBrokenParams
 ) -> Iterator[Measurement]:
-    """When its job fails or is cancelled, the server marks a set BROKEN or INCOMPLETE. Neither can be restored. One now
-    and then is chance; many say that backups succeed only sometimes, and that the good ones stand further apart than
-    the schedule says."""
+    """When a backup job fails or is cancelled, OceanBase marks the set BROKEN or INCOMPLETE. Neither can be restored. A
+    single one may be chance; many mean that backups succeed only sometimes, and usable ones are further apart than
+    scheduled."""
     since = clock[0].as_of - limits.window_days * DAY
     for name, rows in by_tenant(row for row in sets if row.is_kept and row.start_timestamp >= since).items():
         broken = [row.start_timestamp for row in rows if row.file_status in ("BROKEN", "INCOMPLETE")]

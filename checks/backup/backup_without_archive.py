@@ -24,17 +24,16 @@ class BackupWithoutArchiveParams(Params):
     name="backup.backup_without_archive",
     unit=Unit.TEXT,
     actor=Actor.BOTH,
-    title="The log is not archived, so no backup can start",
-    finding="{resource} takes backups, but the archive of its log is {value}: the next backup will fail with error "
-    "9040.",
+    title="Log archiving is off, so no backup can start",
+    finding="{resource} has data backups, but log archiving is {value}: the next backup will fail with error 9040.",
     remediation=Remediation(
-        advice="Set a destination for the archive and switch it on, then take a full backup. Where the archive is "
-        "SUSPEND, its destination is set to DEFER: set LOG_ARCHIVE_DEST_STATE to ENABLE instead.",
+        advice="Set an archive destination and switch archiving on, then take a full backup. If archiving is SUSPEND, "
+        "the destination is set to DEFER: set LOG_ARCHIVE_DEST_STATE to ENABLE.",
         sql=("ALTER SYSTEM {switch}{of_tenant};",),
         rollback=("ALTER SYSTEM NO{switch}{of_tenant};",),
         pre_check="DBA_OB_ARCHIVE_DEST shows a destination with the state ENABLE.",
         post_check="STATUS in DBA_OB_ARCHIVELOG is DOING.",
-        risk="The archive takes bandwidth and space at the destination: as much as the tenant writes log.",
+        risk="Archiving takes bandwidth and space at the destination: as much as the tenant writes log.",
     ),
     sources=(
         DocPage(f"{MANUAL}/400.data-backup/200.initiate-full-data-backup.md"),
@@ -45,9 +44,8 @@ class BackupWithoutArchiveParams(Params):
 def backup_without_archive(
     sets: Rows[BackupSet], archives: Rows[LogArchive], clock: Rows[Clock], limits: BackupWithoutArchiveParams
 ) -> Iterator[Measurement]:
-    """A data backup starts only while the archive of the log is DOING, for a restore replays the log that was written
-    meanwhile. Without the archive there are no new backups, and from the old ones nothing later than the archive's
-    end comes back."""
+    """A data backup can start only while log archiving is DOING, because a restore replays the log written meanwhile.
+    Without archiving there are no new backups, and existing ones can only be restored up to the end of the archive."""
     states = {name: {row.status for row in rows} for name, rows in by_tenant(archives).items()}
     since = clock[0].as_of - limits.recent_days * DAY
     for name, rows in by_tenant(row for row in sets if row.start_timestamp >= since).items():

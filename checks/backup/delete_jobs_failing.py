@@ -20,12 +20,12 @@ class DeleteJobsFailingParams(Params):
     name="backup.delete_jobs_failing",
     unit=Unit.COUNT,
     actor=Actor.BOTH,
-    title="Removing old backups fails",
-    finding="{resource}: {value} jobs in a row that remove old backups have failed (limit {limit}), the last on "
-    "{last_start} with error {error}.",
+    title="Backup cleanup jobs fail",
+    finding="{resource}: {value} backup cleanup jobs in a row have failed (limit {limit}), the last on {last_start} "
+    "with error {error}.",
     remediation=Remediation(
-        advice="Read COMMENT of the failed job: most often the account of the destination may write but not "
-        "delete, or the bucket has a retention lock.",
+        advice="Check COMMENT of the failed job: usually the account of the destination may write but not delete, or "
+        "the bucket has a retention lock.",
         pre_check="Read STATUS, RESULT and COMMENT in DBA_OB_BACKUP_DELETE_JOB_HISTORY.",
         post_check="The next job in DBA_OB_BACKUP_DELETE_JOB_HISTORY is COMPLETED.",
     ),
@@ -37,8 +37,8 @@ class DeleteJobsFailingParams(Params):
 def delete_jobs_failing(
     jobs: Rows[DeleteJob], clock: Rows[Clock], limits: DeleteJobsFailingParams
 ) -> Iterator[Measurement]:
-    """Removal runs every hour and fails without any effect on the business, until the destination is full: then
-    backups and the archive stop, too."""
+    """Cleanup runs every hour, and its failure has no effect on the business until the destination is full: then
+    backups and archiving stop, too."""
     for name, rows in by_tenant(jobs).items():
         failed = failed_since_success(rows, clock[0].as_of - limits.window_days * DAY)
         if failed:

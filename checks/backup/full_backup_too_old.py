@@ -15,15 +15,15 @@ from checks.backup.tenants import DAY, MANUAL, VIEWS, by_tenant
     name="backup.full_backup_too_old",
     unit=Unit.DAYS,
     actor=Actor.BOTH,
-    title="The newest full backup is too old",
+    title="Full backup is too old",
     finding="{resource}: the newest full backup is {value} old (limit {limit}); {incremental_count} incremental "
-    "ones build on it.",
+    "backups depend on it.",
     remediation=Remediation(
-        advice="Put a full backup into the schedule, weekly or monthly by size.",
-        pre_check="Look at START_TIMESTAMP, STATUS and FILE_STATUS in DBA_OB_BACKUP_SET_FILES "
-        "(CDB_OB_BACKUP_SET_FILES from sys).",
+        advice="Add a full backup to the schedule, weekly or monthly depending on the size.",
+        pre_check="Check START_TIMESTAMP, STATUS and FILE_STATUS in DBA_OB_BACKUP_SET_FILES (CDB_OB_BACKUP_SET_FILES "
+        "in the sys tenant).",
         post_check="A new full backup set is AVAILABLE.",
-        risk="A backup reads all data: run it outside the peak.",
+        risk="A backup reads all data; run it outside the peak.",
         window=True,
     ),
     sources=(
@@ -32,8 +32,8 @@ from checks.backup.tenants import DAY, MANUAL, VIEWS, by_tenant
     ),
 )
 def full_backup_too_old(sets: Rows[BackupSet], clock: Rows[Clock]) -> Iterator[Measurement]:
-    """Every incremental backup needs all those before it back to the full one. The longer the chain the longer the
-    restore, and one damaged link makes all later ones worthless."""
+    """An incremental backup depends on all backups before it, back to the full one. The longer the chain, the longer
+    the restore, and one damaged backup makes all later ones unusable."""
     for name, rows in by_tenant(row for row in sets if row.file_status == "AVAILABLE").items():
         newest = max((row.start_timestamp for row in rows if row.is_full), default=None)
         if newest is not None:

@@ -37,16 +37,16 @@ class NeverBackedUpParams(Params):
     unit=Unit.TEXT,
     actor=Actor.BOTH,
     attested=True,
-    title="The tenant is not backed up at all",
-    finding="{resource} has no backup: SQL shows none, and none outside SQL is attested ({value}).",
+    title="Tenant has no backup at all",
+    finding="{resource} has no backup: SQL shows {value} backup sets, and the cloud platform is not known to make any.",
     remediation=Remediation(
-        advice="Switch backups on in the console, or set a destination and start a first full backup with the "
-        "archive of the log.",
+        advice="Switch backups on in the console; or set a backup destination, switch log archiving on and start a "
+        "first full backup.",
         run_as=RunAs.CONSOLE,
-        pre_check="Look at START_TIMESTAMP, STATUS and FILE_STATUS in DBA_OB_BACKUP_SET_FILES "
-        "(CDB_OB_BACKUP_SET_FILES from sys).",
+        pre_check="Check START_TIMESTAMP, STATUS and FILE_STATUS in DBA_OB_BACKUP_SET_FILES (CDB_OB_BACKUP_SET_FILES "
+        "in the sys tenant).",
         post_check="A backup set is AVAILABLE, or the console shows a successful backup.",
-        risk="A backup reads all data: run it outside the peak.",
+        risk="A backup reads all data; run it outside the peak.",
         window=True,
     ),
     sources=(
@@ -63,16 +63,16 @@ def never_backed_up(
     clock: Rows[Clock],
     p: NeverBackedUpParams,
 ) -> Iterator[Measurement]:
-    """Replicas guard against the loss of servers, not against a wrong statement, a faulty release or the loss of
-    the whole cluster. Without any backup such an accident is final. A standby is not meant, for its primary is what
-    must be backed up, nor is a tenant of the last days."""
+    """Replicas protect against the loss of servers, but not against a wrong statement, a faulty release or the loss of
+    the whole cluster. Without any backup such an accident is final. Standby tenants are excluded, because their primary
+    tenant must be backed up, and so are tenants created in the last days."""
     attested, is_sys = console_backup(attestations), builds[0].tenant_kind is TenantKind.SYS
     if attested and attested.value is True:
         return
     if sets is None or (is_sys and tenants is None):
         raise NotAssessed(
-            "The views that show backups and tenants could not be read.",
-            "Run the script that ob-health grants prints, as an administrator of the tenant.",
+            "The views of backups and tenants could not be read.",
+            "Grant the read-only privileges of the assessment account (the GRANT statements are in the authorization).",
         )
     since = clock[0].as_of - p.min_age_days * DAY
     owners = [row for row in tenants or () if row.tenant_type == "USER"]
@@ -82,11 +82,11 @@ def never_backed_up(
     have = set(by_tenant(sets))
     if due - have and attested is None and not have:
         raise NotAssessed(
-            "SQL shows no backup, but the platform may make them outside SQL.",
-            "Attest console_backup_enabled, true or false, in the engagement file.",
+            "SQL shows no backup, but the cloud platform may make backups outside SQL.",
+            "State whether the cloud platform makes backups.",
         )
     for name in sorted(due - have):
-        yield Measurement(name, "console_backup_enabled = " + ("false" if attested else "?"))
+        yield Measurement(name, "0")
 
 
 def _is_due(row: Tenant, since: datetime) -> bool:

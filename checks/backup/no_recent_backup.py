@@ -15,16 +15,16 @@ from checks.backup.tenants import DAY, MANUAL, VIEWS, by_tenant, console_backup
     name="backup.no_recent_backup",
     unit=Unit.DAYS,
     actor=Actor.BOTH,
-    title="No good backup for too long",
-    finding="{resource}: the newest good backup is {value} old (limit {limit}); {available_count} good backups "
-    "are kept.",
+    title="No usable backup for too long",
+    finding="{resource}: the newest usable backup is {value} old (limit {limit}); {available_count} usable backups "
+    "exist.",
     remediation=Remediation(
-        advice="Find out whether the schedule still runs (the console, OCP or a job of your own) and why the "
-        "last backup failed. Take one now and see that it becomes AVAILABLE.",
-        pre_check="Look at START_TIMESTAMP, STATUS and FILE_STATUS in DBA_OB_BACKUP_SET_FILES "
-        "(CDB_OB_BACKUP_SET_FILES from sys).",
+        advice="Check whether the backup schedule (the console, OCP or a job of your own) still runs, and why the "
+        "last backup failed. Start one now and check that it becomes AVAILABLE.",
+        pre_check="Check START_TIMESTAMP, STATUS and FILE_STATUS in DBA_OB_BACKUP_SET_FILES (CDB_OB_BACKUP_SET_FILES "
+        "in the sys tenant).",
         post_check="FILE_STATUS of the new backup set is AVAILABLE.",
-        risk="A backup reads all data: run it outside the peak.",
+        risk="A backup reads all data; run it outside the peak.",
         window=True,
     ),
     sources=(
@@ -35,14 +35,14 @@ from checks.backup.tenants import DAY, MANUAL, VIEWS, by_tenant, console_backup
 def no_recent_backup(
     sets: Rows[BackupSet], attestations: Rows[Attestation], clock: Rows[Clock]
 ) -> Iterator[Measurement]:
-    """A backup is the only way back after a dropped table, a wrong UPDATE or the loss of the cluster; replicas
-    repeat such errors at once. The older the newest backup, the more log must be replayed, and when the log was not
-    archived, the more is lost."""
+    """After a dropped table, a wrong UPDATE or the loss of the cluster, only a backup can restore the data; replicas
+    repeat such errors at once. The older the newest backup, the more log must be replayed; if log was not archived,
+    more data is lost."""
     tenants, attested = by_tenant(sets), console_backup(attestations)
     if not tenants and not (attested and attested.value is True):
         raise NotAssessed(
             "SQL shows no backup set of this tenant.",
-            "Attest console_backup_enabled in the engagement file when the platform makes the backups outside SQL.",
+            "State that the cloud platform makes the backups, if it does so outside SQL.",
         )
     for name, rows in tenants.items():
         good = [row.end_timestamp or row.start_timestamp for row in rows if row.file_status == "AVAILABLE"]

@@ -29,15 +29,15 @@ from checks.backup.tenants import MANUAL, VIEWS
     unit=Unit.DAYS,
     actor=Actor.BOTH,
     attested=True,
-    title="Restoring a backup has not been rehearsed",
-    finding="{resource}: the last rehearsal was {value} ago (limit {limit}), says {by}.",
+    title="Restore has not been rehearsed for too long",
+    finding="{resource}: according to {by}, the last rehearsal was {value} ago (limit {limit}).",
     remediation=Remediation(
-        advice="Restore the newest backup into a tenant of its own, check the data with the business, and note "
-        "how long it took. Attest the date as last_restore_drill.",
+        advice="Restore the newest backup into a separate tenant, check the data with the business, and note how long "
+        "it took. Then tell us the date.",
         run_as=RunAs.CONSOLE,
-        pre_check="Name the backup, the target tenant and who checks the data.",
-        post_check="The restored tenant answers the business's own questions, and the time it took is known.",
-        risk="The restored tenant needs resources of its own; drop it afterwards.",
+        pre_check="Decide on the backup, the target tenant and who checks the data.",
+        post_check="The business has verified the restored tenant, and the restore time is recorded.",
+        risk="The restored tenant needs resources; drop it afterwards.",
     ),
     sources=(
         DocPage(f"{MANUAL}/600.restore-data/500.view-the-restore-history.md"),
@@ -47,10 +47,10 @@ from checks.backup.tenants import MANUAL, VIEWS
 def restore_not_rehearsed(
     attestations: Rows[Attestation], restores: Rows[RestoreJob] | None, builds: Rows[Build], clock: Rows[Clock]
 ) -> Iterator[Measurement]:
-    """A backup that nobody has restored is a hope. Rehearsals find what views cannot show: missing rights at the
-    destination, too small a resource pool, and that the restore takes a day when the business can wait an hour. A
-    restore into another cluster is shown there only, and a tenant does not see those of other tenants: what is not in
-    the history of sys is attested."""
+    """A backup that has never been restored may not be restorable. Rehearsals find what views cannot show: missing
+    rights at the destination, a resource pool that is too small, or a restore that takes a day when the business can
+    wait an hour. A restore into another cluster is shown only there, and a tenant does not see restores of other
+    tenants: the customer states what the history of the sys tenant lacks."""
     drills = {date.fromisoformat(str(item.value)): item.by for item in attestations if item.key == "last_restore_drill"}
     is_sys = builds[0].tenant_kind is TenantKind.SYS
     for job in restores or ():
@@ -62,11 +62,12 @@ def restore_not_rehearsed(
         yield Measurement(Named("restore rehearsal"), days, {"by": drills[newest]})
     elif is_sys and restores is not None:
         raise NotAssessed(
-            "The history of this cluster shows no restore that succeeded, and none into another cluster is attested.",
-            "Attest last_restore_drill, a date, in the engagement file.",
+            "The history of this cluster shows no successful restore, and no restore into another cluster has been "
+            "reported.",
+            "State the date of the last restore rehearsal.",
         )
     else:
         raise NotAssessed(
-            "A tenant does not see restores into other tenants, and no rehearsal is attested.",
-            "Attest last_restore_drill, a date, in the engagement file.",
+            "A tenant does not see restores into other tenants, and no rehearsal has been reported.",
+            "State the date of the last restore rehearsal.",
         )

@@ -35,13 +35,13 @@ class RestoresFailingParams(Params):
     unit=Unit.COUNT,
     actor=Actor.PLATFORM,
     tenants=(TenantKind.SYS,),
-    title="Restores of a tenant's backups fail",
+    title="Restores of the tenant's backups fail",
     finding="{resource}: {value} restores in a row have failed (limit {limit}), the last on {last_start}, and none has "
     "succeeded since.",
     remediation=Remediation(
-        advice="Read COMMENT of the failed restore: most often the resource pool is too small, a log archive piece or "
-        "a backup set is missing at the destination, or the account may not read there. Mend it and restore again, "
-        "into a tenant of its own.",
+        advice="Check COMMENT of the failed restore: usually the resource pool is too small, an archive piece or a "
+        "backup set is missing at the destination, or the account may not read there. Correct it and restore again, "
+        "into a separate tenant.",
         run_as=RunAs.SYS,
         pre_check="Read STATUS and COMMENT in CDB_OB_RESTORE_HISTORY.",
         post_check="The newest row of this tenant in CDB_OB_RESTORE_HISTORY is SUCCESS.",
@@ -56,8 +56,8 @@ class RestoresFailingParams(Params):
 def restores_failing(
     restores: Rows[RestoreJob], clock: Rows[Clock], limits: RestoresFailingParams
 ) -> Iterator[Measurement]:
-    """The backups are there, and still nothing came back: what failed in a rehearsal fails on the day of need. One
-    that was mended leaves a later success behind."""
+    """The backups exist, but could not be restored: what fails in a rehearsal also fails in an emergency. After a fix
+    there is a later successful restore."""
     since, ended = clock[0].as_of - limits.window_days * DAY, set()
     failed: dict[str, list[RestoreJob]] = {}
     for job in sorted((job for job in restores if job.start_timestamp), key=_start_of, reverse=True):

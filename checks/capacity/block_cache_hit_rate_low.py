@@ -33,16 +33,16 @@ class BlockCacheParams(Params):
     name="capacity.block_cache_hit_rate_low",
     unit=Unit.PCT,
     actor=Actor.CUSTOMER,
-    title="Block cache misses often",
-    finding="{resource}: the block cache had only {value} of {reads_count} blocks (limit {limit}); the others were "
+    title="Block cache hit rate is low",
+    finding="{resource}: the block cache served {value} of {reads_count} block reads (limit {limit}); the rest were "
     "read from disk.",
     remediation=Remediation(
-        advice="Tune the statements that read most first: full scans push everything else out of the cache. If the "
-        "rows that the business works with are simply more than the memory holds, enlarge the tenant's memory.",
+        advice="First tune the statements that read most: full scans push other data out of the cache. If the "
+        "frequently used data really exceeds the memory, enlarge the tenant's memory.",
         no_rollback="Nothing is changed before the cause is known.",
-        pre_check="List GV$OB_SQLSTAT by DISK_READS_TOTAL: a handful of statements usually make up most of it.",
+        pre_check="Sort GV$OB_SQLSTAT by DISK_READS_TOTAL: a few statements usually make up most of it.",
         post_check="The difference of the two counters over a busy day shows a higher share.",
-        risk="More memory costs money; full scans use up any amount of it.",
+        risk="More memory costs more; full scans use up any amount of it.",
     ),
     sources=(
         MONITORED,
@@ -50,15 +50,15 @@ class BlockCacheParams(Params):
     ),
 )
 def block_cache_hit_rate_low(counters: Rows[Counter], p: BlockCacheParams) -> Iterator[Measurement]:
-    """Data on disk is read in blocks, and what the block cache does not have costs a disk access of its own. The
-    counters run since the servers started, so a low share is a lasting state and not one bad hour."""
+    """Data on disk is read in blocks, and each block that is not in the block cache costs a disk access. The counters
+    run since the servers started, so a low rate is a lasting state, not one bad hour."""
     totals: defaultdict[int, dict[str, int]] = defaultdict(lambda: {HIT: 0, MISS: 0})
     for row in counters:
         if row.name in (HIT, MISS):
             totals[row.con_id][row.name] += row.value
     judged = {tenant: found for tenant, found in totals.items() if sum(found.values()) >= p.min_reads_count}
     if not judged:
-        raise NotAssessed("Too few blocks were read since the start to judge the cache.", "Assess again later.")
+        raise NotAssessed("Too few blocks have been read since start to judge the cache.", "Assess again later.")
     for tenant, found in judged.items():
         reads = sum(found.values())
         name = tenant_name(tenant if len(totals) > 1 else None)

@@ -22,15 +22,15 @@ class CpuParams(Params):
     name="capacity.cpu_nearly_exhausted",
     unit=Unit.PCT,
     actor=Actor.BOTH,
-    title="CPU of the tenant nearly exhausted",
-    finding="{resource}: in its busy hours the tenant uses {value} of its {cores_count} cores on the busiest server; "
+    title="Tenant CPU nearly used up",
+    finding="{resource}: in busy hours the tenant uses {value} of its {cores_count} CPU cores on the busiest server; "
     "limit {limit}.",
     remediation=Remediation(
         advice="Tune the statements that use most CPU first; then move batch work out of the peak or order more cores.",
         no_rollback="Nothing is changed before the cause is known.",
-        pre_check="List GV$OB_SQLSTAT by CPU_TIME_TOTAL: a handful of statements usually make up most of it.",
-        post_check="The next workload snapshots over a full week show a lower peak.",
-        risk="More cores cost money; slow statements grow into them.",
+        pre_check="Sort GV$OB_SQLSTAT by CPU_TIME_TOTAL: a few statements usually make up most of it.",
+        post_check="The WR snapshots of the following full week show a lower peak.",
+        risk="More cores cost more; untuned statements will use them up again.",
     ),
     sources=(
         CPU_SAMPLES,
@@ -41,9 +41,9 @@ class CpuParams(Params):
 def cpu_nearly_exhausted(
     samples: Rows[CpuSample], snapshots: Rows[WorkloadSnapshot], p: CpuParams
 ) -> Iterator[Measurement]:
-    """One reading says nothing of a quarter, so this compares the CPU time between workload snapshots, an hour apart
-    by default, and takes a high percentile of them. Near the limit requests queue, and every statement becomes slow
-    at once. Each server is judged by itself: all leaders may be on one."""
+    """One reading does not represent a quarter, so the CPU time between WR snapshots (one hour apart by default) is
+    compared, and a high percentile of it is taken. Near the limit requests queue, and all statements become slow at
+    once. Each server is judged separately, because all leaders may be on one."""
     use = busiest_cpu(samples, snapshots, p.percentile_pct, p.min_samples_count)
     evidence = {
         "cores_count": use.cores,

@@ -39,17 +39,17 @@ class PeriodParams(Params):
     unit=Unit.PCT,
     actor=Actor.BOTH,
     tenants=(TenantKind.USER,),
-    title="Critical period is near and there is little headroom",
-    finding="{resource} is within the next {horizon_days}, and {value} of the scarcest resource is in use already (CPU "
-    "{cpu_pct}, memory {memory_pct}); limit {limit}.",
+    title="Little headroom before a critical business period",
+    finding="{resource} begins or runs within {horizon_days}, and {value} of the scarcest resource is already in use "
+    "(CPU {cpu_pct}, memory {memory_pct}); limit {limit}.",
     remediation=Remediation(
-        advice="Enlarge the tenant for the period and shrink it afterwards, move batch work out of it, and rehearse "
-        "the expected peak before it begins. Freeze changes of schema and release once the period is near.",
+        advice="Enlarge the tenant for the period and shrink it afterwards, move batch work out of the period, and "
+        "rehearse the expected peak before it begins. Stop schema changes and releases when the period is near.",
         run_as=RunAs.CONSOLE,
-        no_rollback="The console changes the specification back the same way once the period is over.",
-        pre_check="Ask the customer by what factor the period exceeds the usual load.",
-        post_check="With the larger specification the shares are below the limit.",
-        risk="The change may move replicas; do it days before the period, in a quiet hour.",
+        no_rollback="The specification can be set back in the console after the period.",
+        pre_check="Find out by what factor the period exceeds the usual load.",
+        post_check="With the larger specification, usage is below the limit.",
+        risk="The change may move replicas; do it some days before the period, in off-peak hours.",
         window=True,
     ),
     sources=(
@@ -68,11 +68,11 @@ def critical_period_without_headroom(
     clock: Rows[Clock],
     p: PeriodParams,
 ) -> Iterator[Measurement]:
-    """What is enough on ordinary days may not be when the business expects its highest load of the year, and then there
-    is no time to enlarge anything. So less headroom is tolerated while such a period is near than at other times."""
+    """Resources that suffice on ordinary days may not suffice at the highest load of the year, and then it is too late
+    to enlarge them. So more headroom is required while such a period is near."""
     if not periods:
         raise NotAssessed(
-            "The engagement names no critical period.", "Fill in business.critical_periods in the engagement file."
+            "No critical period of the business is known.", "Provide the critical periods of the business."
         )
     use, held = busiest_cpu(samples, snapshots, p.percentile_pct, p.min_samples_count), fullest_memory(memory, modules)
     cpu, taken, today = use.share_pct, 100 * held.held / held.total, clock[0].as_of.date()

@@ -34,11 +34,11 @@ from checks.capacity.pages import DATA_DISK_FULL, UNITS
         advice="Order more storage in the console before the limit is reached, and delete or archive what is no "
         "longer needed: the recycle bin, old partitions, unused indexes.",
         run_as=RunAs.CONSOLE,
-        no_rollback="Purchased storage cannot be given back in most offers; compare the price first.",
+        no_rollback="Purchased storage cannot be reduced in most offers; check the price first.",
         pre_check="List the largest tables and what the recycle bin holds.",
-        post_check="DATA_DISK_IN_USE in GV$OB_UNITS is below the limit; space of deleted data comes back with the "
+        post_check="DATA_DISK_IN_USE in GV$OB_UNITS is below the limit; the space of deleted data is released by the "
         "next major compaction.",
-        risk="None for the extension; deleted data is gone.",
+        risk="Extending has no risk; deleted data cannot be brought back.",
     ),
     sources=(
         UNITS,
@@ -48,9 +48,9 @@ from checks.capacity.pages import DATA_DISK_FULL, UNITS
 def data_disk_nearly_full(
     units: Rows[ResourceUnit], attestations: Rows[Attestation]
 ) -> Iterator[Measurement | Unjudged]:
-    """A full data disk stops compaction and then all writes, and only more storage gets the tenant out of it.
-    Compaction itself needs room for a second copy of what it rewrites. A business tenant sees what it uses on a node
-    but not the size of the disk, nor what other tenants there use, so the size is attested."""
+    """A full data disk first stops compaction and then all writes; only more storage restores service. Compaction
+    itself needs free space for the new version of the data that it rewrites. A user tenant sees its own usage on a
+    node, but neither the size of the disk nor the usage of other tenants there, so the customer states the size."""
     bought = next((float(a.value) for a in attestations if a.key == "purchased_data_disk_bytes"), 0.0)
     own = [unit for unit in units if not is_meta(unit.tenant_id)]
     if all(unit.data_disk_in_use is None for unit in own):
@@ -66,12 +66,12 @@ def data_disk_nearly_full(
     silent = [unit for unit in own if unit.data_disk_in_use is None]
     if silent:
         raise NotAssessed(
-            "What the data takes is unknown for {units_count} of the tenant's units.",
+            "The data usage of {units_count} units of the tenant is not known.",
             "Assess again when all servers answer.",
             units_count=len(silent),
         )
     if unknown:
         raise NotAssessed(
             "SQL does not show the size of the data disk to this tenant.",
-            "Attest purchased_data_disk_bytes, the size per node, in the engagement file.",
+            "Provide the size of the data disk of each node (GiB).",
         )

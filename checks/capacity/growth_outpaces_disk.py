@@ -39,16 +39,16 @@ class GrowthParams(Params):
     tenants=(TenantKind.USER,),
     attested=True,
     title="Expected growth fills the data disk soon",
-    finding="{resource}: with a growth of {growth_pct} a year the data ({used_bytes} of {size_bytes}) reaches the "
-    "usable share of the disk in {value}; limit {limit}.",
+    finding="{resource}: with a growth of {growth_pct} a year, the data ({used_bytes} of {size_bytes}) reaches the "
+    "usable share of the data disk in {value}; limit {limit}.",
     remediation=Remediation(
-        advice="Put the extension of the storage into the budget now, and agree on what is archived or deleted and "
-        "when: partitions by time make that cheap.",
+        advice="Plan the storage extension in the budget now, and agree which data is archived or deleted and when: "
+        "partitions by time make that easy.",
         run_as=RunAs.CONSOLE,
-        no_rollback="Purchased storage cannot be given back in most offers; compare the price first.",
-        pre_check="Ask the customer whether the growth in the engagement file still holds.",
-        post_check="With the new size the disk lasts longer than the limit.",
-        risk="None for the extension; deleted data is gone.",
+        no_rollback="Purchased storage cannot be reduced in most offers; check the price first.",
+        pre_check="Check whether the growth rate is still valid.",
+        post_check="With the new size the data disk lasts longer than the limit.",
+        risk="Extending has no risk; deleted data cannot be brought back.",
     ),
     sources=(
         DATA_DISK_FULL,
@@ -58,19 +58,17 @@ class GrowthParams(Params):
 def growth_outpaces_disk(
     units: Rows[ResourceUnit], attestations: Rows[Attestation], profiles: Rows[BusinessProfile], p: GrowthParams
 ) -> Iterator[Measurement]:
-    """A full data disk stops writes, and more storage takes an order and an approval. The customer's own growth figure
-    against the fullest node tells how much time is left for that, long before the share itself looks alarming."""
+    """A full data disk stops writes, and more storage takes an order and an approval. The growth that the customer
+    expects, applied to the fullest node, shows how much time is left long before the usage itself looks high."""
     growth = next((row.growth_pct_per_year for row in profiles if row.growth_pct_per_year is not None), None)
     if growth is None:
-        raise NotAssessed(
-            "The growth of the business is unknown.", "Fill in business.growth_pct_per_year in the engagement file."
-        )
+        raise NotAssessed("The growth of the business is not known.", "Provide the expected growth per year.")
     bought = next((float(row.value) for row in attestations if row.key == "purchased_data_disk_bytes"), 0.0)
     known = [(unit.data_disk_in_use, unit.data_disk_size or bought) for unit in units if unit.data_disk_in_use]
     if not known or not all(size for _, size in known):
         raise NotAssessed(
             "SQL does not show the size of the data disk to this tenant.",
-            "Attest purchased_data_disk_bytes, the size per node, in the engagement file.",
+            "Provide the size of the data disk of each node (GiB).",
         )
     used, size = max(known, key=lambda pair: pair[0] / pair[1])
     room = size * p.usable_pct / 100 / used

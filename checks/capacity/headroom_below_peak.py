@@ -29,18 +29,18 @@ from checks.capacity.pages import CONCURRENCY, THREADS
     unit=Unit.PCT,
     actor=Actor.CUSTOMER,
     tenants=(TenantKind.USER,),
-    title="Too few workers for the peak that the business expects",
-    finding="{resource}: {concurrency_count} concurrent requests are {value} of the {workers_count} workers of one "
-    "zone; limit {limit}.",
+    title="Too few worker threads for the expected business peak",
+    finding="{resource}: {concurrency_count} expected concurrent requests are {value} of the {workers_count} worker "
+    "threads of one zone; limit {limit}.",
     remediation=Remediation(
         advice="Order more cores before the next critical period, or bound the concurrency in the connection pools. "
         "Where MIN_CPU is below MAX_CPU, raising it is enough. Raise cpu_quota_concurrency only where requests wait "
         "for disk or locks rather than for CPU.",
         run_as=RunAs.CONSOLE,
-        no_rollback="The console changes the specification back the same way.",
-        pre_check="Check with the customer that the figure counts requests at work, not open connections.",
+        no_rollback="The specification can be set back in the console.",
+        pre_check="Make sure that the figure counts requests that run at the same time, not open connections.",
         post_check="The share is below the limit with the new number of cores.",
-        risk="The change may move replicas; do it in a quiet hour.",
+        risk="The change may move replicas; do it in off-peak hours.",
         window=True,
     ),
     sources=(
@@ -51,13 +51,12 @@ from checks.capacity.pages import CONCURRENCY, THREADS
 def headroom_below_peak(
     profiles: Rows[BusinessProfile], units: Rows[ResourceUnit], parameters: Rows[Parameter]
 ) -> Iterator[Measurement]:
-    """On a server a tenant has MIN_CPU times cpu_quota_concurrency workers that run requests at a time; MAX_CPU adds
-    none. The other requests queue. One zone must carry the peak alone, because all leaders may end up there after a
-    switch."""
+    """On a server a tenant runs MIN_CPU × cpu_quota_concurrency requests at a time; MAX_CPU adds no threads. Other
+    requests queue. One zone must carry the peak alone, because all leaders may be there after a switch."""
     expected = next((profile.concurrency for profile in profiles if profile.concurrency), None)
     if expected is None:
         raise NotAssessed(
-            "The peak concurrency of the business is unknown.", "Fill in business.concurrency in the engagement file."
+            "The peak concurrency of the business is not known.", "Provide the peak number of concurrent requests."
         )
     quota = min((float(row.value) for row in parameters if row.name == "cpu_quota_concurrency"), default=0.0)
     zones: defaultdict[str | None, float] = defaultdict(float)

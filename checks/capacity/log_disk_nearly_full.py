@@ -14,15 +14,16 @@ from checks.capacity.pages import LOG_LIMIT, LOG_RECYCLING, LOG_TROUBLES, UNITS
     name="capacity.log_disk_nearly_full",
     unit=Unit.PCT,
     actor=Actor.PLATFORM,
-    title="Log disk fuller than its recycling explains",
+    title="Log disk used beyond the recycling threshold",
     finding="{resource}: the log disk is {value} full ({used_bytes} of {size_bytes}); limit {limit}.",
     remediation=Remediation(
-        advice="Find what keeps old log alive: a long transaction, a checkpoint that does not move on, log archiving "
-        "or a standby that lags. Then enlarge the log disk if the write load has outgrown it.",
+        advice="Find what prevents old log from being recycled: a long transaction, a checkpoint that does not "
+        "advance, log archiving that lags, or a standby tenant that lags. Enlarge the log disk if the write load has "
+        "outgrown it.",
         sql=("ALTER SYSTEM MINOR FREEZE{of_tenant};",),
-        no_rollback="A freeze writes memory to disk and takes nothing away.",
-        pre_check="Compare END_LSN with BASE_LSN per log stream in GV$OB_LOG_STAT: one with more than 128 MB between "
-        "them holds the log back. Look at the age of open transactions, too.",
+        no_rollback="A freeze only writes memory to disk; no data is lost.",
+        pre_check="Compare END_LSN with BASE_LSN per log stream in GV$OB_LOG_STAT: a log stream with more than 128 MB "
+        "between them prevents recycling. Also check how long the open transactions have lasted.",
         post_check="LOG_DISK_IN_USE in GV$OB_UNITS falls back to the recycling threshold within half an hour.",
         risk="The freeze costs disk writes; start it outside the peak.",
     ),
@@ -34,9 +35,9 @@ from checks.capacity.pages import LOG_LIMIT, LOG_RECYCLING, LOG_TROUBLES, UNITS
     ),
 )
 def log_disk_nearly_full(units: Rows[ResourceUnit]) -> Iterator[Measurement]:
-    """Log files are kept until log_disk_utilization_threshold (80 % by default) and only then recycled, so a log disk
-    that stands there is healthy. Above it recycling does not keep up, and at log_disk_utilization_limit_threshold (95
-    %) all writes of the tenant stop."""
+    """Log files are recycled once log_disk_utilization_threshold (80% by default) is reached, so a log disk at that
+    level is healthy. Above it, recycling does not keep up; at log_disk_utilization_limit_threshold (95%) all writes of
+    the tenant stop."""
     if not units:
         raise NotAssessed("The view shows no row of this tenant.")
     for number, unit in enumerate(units):

@@ -25,25 +25,25 @@ from checks.capacity.pages import LOG_LIMIT, RESOURCE_UNIT, UNITS
     name="capacity.log_disk_small_for_memory",
     unit=Unit.RATIO,
     actor=Actor.BOTH,
-    title="Log disk small for the memory of the unit",
+    title="Log disk is small for the memory of the unit",
     finding="{resource}: the log disk ({size_bytes}) is {value} times the memory of the unit ({memory_bytes}); limit "
     "{limit}.",
     remediation=Remediation(
         advice="Give the unit a log disk of three times its memory: ALTER RESOURCE UNIT ... LOG_DISK_SIZE in the sys "
         "tenant, or a larger specification in the console. Until then keep transactions and batches small.",
         run_as=RunAs.CONSOLE,
-        no_rollback="The size is set back the same way, as long as the log in use still fits.",
-        pre_check="Compare LOG_DISK_SIZE with MEMORY_SIZE in GV$OB_UNITS, and LOG_DISK_ASSIGNED with LOG_DISK_CAPACITY "
-        "in GV$OB_SERVERS for the room that the servers have.",
+        no_rollback="The size can be set back, as long as the log in use still fits.",
+        pre_check="Compare LOG_DISK_SIZE with MEMORY_SIZE in GV$OB_UNITS, and LOG_DISK_ASSIGNED with "
+        "LOG_DISK_CAPACITY in GV$OB_SERVERS to see the free space of the servers.",
         post_check="LOG_DISK_SIZE in GV$OB_UNITS is three times MEMORY_SIZE in every zone.",
         risk="The log disks of all units together must fit the log disk of their server.",
     ),
     sources=(RESOURCE_UNIT, UNITS, LOG_LIMIT),
 )
 def log_disk_small_for_memory(units: Rows[ResourceUnit]) -> Iterator[Measurement]:
-    """Log is kept until what it describes is on the data disk, so its room must fit what the memstore takes up between
-    two freezes, several times over. Where it does not, a burst of writes fills the log disk first, and at 95 % of it no
-    transaction can commit. Unless somebody says otherwise, a new unit gets three times its memory."""
+    """Log is kept until its data is on the data disk, so the log disk must hold several times what the memstore takes
+    between two freezes. If it does not, a write burst fills the log disk first, and at 95% no transaction can commit.
+    By default a new unit gets three times its memory."""
     judged = [unit for unit in units if not is_meta(unit.tenant_id) and unit.memory_size and unit.log_disk_size]
     if not judged:
         raise NotAssessed("The view shows no row of this tenant.")

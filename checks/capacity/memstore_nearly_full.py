@@ -18,12 +18,12 @@ from checks.capacity.pages import MEMORY_ERRORS, MEMSTORE, MEMSTORE_FULL
     finding="{resource}: the memstore uses {value} of its limit ({used_bytes} of {limit_bytes}).",
     remediation=Remediation(
         advice="Start a minor freeze to empty the memstore, then find out why it fills: a write burst, a large "
-        "transaction or a compaction that does not keep up. If it comes back, enlarge the tenant's memory.",
+        "transaction or minor compaction that does not keep up. If it fills again, enlarge the tenant's memory.",
         sql=("ALTER SYSTEM MINOR FREEZE{of_tenant};",),
-        no_rollback="A freeze writes memory to disk and takes nothing away.",
+        no_rollback="A freeze only writes memory to disk; no data is lost.",
         pre_check="Compare MEMSTORE_USED with FREEZE_TRIGGER and MEMSTORE_LIMIT in GV$OB_MEMSTORE.",
         post_check="MEMSTORE_USED falls below FREEZE_TRIGGER within minutes.",
-        risk="The freeze costs some disk writes; start it outside the peak.",
+        risk="The freeze writes to disk; start it outside the peak.",
     ),
     sources=(
         MEMSTORE,

@@ -15,13 +15,14 @@ from checks.capacity.pages import PURGE, RECYCLE_BIN
     name="capacity.recycle_bin_not_emptied",
     unit=Unit.DAYS,
     actor=Actor.CUSTOMER,
-    title="Recycle bin not emptied",
-    finding="{resource}: {objects_count} dropped objects, the oldest ({oldest}) for {value}; limit {limit}.",
+    title="Recycle bin not emptied for long",
+    finding="{resource}: {objects_count} dropped objects; the oldest one ({oldest}) was dropped {value} ago; limit "
+    "{limit}.",
     remediation=Remediation(
-        advice="Look through the recycle bin, restore what was dropped by mistake and purge the rest. Only the sys "
-        "tenant can let it be emptied by itself: recyclebin_object_expire_time is a parameter of the cluster.",
+        advice="Check the recycle bin, restore what was dropped by mistake and purge the rest. Automatic purging can "
+        "only be switched on in the sys tenant: recyclebin_object_expire_time is a parameter of the cluster.",
         sql=("PURGE RECYCLEBIN;",),
-        no_rollback="Purged objects are gone; only a backup brings them back.",
+        no_rollback="Purged objects cannot be restored, except from a backup.",
         pre_check="SHOW RECYCLEBIN; nobody needs any of these objects again.",
         post_check="SHOW RECYCLEBIN is empty; the space comes back with the next major compaction.",
         risk="What is purged cannot be flashed back.",
@@ -37,9 +38,9 @@ def recycle_bin_not_emptied(
     kept: Rows[DroppedObject] | None,
     clock: Rows[Clock],
 ) -> Iterator[Measurement]:
-    """With the recycle bin on, DROP only renames: tables and their indexes keep their blocks, take part in compaction
-    and count against the disk. By default nothing ever empties it. Some versions do not show a user what a dropped
-    table was called; SHOW RECYCLEBIN does."""
+    """With the recycle bin on, DROP only renames: tables and their indexes keep their data blocks, take part in
+    compaction and use disk space. By default the recycle bin is never emptied automatically. Some versions do not show
+    the original name of a dropped table to a user tenant; SHOW RECYCLEBIN does."""
     named = {row.object_name: name_object(row.owner, row.original_name) for row in recycled or ()}
     dropped: list[BusinessObject | DroppedObject] = [row for row in objects if row.is_dropped]
     dropped += kept or ()
@@ -49,4 +50,4 @@ def recycle_bin_not_emptied(
         age = (clock[0].as_of - droptime).days
         yield Measurement(Named("recycle bin"), age, {"objects_count": len(dropped), "oldest": name})
     elif dropped:
-        raise NotAssessed("The dictionary does not tell when objects were dropped.", "Look at SHOW RECYCLEBIN.")
+        raise NotAssessed("The data dictionary does not record when objects were dropped.", "See SHOW RECYCLEBIN.")

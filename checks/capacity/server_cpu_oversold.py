@@ -16,16 +16,16 @@ from checks.capacity.servers import require_answers
     unit=Unit.PCT,
     actor=Actor.PLATFORM,
     tenants=(TenantKind.SYS,),
-    title="The CPU of a server is oversold",
-    finding="{resource}: its units may use {value} of its CPU (limit {limit}): {assigned_count} cores of "
-    "{cores_count}.",
+    title="Server CPU is oversold",
+    finding="{resource}: MAX_CPU of its units adds up to {value} of its CPU (limit {limit}): {assigned_count} of "
+    "{cores_count} cores.",
     remediation=Remediation(
-        advice="Move units to servers with room, or lower MAX_CPU of units that never use it. Keep "
-        "resource_hard_limit near 100 where business must not be disturbed by its neighbours.",
+        advice="Move units to servers with free CPU, or lower MAX_CPU of units that never use it. Keep "
+        "resource_hard_limit near 100 where tenants must not disturb each other.",
         run_as=RunAs.SYS,
-        pre_check="Compare CPU_ASSIGNED_MAX with CPU_CAPACITY in GV$OB_SERVERS, and look at the real load in the peak.",
+        pre_check="Compare CPU_ASSIGNED_MAX with CPU_CAPACITY in GV$OB_SERVERS, and check the real load at the peak.",
         post_check="CPU_ASSIGNED_MAX in GV$OB_SERVERS is near CPU_CAPACITY.",
-        risk="Moving units copies their data over the network: outside the peak.",
+        risk="Moving units copies their data over the network; do it outside the peak.",
         window=True,
     ),
     sources=(
@@ -34,8 +34,8 @@ from checks.capacity.servers import require_answers
     ),
 )
 def server_cpu_oversold(servers: Rows[Server]) -> Iterator[Measurement]:
-    """MAX_CPU may add up to more than the server has, on the assumption that not all tenants peak at once. When
-    they do, each gets less than it was sold, and nothing in the tenant itself shows why."""
+    """MAX_CPU of all units may exceed the CPU of the server, as long as the tenants do not peak at the same time. When
+    they do, each tenant gets less than promised, and nothing inside the tenant shows why."""
     seen = [(row, row.cpu_capacity, row.cpu_assigned_max) for row in servers]
     known = [(row, cores, assigned) for row, cores, assigned in seen if cores and assigned is not None]
     for row, cores, assigned in known:

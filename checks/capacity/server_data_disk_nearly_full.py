@@ -16,16 +16,16 @@ from checks.capacity.servers import require_answers
     unit=Unit.PCT,
     actor=Actor.PLATFORM,
     tenants=(TenantKind.SYS,),
-    title="The data disk of a server is nearly full",
+    title="Data disk of a server nearly full",
     finding="{resource}: {value} of the data disk is in use ({used_bytes} of {size_bytes}); limit {limit}.",
     remediation=Remediation(
-        advice="Enlarge the data file (datafile_maxsize) or the disk, move units to servers with room, or "
-        "delete what is no longer needed and let a major compaction free it.",
+        advice="Enlarge the data file (datafile_maxsize) or the disk, move units to servers with free space, or "
+        "delete data that is no longer needed and run a major compaction.",
         run_as=RunAs.SYS,
-        pre_check="Compare DATA_DISK_IN_USE with DATA_DISK_CAPACITY in GV$OB_SERVERS, and see which units on the "
+        pre_check="Compare DATA_DISK_IN_USE with DATA_DISK_CAPACITY in GV$OB_SERVERS, and check which units on the "
         "server are largest.",
         post_check="DATA_DISK_IN_USE in GV$OB_SERVERS is below the limit.",
-        risk="A data file never shrinks again.",
+        risk="A data file cannot be shrunk again.",
     ),
     sources=(
         SERVERS,
@@ -35,8 +35,8 @@ from checks.capacity.servers import require_answers
     ),
 )
 def server_data_disk_nearly_full(servers: Rows[Server]) -> Iterator[Measurement]:
-    """All tenants of a server share its data file. When it is full, compaction stops and then every tenant there
-    stops writing, whatever its own size; a compaction needs free room first."""
+    """All tenants of a server share its data file. When it is full, compaction stops and then all tenants there stop
+    writing, whatever their own size; compaction itself needs free space."""
     seen = [(row, row.data_disk_capacity, row.data_disk_in_use) for row in servers]
     known = [(row, size, used) for row, size, used in seen if size and used is not None]
     for row, size, used in known:

@@ -16,11 +16,11 @@ from checks.capacity.servers import require_answers
     unit=Unit.PCT,
     actor=Actor.PLATFORM,
     tenants=(TenantKind.SYS,),
-    title="The log disk of a server is nearly full",
+    title="Log disk of a server nearly full",
     finding="{resource}: {value} of the log disk is in use ({used_bytes} of {size_bytes}); limit {limit}.",
     remediation=Remediation(
-        advice="Find the tenant whose log is not recycled: a replica that lags, an interrupted archive or a "
-        "minor freeze that does not come. Enlarge the log disk if all of them just write much.",
+        advice="Find the tenant whose log is not recycled: a replica that lags, interrupted archiving, or a minor "
+        "freeze that does not happen. If all tenants simply write much, enlarge the log disk.",
         run_as=RunAs.SYS,
         pre_check="Compare LOG_DISK_IN_USE with LOG_DISK_SIZE of each unit in GV$OB_UNITS.",
         post_check="LOG_DISK_IN_USE in GV$OB_SERVERS is below the limit.",
@@ -31,8 +31,8 @@ from checks.capacity.servers import require_answers
     ),
 )
 def server_log_disk_nearly_full(servers: Rows[Server]) -> Iterator[Measurement]:
-    """Log is kept until it is in the data file, with the followers and in the archive. When the log disk is full no
-    tenant on the server can commit."""
+    """Log is kept until its data is on the data disk, the followers have it and it is archived. When the log disk is
+    full, no tenant on the server can commit."""
     seen = [(row, row.log_disk_capacity, row.log_disk_in_use) for row in servers]
     known = [(row, size, used) for row, size, used in seen if size and used is not None]
     for row, size, used in known:

@@ -15,7 +15,7 @@ def require_answers(servers: Rows[Server], answered: Collection[Server]) -> None
     silent = [row.name for row in servers if row not in answered]
     if silent:
         raise NotAssessed(
-            "What these servers have is unknown, for they do not answer: {servers}.",
+            "The state of these servers is not known, because they do not answer: {servers}.",
             "Assess again when they are back.",
             servers=list_names(silent),
         )

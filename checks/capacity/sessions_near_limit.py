@@ -43,10 +43,11 @@ class SessionsParams(Params):
     remediation=Remediation(
         advice="Bound the connection pools of the applications and let them close idle connections. If every session "
         "is needed, raise max_connections, or the tenant's memory where that sets the limit.",
-        no_rollback="Pools and limits are set back the way they were set; note the old values.",
+        no_rollback="Set pools and limits back to the old values; note them first.",
         pre_check="Count GV$OB_PROCESSLIST by USER, client and COMMAND: mostly Sleep means oversized pools.",
         post_check="The number of sessions stays below the limit at peak load.",
-        risk="More sessions take more memory; a leak in an application only fills the new limit later.",
+        risk="More sessions take more memory; if the application leaks connections, a higher limit only delays the "
+        "problem.",
     ),
     sources=(
         CONNECTIONS,
@@ -61,9 +62,9 @@ def sessions_near_limit(
     parameters: Rows[Parameter],
     p: SessionsParams,
 ) -> Iterator[Measurement]:
-    """A server takes as many sessions of a tenant as max_connections allows, and never more than
-    _resource_limit_max_session_num or, where that is 0, what 5 % of the tenant's memory holds at 100 KiB each. At the
-    limit new connections are refused: the application is down though the database is well."""
+    """A server accepts at most max_connections sessions of a tenant, and at most _resource_limit_max_session_num; where
+    that is 0, 5% of the tenant's memory divided by 100 KiB per session. At the limit new connections are refused, and
+    the business is interrupted although the database works."""
     wanted = next((int(row.value) for row in variables if row.name == "max_connections" and row.value), 0)
     if not units or not wanted:
         raise NotAssessed("The view shows no row of this tenant.")

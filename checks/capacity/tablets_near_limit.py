@@ -37,16 +37,16 @@ class TabletParams(Params):
     unit=Unit.PCT,
     actor=Actor.CUSTOMER,
     tenants=(TenantKind.USER,),
-    title="Number of tablets close to what the memory allows",
+    title="Tablets nearly reach the number that the memory allows",
     finding="{resource}: {tablets_count} tablets are {value} of the {highest_count} that a unit of {memory_bytes} may "
     "hold; limit {limit}.",
     remediation=Remediation(
-        advice="Drop unused tables, indexes and old partitions, and make partitions coarser where each holds little; "
-        "otherwise enlarge the tenant's memory.",
-        no_rollback="Which tables and partitions may go is the application's decision.",
+        advice="Drop unused tables, indexes and old partitions, and use coarser partitions where each holds little "
+        "data; otherwise enlarge the tenant's memory.",
+        no_rollback="Whether tables and partitions can be dropped is decided by the business.",
         pre_check="Count partitions by table in information_schema.PARTITIONS: a few tables usually hold most.",
         post_check="The count of DBA_OB_TABLET_TO_LS has fallen; the recycle bin keeps the tablets of what it holds.",
-        risk="Dropped partitions and their data are gone unless the recycle bin is on.",
+        risk="Dropped partitions and their data cannot be restored unless the recycle bin is on.",
     ),
     sources=(
         SIZE_PLANNING,
@@ -57,9 +57,9 @@ class TabletParams(Params):
 def tablets_near_limit(
     counts: Rows[TabletCount], units: Rows[ResourceUnit], parameters: Rows[Parameter], p: TabletParams
 ) -> Iterator[Measurement]:
-    """Every partition of a table or index is a tablet whose description stays in memory, and a server refuses to create
-    more than a fixed number per GiB of the unit. Then CREATE TABLE, new partitions and even TRUNCATE fail. Tablets of a
-    tenant with several units in a zone are spread over them."""
+    """Every partition of a table or index is a tablet whose metadata stays in memory, and a server refuses more than a
+    fixed number per GiB of the unit. CREATE TABLE, new partitions and even TRUNCATE then fail. Tablets of a tenant with
+    several units in a zone are spread over them."""
     memory = min((unit.memory_size for unit in units), default=0)
     if not memory or not counts:
         raise NotAssessed("The view shows no row of this tenant.")

@@ -33,9 +33,9 @@ from checks.capacity.usage import fullest_memory
     ),
 )
 def tenant_memory_nearly_full(memory: Rows[TenantMemory], modules: Rows[MemoryModule]) -> Iterator[Measurement]:
-    """The block cache fills whatever memory is free and gives it back on demand, so a tenant that holds all its memory
-    is healthy. What counts is the rest: once that reaches the limit on one server, statements there fail with error
-    4013 or 4030, whatever room the other servers have."""
+    """The block cache fills all free memory and gives it back on demand, so a tenant that holds all its memory is
+    healthy. The rest matters: once it reaches the limit on one server, statements there fail with error 4013 or 4030,
+    even if other servers have free memory."""
     use = fullest_memory(memory, modules)
     evidence = {"held_bytes": use.held, "cache_bytes": use.cache, "total_bytes": use.total, "server": use.server}
     yield Measurement(tenant_name(None), 100 * use.held / use.total, evidence)

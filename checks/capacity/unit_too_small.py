@@ -25,26 +25,26 @@ from checks.capacity.pages import RESOURCE_UNIT
     name="capacity.unit_too_small",
     unit=Unit.BYTES,
     actor=Actor.CUSTOMER,
-    title="Resource unit smaller than production needs",
-    finding="{resource}: the unit has only {value} of memory, the part of META already off, and {max_cpu} cores; limit "
-    "{limit}.",
+    title="Memory of the resource unit is below what production needs",
+    finding="{resource}: the resource unit has {value} of memory (without the part of the META tenant) and {max_cpu} "
+    "CPU cores; limit {limit}.",
     remediation=Remediation(
         advice="Move production to a larger specification. Small units are for tests: the memstore, the caches and "
         "all statements share this memory.",
         run_as=RunAs.CONSOLE,
-        no_rollback="The console changes the specification back the same way, as long as the data still fits.",
-        pre_check="Compare MEMORY_SIZE in GV$OB_UNITS with the specification that was ordered: what META takes, 1 GiB "
-        "of units from 2 to 10 GiB and a tenth of larger ones, is already off.",
+        no_rollback="The specification can be set back in the console, as long as the data still fits.",
+        pre_check="Compare MEMORY_SIZE in GV$OB_UNITS with the specification that was ordered. The part of the META "
+        "tenant is already subtracted: 1 GiB for units of 2 to 10 GiB, a tenth for larger ones.",
         post_check="GV$OB_UNITS shows the new MEMORY_SIZE in every zone.",
-        risk="The change may move replicas; do it in a quiet hour.",
+        risk="The change may move replicas; do it in off-peak hours.",
         window=True,
     ),
     sources=(RESOURCE_UNIT,),
 )
 def unit_too_small(units: Rows[ResourceUnit]) -> Iterator[Measurement]:
-    """Part of each unit goes to the tenant's metadata and at most about half of the rest to the memstore. OceanBase
-    refuses units under 5 GiB by default, which leave 4 GiB; those that were forced through freeze often, cache little
-    and run into error 4030 early."""
+    """Part of each unit holds the tenant's metadata, and at most about half of the rest is for the memstore. OceanBase
+    refuses units below 5 GiB by default, which leave 4 GiB; smaller ones that were created by force freeze often, cache
+    little and soon report error 4030."""
     judged = [unit for unit in units if not is_meta(unit.tenant_id)]  # a META tenant has what its tenant's unit leaves
     if not judged:
         raise NotAssessed("The view shows no row of this tenant.")

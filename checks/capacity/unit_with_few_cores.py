@@ -25,23 +25,23 @@ from checks.capacity.pages import RESOURCE_UNIT, THREADS, UNITS
     name="capacity.unit_with_few_cores",
     unit=Unit.RATIO,
     actor=Actor.CUSTOMER,
-    title="Resource unit has fewer cores than production needs",
-    finding="{resource}: the unit has {value} cores (limit {limit}).",
+    title="Resource unit has too few CPU cores for production",
+    finding="{resource}: the resource unit has {value} CPU cores (limit {limit}).",
     remediation=Remediation(
-        advice="Move production to a specification with two cores at least. Units of one core are for tests: "
-        "background work, compaction and all statements share it.",
+        advice="Move production to a specification of at least two cores. Units of one core are for tests: background "
+        "work, compaction and all statements share it.",
         run_as=RunAs.CONSOLE,
-        no_rollback="The console changes the specification back the same way.",
+        no_rollback="The specification can be set back in the console.",
         pre_check="Compare MAX_CPU and MIN_CPU in GV$OB_UNITS with the specification that was ordered.",
         post_check="GV$OB_UNITS shows the new MAX_CPU in every zone.",
-        risk="The change may move replicas; do it in a quiet hour.",
+        risk="The change may move replicas; do it in off-peak hours.",
         window=True,
     ),
     sources=(RESOURCE_UNIT, UNITS, THREADS),
 )
 def unit_with_few_cores(units: Rows[ResourceUnit]) -> Iterator[Measurement]:
-    """Cores decide how many statements run at a time. With a single one, one heavy statement or a compaction takes the
-    time of all others, however much memory the unit has."""
+    """The cores decide how many statements run at a time. With a single core, one heavy statement or a compaction takes
+    the CPU time of all others, however much memory the unit has."""
     judged = [(unit, unit.max_cpu) for unit in units if not is_meta(unit.tenant_id)]
     known = [(unit, cores) for unit, cores in judged if cores is not None]
     if not known or len(known) < len(judged):

@@ -16,16 +16,16 @@ from checks.capacity.servers import require_answers
     unit=Unit.PCT,
     actor=Actor.PLATFORM,
     tenants=(TenantKind.SYS,),
-    title="Resource units are unevenly spread in a zone",
-    finding="{resource}: the memory given to units differs by {value} of a server between the fullest "
-    "({fullest}) and the emptiest ({emptiest}); limit {limit}.",
+    title="Resource units unevenly spread within a zone",
+    finding="{resource}: memory assigned to units differs by {value} of a server between the fullest ({fullest}) and "
+    "the emptiest server ({emptiest}); limit {limit}.",
     remediation=Remediation(
         advice="Switch enable_rebalance on in the sys tenant (that of another tenant moves no units), or move units by "
         "hand (ALTER SYSTEM MIGRATE UNIT) from the fullest to the emptiest server of the zone.",
         run_as=RunAs.SYS,
         pre_check="Compare MEM_ASSIGNED with MEM_CAPACITY of the zone's servers in GV$OB_SERVERS.",
         post_check="The shares of MEM_ASSIGNED in GV$OB_SERVERS are close to each other.",
-        risk="Moving units copies their data over the network: outside the peak.",
+        risk="Moving units copies their data over the network; do it outside the peak.",
         window=True,
     ),
     sources=(
@@ -34,8 +34,8 @@ from checks.capacity.servers import require_answers
     ),
 )
 def units_unevenly_spread(servers: Rows[Server]) -> Iterator[Measurement | Unjudged]:
-    """Within a zone any server can carry any unit. Where one is full and another empty, tenants on the full one
-    disturb each other and new ones find no place though the zone has room."""
+    """Within a zone any server can host any unit. If one is full and another empty, tenants on the full one disturb
+    each other, and new tenants find no place although the zone has free resources."""
     zones: dict[str, list[tuple[float, str]]] = {}
     seen = [(row, row.mem_capacity, row.mem_assigned) for row in servers]
     known = [(row, size, assigned) for row, size, assigned in seen if size and assigned is not None]

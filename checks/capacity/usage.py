@@ -57,8 +57,8 @@ def busiest_cpu(
             found.append(CpuUse(value, shares[-1], len(shares), ordered[-1].max_cpus / 100, _format_place(place)))
     if not found:
         raise NotAssessed(
-            "Only {samples_count} spans between workload snapshots; {needed_count} are needed to judge the CPU.",
-            "Keep the workload repository switched on and assess again later.",
+            "Not enough WR snapshots to judge the CPU: {samples_count} intervals, {needed_count} are needed.",
+            "Keep the WR switched on and assess again later.",
             samples_count=most,
             needed_count=needed,
         )

@@ -15,22 +15,22 @@ from checks.capacity.pages import TENANT_TYPES, TENANTS
     unit=Unit.COUNT,
     actor=Actor.PLATFORM,
     tenants=(TenantKind.SYS,),
-    title="Very many tenants in one cluster",
-    finding="{resource}: {value} business tenants (limit {limit}).",
+    title="Too many tenants in one cluster",
+    finding="{resource}: {value} user tenants (limit {limit}).",
     remediation=Remediation(
-        advice="Drop tenants that nobody uses, put small applications together as databases of one tenant, and plan "
-        "new ones on another cluster.",
+        advice="Drop tenants that nobody uses, combine small applications as databases of one tenant, and create new "
+        "tenants on another cluster.",
         run_as=RunAs.SYS,
-        no_rollback="Which tenants may go is their owners' decision.",
-        pre_check="List DBA_OB_TENANTS with the date of creation, and ask the owners which are still in use.",
+        no_rollback="Which tenants can be dropped is decided by their owners.",
+        pre_check="List DBA_OB_TENANTS with the creation date, and ask the owners which tenants are still in use.",
         post_check="DBA_OB_TENANTS shows fewer tenants of TENANT_TYPE USER.",
-        risk="A dropped tenant is gone unless it is in the recycle bin of sys.",
+        risk="A dropped tenant cannot be restored unless it is in the recycle bin of the sys tenant.",
     ),
     sources=(TENANTS, TENANT_TYPES),
 )
 def very_many_tenants(tenants: Rows[Tenant]) -> Iterator[Measurement]:
-    """Each tenant has a META tenant, log streams, threads, memory and compactions of its own, even when nobody uses it.
-    Beyond some tens of them the servers are busy with what tenants cost, and work on the cluster takes long."""
+    """Each tenant has a META tenant, log streams, threads, memory and compactions of its own, even if nobody uses it.
+    With many tenants the servers spend their resources on this overhead, and operations on the cluster take long."""
     kinds = [row.tenant_type for row in tenants]
     if not {"SYS", "USER"} & set(kinds):
         raise NotAssessed("The view shows no tenant.")

@@ -24,28 +24,28 @@ class DiagnosisParams(Params):
     name="compaction.compaction_diagnosed",
     unit=Unit.COUNT,
     actor=Actor.PLATFORM,
-    title="The server reports compactions that fail or do not start",
-    finding="{resource}: the server names {value} compactions that failed or were not started (limit {limit}), "
-    "{failed_count} of them failed; latest at {latest}.",
+    title="Compactions fail or do not start",
+    finding="{resource}: {value} compactions failed or were not scheduled (limit {limit}), {failed_count} of them "
+    "failed; the latest at {latest}.",
     remediation=Remediation(
-        advice="Read DIAGNOSE_INFO: it names the cause for each tablet, such as missing memory or disk, a long "
-        "transaction, or a log stream that is behind. Remove the cause; the server tries again by itself.",
+        advice="Check DIAGNOSE_INFO: it gives the cause for each tablet, such as missing memory or disk, a long "
+        "transaction, or a log stream that lags. Remove the cause; the compaction is retried automatically.",
         sql=(
             "SELECT * FROM oceanbase.GV$OB_COMPACTION_DIAGNOSE_INFO WHERE STATUS IN ('FAILED', 'NOT_SCHEDULE')"
             " ORDER BY CREATE_TIME DESC LIMIT 50;",
         ),
-        no_rollback="The statement only reads.",
-        pre_check="Query again after some minutes: rows that stay are the ones that matter.",
-        post_check="The rows are gone.",
-        risk="None by reading.",
+        no_rollback="The statement only reads; no rollback is needed.",
+        pre_check="Query again after some minutes: only rows that remain need attention.",
+        post_check="The rows have disappeared.",
+        risk="Reading has no risk.",
     ),
     sources=(DIAGNOSE_PAGE,),
 )
 def compaction_diagnosed(
     diagnoses: Rows[CompactionDiagnosis], clock: Rows[Clock], limits: DiagnosisParams
 ) -> Iterator[Measurement]:
-    """The server keeps a list of compactions that it could not start or finish. Minor ones that fail stop the memstore
-    from being emptied, which throttles writes; major ones keep old versions on disk."""
+    """OceanBase records compactions that could not start or finish. If minor compactions fail, the memstore is not
+    released and writes are throttled; if major compactions fail, old versions keep their disk space."""
     oldest = clock[0].as_of - timedelta(hours=limits.window_hours)
     troubled = [row for row in diagnoses if row.status in TROUBLED and row.newest >= oldest]
     for kind in sorted({row.type for row in troubled}):

@@ -17,17 +17,16 @@ from checks.compaction.times import happened
     name="compaction.major_compaction_late",
     unit=Unit.HOURS,
     actor=Actor.PLATFORM,
-    title="No major compaction finished for too long",
-    finding="{resource}: no major compaction has finished for {value} (limit {limit}); ever finished: "
-    "{finished_before}.",
+    title="No major compaction completed for too long",
+    finding="{resource}: no major compaction has completed for {value}, since {since} (limit {limit}).",
     remediation=Remediation(
-        advice="See whether the daily compaction is switched off (major_freeze_duty_time), suspended, or runs and "
-        "does not end. When the cause is gone, start one in a quiet hour.",
+        advice="Check whether the daily compaction is switched off (major_freeze_duty_time), suspended, or running "
+        "without end. Remove the cause, then start one in off-peak hours.",
         sql=("ALTER SYSTEM MAJOR FREEZE{of_tenant};",),
-        no_rollback="A major compaction rewrites data in a better form and takes nothing away.",
+        no_rollback="A major compaction only rewrites data; no data is lost.",
         pre_check="STATUS in DBA_OB_MAJOR_COMPACTION is IDLE, IS_SUSPENDED and IS_ERROR are NO.",
         post_check="LAST_FINISH_TIME in DBA_OB_MAJOR_COMPACTION is later than the start.",
-        risk="The compaction reads and writes all changed data; CPU and disk are busy until it ends.",
+        risk="The compaction reads and writes all changed data; CPU and disk load are high until it ends.",
         window=True,
     ),
     sources=(MAJOR_COMPACTION_PAGE, DAILY_MERGE_PAGE, MERGE_START_PAGE),
@@ -35,9 +34,9 @@ from checks.compaction.times import happened
 def major_compaction_late(
     compaction: Rows[MajorCompaction], clock: Rows[Clock], units: Rows[ResourceUnit] | None
 ) -> Iterator[Measurement | Unjudged]:
-    """The daily major compaction merges changes into the baseline, checks replicas against each other and frees space.
-    Without it reads pass through ever more layers, deleted rows and old versions keep their disk, and damage stays
-    unseen."""
+    """The daily major compaction merges changes into the baseline data, compares the checksums of replicas and frees
+    space. Without it, reads pass through more and more SSTables, deleted rows and old versions keep their space, and
+    damaged data stays unnoticed."""
     unknown = []
     for name, row in by_tenant(compaction):
         finished = happened(row.last_finish_time)

@@ -19,23 +19,23 @@ from checks.compaction.times import happened
     title="Major compaction runs for too long",
     finding="{resource}: the major compaction has been running for {value} (limit {limit}), status {status}.",
     remediation=Remediation(
-        advice="Find the tablets that are left and what holds them up: lack of CPU or disk speed, a long "
-        "transaction, a server that is away. Give compaction more threads only where the disks have room for it.",
+        advice="Find the tablets that are not finished and what blocks them: lack of CPU or disk throughput, a long "
+        "transaction, a server that is offline. Add compaction threads only if the disks have spare throughput.",
         sql=(
             "SELECT TYPE, STATUS, COUNT(*) AS tablets FROM oceanbase.GV$OB_COMPACTION_DIAGNOSE_INFO GROUP BY TYPE, "
             "STATUS;",
             "SELECT * FROM oceanbase.GV$OB_COMPACTION_PROGRESS WHERE STATUS <> 'FINISH';",
         ),
-        no_rollback="The statements only read.",
-        pre_check="UNFINISHED_TABLET_COUNT in GV$OB_COMPACTION_PROGRESS does not fall between two looks.",
+        no_rollback="The statements only read; no rollback is needed.",
+        pre_check="UNFINISHED_TABLET_COUNT in GV$OB_COMPACTION_PROGRESS does not fall between two readings.",
         post_check="STATUS in DBA_OB_MAJOR_COMPACTION returns to IDLE.",
-        risk="None by reading; more compaction threads take CPU and disk from the business.",
+        risk="Reading has no risk; more compaction threads take CPU and disk from the business.",
     ),
     sources=(MERGE_PROCESS_PAGE, PROGRESS_PAGE, DIAGNOSE_PAGE, MAJOR_COMPACTION_PAGE),
 )
 def major_compaction_running_long(compaction: Rows[MajorCompaction], clock: Rows[Clock]) -> Iterator[Measurement]:
-    """A compaction that runs into the day competes with the business for CPU and disk, and one that runs into the next
-    one's start shows that something holds it up: too little capacity, a stuck tablet, a replica that is away."""
+    """A compaction that runs into business hours competes for CPU and disk. One that is still running when the next one
+    is due is blocked: too little capacity, a stuck tablet, or a replica that is offline."""
     for name, row in by_tenant(compaction):
         if row.status != "IDLE" and happened(row.start_time):
             hours = (clock[0].as_of - row.start_time).total_seconds() / 3600

@@ -17,20 +17,20 @@ from checks.compaction.tenants import MAJOR_COMPACTION_PAGE, MERGE_CONTROL_PAGE,
     title="Major compaction suspended",
     finding="{resource}: the major compaction is suspended (status {status}, last finished {last_finished}).",
     remediation=Remediation(
-        advice="Somebody suspended it, often for a peak or a repair, and it stays so until it is resumed. Ask why, "
-        "then resume.",
+        advice="Compaction is suspended by hand, often for a peak or a repair, and stays so until it is resumed. Find "
+        "out why, then resume it.",
         sql=("ALTER SYSTEM RESUME MERGE{of_tenant};",),
         rollback=("ALTER SYSTEM SUSPEND MERGE{of_tenant};",),
-        pre_check="No repair or critical period is going on for which it was suspended.",
+        pre_check="The repair or critical period for which it was suspended is over.",
         post_check="IS_SUSPENDED in DBA_OB_MAJOR_COMPACTION is NO.",
-        risk="A compaction that was waiting starts at once and loads CPU and disk.",
+        risk="A pending compaction starts at once and loads CPU and disk.",
         window=True,
     ),
     sources=(MERGE_CONTROL_PAGE, MAJOR_COMPACTION_PAGE),
 )
 def major_compaction_suspended(compaction: Rows[MajorCompaction]) -> Iterator[Measurement]:
-    """While it is suspended, no major compaction goes on and nothing reminds anybody. Changes pile up in front of the
-    baseline, old versions are not freed, and reads become slower day by day."""
+    """While it is suspended, no major compaction runs, and there is no reminder. Incremental data accumulates, old
+    versions are not released, and reads become slower day by day."""
     for name, row in by_tenant(compaction):
         if row.is_suspended == "YES":
             yield Measurement(name, row.is_suspended, {"status": row.status, "last_finished": row.last_finish_time})

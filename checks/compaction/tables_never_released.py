@@ -19,20 +19,20 @@ _NS_PER_DAY = 86_400 * 10**9
     actor=Actor.PLATFORM,
     since=(4, 2, 5, 0),
     title="SSTables cannot be released",
-    finding="{resource}: SSTables whose newest version is still unknown are up to {value} old (limit {limit}); there "
-    "are {tables_count} of them with {size_bytes}.",
+    finding="{resource}: the largest transaction version of SSTables has been unknown for up to {value} (limit "
+    "{limit}); {tables_count} SSTables use {size_bytes}.",
     remediation=Remediation(
-        advice="Releases 4.2.5.0 to 4.2.5.2 have a fault that keeps such SSTables for ever: upgrade to 4.2.5.3 or "
-        "later. On other releases look for a transaction that has been open for as long (TXN001), and call OceanBase "
-        "support if there is none.",
+        advice="Releases 4.2.5.0 to 4.2.5.2 have a defect that keeps such SSTables forever: upgrade to 4.2.5.3 or "
+        "later. On other releases look for a transaction that has been open for as long (TXN001), and contact "
+        "OceanBase support if there is none.",
         sql=(
             "SELECT * FROM oceanbase.GV$OB_SSTABLES WHERE UPPER_TRANS_VERSION = 9223372036854775807 AND TABLE_TYPE NOT "
             "LIKE '%MEMTABLE' ORDER BY END_LOG_SCN LIMIT 50;",
         ),
-        no_rollback="The statement only reads.",
+        no_rollback="The statement only reads; no rollback is needed.",
         pre_check="Query again after a day: the same tablets are listed.",
         post_check="The query lists only SSTables of the last hours.",
-        risk="The view goes through all SSTables: read it outside the peak.",
+        risk="The view reads all SSTables: query it outside the peak.",
     ),
     sources=(
         SSTABLES_PAGE,
@@ -41,8 +41,8 @@ _NS_PER_DAY = 86_400 * 10**9
     ),
 )
 def tables_never_released(tables: Rows[UnsettledTables], clock: Rows[Clock]) -> Iterator[Measurement]:
-    """Before it drops old versions the server must know the newest transaction in an SSTable. While it does not, it
-    keeps that SSTable and all behind it: the disk fills, and every query and minor compaction reads more of them."""
+    """OceanBase must know the largest transaction version of an SSTable before it drops old versions. Until then this
+    SSTable and all later ones are kept: disk usage rises, and queries and minor compactions read more SSTables."""
     now_ns = int(clock[0].as_of.timestamp()) * 10**9
     for row in tables:
         if row.tables and not is_meta(row.tenant_id):

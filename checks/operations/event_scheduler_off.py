@@ -17,18 +17,17 @@ _NAME = "event_scheduler"
     name="operations.event_scheduler_off",
     unit=Unit.COUNT,
     actor=Actor.CUSTOMER,
-    title="Events are there, but the event scheduler is off",
-    finding="{resource}: event_scheduler is {present}, so {value} events that are switched on never run (limit "
-    "{limit}).",
+    title="Events exist, but the event scheduler is off",
+    finding="{resource}: event_scheduler is {present}, so {value} enabled events never run (limit {limit}).",
     remediation=Remediation(
-        advice="Switch the scheduler on, once you know what the events will do after the pause. Drop the events that "
-        "nobody needs.",
+        advice="First find out what the events will do after the pause, then switch the scheduler on. Drop events "
+        "that nobody needs.",
         sql=("SET GLOBAL event_scheduler = ON;",),
         rollback=("SET GLOBAL event_scheduler = OFF;",),
-        pre_check="Read the bodies of the events in information_schema.EVENTS: one that deletes old rows has much to "
+        pre_check="Check the bodies of the events in information_schema.EVENTS: one that deletes old rows has much to "
         "do at its first run.",
-        post_check="LAST_EXECUTED in information_schema.EVENTS moves on.",
-        risk="All events begin to run at their next time, those that were forgotten, too.",
+        post_check="LAST_EXECUTED in information_schema.EVENTS advances.",
+        risk="All enabled events run at their next time, including forgotten ones.",
     ),
     sources=(
         DocPage(
@@ -38,13 +37,13 @@ _NAME = "event_scheduler"
     ),
 )
 def event_scheduler_off(jobs: Rows[Job], variables: Rows[Variable]) -> Iterator[Measurement]:
-    """Events clean up, add partitions and close accounts. With the scheduler off they stand in the dictionary as if
-    they ran, and what they should have done is missed months later."""
+    """Events clean up, add partitions and close accounts. With the scheduler off they look normal in the data
+    dictionary, and the missing work is noticed months later."""
     value = next((row.value or "" for row in variables if row.name == _NAME), "")
     if jobs and all(job.job_class is None for job in jobs):
-        raise NotAssessed("The server does not show which of its jobs are events.")
+        raise NotAssessed("It is not shown which jobs are events.")
     events = [job for job in jobs if job.is_event and job.is_enabled]
     if events and not value:
-        raise NotAssessed("The server shows no value for {setting}.", setting=_NAME)
+        raise NotAssessed("{setting} has no value.", setting=_NAME)
     if events and value.upper() in ("OFF", "0"):
         yield Measurement(tenant_name(None), len(events), {"present": value})

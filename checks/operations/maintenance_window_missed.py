@@ -16,21 +16,21 @@ from checks.operations.pages import JOBS
     name="operations.maintenance_window_missed",
     unit=Unit.HOURS,
     actor=Actor.BOTH,
-    title="A scheduled job was not run when it was due",
-    finding="{resource} was due {next_run} and has not run since: {value} late (limit {limit}).",
+    title="Scheduled job did not run when due",
+    finding="{resource} was due at {next_run} and has not run since: {value} late (limit {limit}).",
     remediation=Remediation(
-        advice="Look whether the scheduler is switched on (event_scheduler for events) and whether an earlier run "
-        "hangs. Set the job's next time again; if it still does not run, the platform must look at the scheduler.",
+        advice="Check whether the scheduler is on (event_scheduler for events) and whether an earlier run hangs. Set "
+        "the job's next run again; if it still does not run, the platform must check the scheduler.",
         pre_check="Read STATE, NEXT_RUN_DATE and LAST_START_DATE of the job in DBA_SCHEDULER_JOBS.",
         post_check="NEXT_RUN_DATE lies in the future.",
-        risk="A job that runs again may have much to catch up on: choose a quiet hour.",
+        risk="A job that runs again may have much to catch up on: choose off-peak hours.",
         window=True,
     ),
     sources=(JOBS,),
 )
 def maintenance_window_missed(jobs: Rows[Job], clock: Rows[Clock]) -> Iterator[Measurement]:
-    """The maintenance windows gather optimizer statistics, other jobs add partitions or clear data. When the next time
-    of a job lies in the past, nothing moves it on by itself, and what it does stops without any error."""
+    """Maintenance windows gather optimizer statistics; other jobs add partitions or clear data. When the next run of a
+    job lies in the past, it does not recover by itself, and its work stops without any error."""
     for row in jobs:
         if row.is_enabled and row.next_run_date is not None:
             late = clock[0].as_of - row.next_run_date

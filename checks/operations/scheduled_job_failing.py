@@ -21,25 +21,25 @@ class FailingParams(Params):
     name="operations.scheduled_job_failing",
     unit=Unit.COUNT,
     actor=Actor.CUSTOMER,
-    title="A scheduled job fails",
-    finding="{resource} has failed {value} times (limit {limit}); its last run began {last_start}.",
+    title="Scheduled job fails",
+    finding="{resource} has failed {value} times (limit {limit}); its last run began at {last_start}.",
     remediation=Remediation(
-        advice="Run the job's action by hand as its owner and read the error. Mend or drop the job: one that nobody "
-        "needs hides those that matter. A job whose STATE is BROKEN is not run any more: once it is mended, enable it "
-        "again or create it anew.",
+        advice="Run the job's action by hand as its owner and check the error. Correct or drop the job: failing jobs "
+        "that nobody needs hide those that matter. A job whose STATE is BROKEN is not scheduled any more: after "
+        "correcting it, enable it or create it again.",
         pre_check="Read STATE, JOB_ACTION, OWNER and FAILURE_COUNT of the job in DBA_SCHEDULER_JOBS.",
         post_check="The job has run again: LAST_START_DATE is new, STATE is not BROKEN and FAILURE_COUNT has not "
         "grown.",
-        risk="A mended job does again what it has not done for a while: think of the amount.",
+        risk="A corrected job catches up on work it has not done: estimate the amount.",
     ),
     sources=(JOBS,),
 )
 def scheduled_job_failing(
     jobs: Rows[Job], objects: Rows[BusinessObject] | None, clock: Rows[Clock], limits: FailingParams
 ) -> Iterator[Measurement]:
-    """Jobs gather statistics, add partitions and clean up. They fail in silence: what is left undone shows weeks later
-    as a bad plan, a missing partition or a table that has grown too large. After sixteen failures in a row the server
-    does not even try any more."""
+    """Jobs gather statistics, add partitions and clean up. They fail without notice: the consequence appears weeks
+    later as a bad plan, a missing partition or a table that is too large. After 16 failures in a row the scheduler
+    stops trying."""
     databases = {str(row.object_id): row.object_name for row in objects or () if row.object_type == "DATABASE"}
     for row in jobs:
         if not row.is_enabled or not row.failure_count or row.last_start_date is None:

@@ -18,17 +18,17 @@ _OFF = ("0", "off", "false")
     name="operations.sql_audit_off",
     unit=Unit.TEXT,
     actor=Actor.CUSTOMER,
-    title="The SQL audit is switched off",
+    title="SQL audit is switched off",
     finding="{resource} is {value}: no statement is recorded in GV$OB_SQL_AUDIT.",
     remediation=Remediation(
         advice="Switch the audit on: the variable ob_enable_sql_audit for the tenant; the parameter enable_sql_audit "
-        "is the cluster's and takes the platform. Limit its memory with ob_sql_audit_percentage instead of doing "
-        "without.",
+        "belongs to the cluster and must be changed by the platform. Limit its memory with ob_sql_audit_percentage "
+        "instead of switching it off.",
         sql=("SET GLOBAL ob_enable_sql_audit = {wanted};",),
         rollback=("SET GLOBAL ob_enable_sql_audit = {present};",),
-        pre_check="Ask why it was switched off: a load test may have forgotten it.",
+        pre_check="Find out why it was switched off: perhaps for a load test, and not switched on again.",
         post_check="SELECT COUNT(*) FROM oceanbase.GV$OB_SQL_AUDIT grows.",
-        risk="Recording costs some CPU and the share of memory that ob_sql_audit_percentage names.",
+        risk="Recording takes some CPU and the share of memory set in ob_sql_audit_percentage.",
     ),
     sources=(
         AUDIT_SWITCH,
@@ -36,8 +36,8 @@ _OFF = ("0", "off", "false")
     ),
 )
 def sql_audit_off(parameters: Rows[Parameter] | None, variables: Rows[Variable] | None) -> Iterator[Measurement]:
-    """The SQL audit is the only record of which statement ran when, for how long and with which error. Without it
-    nobody can say afterwards what slowed the tenant down, and half of this assessment has nothing to go by."""
+    """The SQL audit is the only record of which statement ran when, for how long and with which error. Without it, the
+    cause of slowness cannot be found afterwards, and a large part of this assessment lacks data."""
     settings = [(row.name, row.value) for row in parameters or ()] + [(row.name, row.value) for row in variables or ()]
     switches = [(name, value) for name, value in settings if name in _SWITCHES and value]
     if not switches:

@@ -38,8 +38,8 @@ class TenantOperationsFailingParams(Params):
     title="Operations on the tenant fail",
     finding="{resource} failed {value} times in {window_days} (limit {limit}), last on {last} with error {error}.",
     remediation=Remediation(
-        advice="Read ERROR_MSG and the values of the newest rows of this event; repeat the operation once its "
-        "cause is gone. Look the trace id up in the server's log if the message does not say enough.",
+        advice="Check ERROR_MSG and the values of the newest rows of this event; repeat the operation after removing "
+        "the cause. If the message is not sufficient, search the trace id in the server log.",
         pre_check="Read the rows with RET_CODE other than 0 in DBA_OB_TENANT_EVENT_HISTORY.",
         post_check="The next row of this event in DBA_OB_TENANT_EVENT_HISTORY has RET_CODE 0.",
     ),
@@ -48,8 +48,8 @@ class TenantOperationsFailingParams(Params):
 def tenant_operations_failing(
     events: Rows[FailedOperation], clock: Rows[Clock], limits: TenantOperationsFailingParams
 ) -> Iterator[Measurement]:
-    """The history records what was done to the tenant as a whole: change of role, of the log mode, of partitions by
-    schedule. What failed there often goes unseen, for the one who ordered it has logged off."""
+    """The history records operations on the tenant as a whole: role changes, log mode changes, scheduled partition
+    management. Failures there often stay unnoticed, because the initiator has already logged off."""
     since = clock[0].as_of - timedelta(days=limits.window_days)
     kinds: dict[str, list[FailedOperation]] = {}
     for row in events:

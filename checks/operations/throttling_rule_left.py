@@ -16,18 +16,18 @@ from checks.operations.pages import OUTLINE_DROP, THROTTLING_RULES
     name="operations.throttling_rule_left",
     unit=Unit.DAYS,
     actor=Actor.CUSTOMER,
-    title="A throttling rule was left behind",
+    title="Throttling rule left behind",
     finding="{resource} has limited a statement to {concurrent_count} at once for {value} (limit {limit}).",
     remediation=Remediation(
-        advice="Ask whether the statement is still a danger. If it was mended, drop the rule; otherwise mend "
-        "it: throttling is first aid.",
+        advice="Check whether the statement is still a risk. If it has been tuned, drop the rule; otherwise tune it "
+        "soon: throttling is only an emergency measure.",
         sql=("DROP OUTLINE {database!i}.{outline!i};",),
-        no_rollback="The rule's text is not read: note LIMIT_TARGET and CONCURRENT_NUM first to be able to create it "
-        "again.",
+        no_rollback="The text of the rule is not read: note LIMIT_TARGET and CONCURRENT_NUM first, to be able to "
+        "create it again.",
         pre_check="Read LIMIT_TARGET and CONCURRENT_NUM in DBA_OB_CONCURRENT_LIMIT_SQL and ask who made the rule "
         "and why.",
         post_check="The rule is gone from DBA_OB_CONCURRENT_LIMIT_SQL and the load in the next peak is as before.",
-        risk="A statement that is still bad comes back with full force: watch the first peak.",
+        risk="If the statement has not been tuned, it returns with full concurrency: watch the first peak.",
     ),
     sources=(
         THROTTLING_RULES,
@@ -35,8 +35,8 @@ from checks.operations.pages import OUTLINE_DROP, THROTTLING_RULES
     ),
 )
 def throttling_rule_left(rules: Rows[ThrottlingRule], clock: Rows[Clock]) -> Iterator[Measurement]:
-    """A rule that saved the tenant one night refuses the same statement for years. When the business grows, the
-    error that its users see looks like a fault of the database."""
+    """A rule that was set for one emergency may refuse the same statement for years. When the business grows, the
+    errors look like a fault of the database."""
     for number, row in enumerate(rules):
         if row.create_time is not None:
             evidence: dict[str, Scalar] = {

@@ -15,18 +15,18 @@ from checks.operations.pages import SNAPSHOT_CONTROL, SNAPSHOT_SETTINGS
     name="operations.workload_retention_too_short",
     unit=Unit.DAYS,
     actor=Actor.PLATFORM,
-    title="The workload repository forgets too soon",
+    title="WR snapshots are kept too briefly",
     finding="{resource}: snapshots are kept for {value} (limit {limit}).",
     remediation=Remediation(
-        advice="Keep a week at least, so that a Monday can be compared with the Monday before. Only the sys tenant can "
-        "set it.",
+        advice="Keep at least one week, so that a Monday can be compared with the Monday before. Only the sys tenant "
+        "can set it.",
         run_as=RunAs.SYS,
         sql=("CALL DBMS_WORKLOAD_REPOSITORY.MODIFY_SNAPSHOT_SETTINGS(10080, NULL);",),
         rollback=("CALL DBMS_WORKLOAD_REPOSITORY.MODIFY_SNAPSHOT_SETTINGS({retention_minutes}, NULL);",),
-        pre_check="Note SNAP_INTERVAL and RETENTION in DBA_WR_CONTROL; the settings are retention and interval in "
-        "minutes, and NULL keeps what is set.",
+        pre_check="Note SNAP_INTERVAL and RETENTION in DBA_WR_CONTROL; the arguments are retention and interval in "
+        "minutes, and NULL keeps the present value.",
         post_check="RETENTION in DBA_WR_CONTROL is seven days or more.",
-        risk="Snapshots take some space in the system's own tables.",
+        risk="Snapshots take some space in system tables.",
     ),
     sources=(
         SNAPSHOT_SETTINGS,
@@ -34,10 +34,10 @@ from checks.operations.pages import SNAPSHOT_CONTROL, SNAPSHOT_SETTINGS
     ),
 )
 def workload_retention_too_short(controls: Rows[WorkloadControl]) -> Iterator[Measurement]:
-    """The snapshots are the memory for questions that come late: why was last night slow, since when does this
-    statement take longer. What is dropped after a day or two cannot answer them."""
+    """WR snapshots answer questions that come late: why was last night slow, since when has this statement been slower.
+    Snapshots that are dropped after a day or two cannot answer them."""
     if not controls:
-        raise NotAssessed("The workload repository has no settings.")
+        raise NotAssessed("The WR shows no settings.")
     for number, row in enumerate(controls):
         kept = parse_interval(row.retention)
         evidence: dict[str, Scalar] = {"retention_minutes": kept // timedelta(minutes=1)}

@@ -38,24 +38,24 @@ class StaleParams(Params):
     name="operations.workload_snapshots_stale",
     unit=Unit.HOURS,
     actor=Actor.PLATFORM,
-    title="The workload repository takes no snapshots",
-    finding="{resource}: the newest snapshot is {value} old or older (limit {limit}), though one is due every "
+    title="WR takes no snapshots",
+    finding="{resource}: the newest snapshot is at least {value} old (limit {limit}), though one is due every "
     "{interval_hours}; {snapshots_count} are kept.",
     remediation=Remediation(
-        advice="Take a snapshot by hand to see whether it works; only the sys tenant can. Where the interval is weeks "
-        "or snapshots are switched off, set it to an hour. If none follows by itself, look at the job that takes "
-        "them.",
+        advice="Take a snapshot by hand to check that it works; only the sys tenant can. If the interval is weeks or "
+        "snapshots are switched off, set it to one hour. If no snapshots follow automatically, check the job that "
+        "takes them.",
         run_as=RunAs.SYS,
         sql=(
             "CALL DBMS_WORKLOAD_REPOSITORY.MODIFY_SNAPSHOT_SETTINGS(NULL, {new_interval_minutes});",
             "CALL DBMS_WORKLOAD_REPOSITORY.CREATE_SNAPSHOT();",
         ),
         rollback=("CALL DBMS_WORKLOAD_REPOSITORY.MODIFY_SNAPSHOT_SETTINGS(NULL, {former_interval_minutes});",),
-        no_rollback="A snapshot more takes nothing away; old ones go with the retention.",
-        pre_check="Note SNAP_INTERVAL and RETENTION in DBA_WR_CONTROL; the settings are retention and interval in "
-        "minutes, and NULL keeps what is set.",
+        no_rollback="An additional snapshot affects nothing; old ones are removed by the retention.",
+        pre_check="Note SNAP_INTERVAL and RETENTION in DBA_WR_CONTROL; the arguments are retention and interval in "
+        "minutes, and NULL keeps the present value.",
         post_check="Two hours later DBA_WR_SNAPSHOT has new rows.",
-        risk="Snapshots take some space in the system's own tables.",
+        risk="Snapshots take some space in system tables.",
     ),
     sources=(
         WORKLOAD_REPOSITORY,
@@ -66,13 +66,13 @@ class StaleParams(Params):
 def workload_snapshots_stale(
     snapshots: Rows[WorkloadSnapshot], controls: Rows[WorkloadControl], clock: Rows[Clock], limits: StaleParams
 ) -> Iterator[Measurement]:
-    """The SQL audit forgets within minutes or hours; the workload repository keeps figures for days. Without its
-    snapshots a slow night cannot be looked into the next morning, and there is no base line to compare with."""
+    """The SQL audit keeps minutes or hours; the WR keeps days. Without its snapshots, a slow night cannot be
+    investigated the next morning, and there is no baseline to compare with."""
     taken = [row.end_interval_time for row in snapshots if row.snap_id > 0]
     settings = [(parse_interval(row.snap_interval), parse_interval(row.retention)) for row in controls]
     if not taken and not settings:
         unlock = "Have a first one taken in the sys tenant: CALL DBMS_WORKLOAD_REPOSITORY.CREATE_SNAPSHOT();"
-        raise NotAssessed("The workload repository has neither settings nor snapshots.", unlock)
+        raise NotAssessed("The WR shows neither settings nor snapshots.", unlock)
     minute, hour = timedelta(minutes=1), timedelta(hours=1)
     interval, retention = min(settings, default=(hour, hour))
     age = clock[0].as_of - max(taken) if taken else retention

@@ -43,15 +43,16 @@ class AnalyticalParams(Params):
     unit=Unit.COUNT,
     actor=Actor.CUSTOMER,
     tenants=(TenantKind.USER,),
-    title="Settings of an analytical tenant are those for transactions",
-    finding="{resource} is for analytical work, but {value} settings are not as recommended for it: {differing}.",
+    title="Analytical tenant uses settings for transactions",
+    finding="{resource} is for analytical work, but {value} settings differ from the recommended ones: {differing}.",
     remediation=Remediation(
-        advice="Set what the documentation recommends for analytical processing, one after the other, and compare the "
-        "longest reports before and after.",
-        no_rollback="Each setting is judged by itself; its present value is in the evidence.",
-        pre_check="Ask whether transactions share the tenant: these settings take memory and threads from them.",
+        advice="Set what the documentation recommends for analytical processing, one setting after the other, and "
+        "compare the longest reports before and after.",
+        no_rollback="Each setting is judged separately; the evidence lists its present value.",
+        pre_check="Check whether the tenant also serves transactions: these settings take memory and threads from "
+        "them.",
         post_check="SHOW GLOBAL VARIABLES and GV$OB_PARAMETERS show the recommended values.",
-        risk="Auto DOP runs reports in parallel and can take most of the CPU; new tables become column-store.",
+        risk="Auto DOP runs reports in parallel and may take most of the CPU; new tables become column-store tables.",
     ),
     sources=(
         DocPage("620.obap/110.obap-deploy/100.obap-parameter-config.md"),
@@ -66,17 +67,18 @@ def analytical_profile_missing(
     profiles: Rows[BusinessProfile], variables: Rows[Variable], parameters: Rows[Parameter], limits: AnalyticalParams
 ) -> Iterator[Measurement]:
     """The defaults are for short transactions: serial plans, little memory for sorts and joins, timeouts of seconds,
-    row-store tables. Reports that scan millions of rows then take many times as long, or end with a timeout."""
+    row-store tables. Reports that scan millions of rows therefore take several times as long, or time out."""
     workload = next((profile.workload for profile in profiles if profile.workload), None)
     if workload is None:
         raise NotAssessed(
-            "What kind of work the tenant is for is not said.", "Fill in business.workload in the engagement file."
+            "It is not known which kind of workload the tenant is for.",
+            "State whether the tenant is for transactions, for analysis or for both.",
         )
     if workload != "OLAP":
         return
     values = {row.name: row.value or "" for row in variables} | {row.name: row.value for row in parameters}
     if not values.keys() & _JUDGED:
-        raise NotAssessed("The server shows none of these settings: {settings}.", settings=", ".join(sorted(_JUDGED)))
+        raise NotAssessed("None of these settings is shown: {settings}.", settings=", ".join(sorted(_JUDGED)))
     differing = [f"{name} = {values[name]}" for name in sorted(_list_differing(values, limits))]
     if differing:
         yield Measurement(tenant_name(None), len(differing), {"differing": ", ".join(differing)})

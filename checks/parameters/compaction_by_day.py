@@ -36,16 +36,16 @@ class ByDayParams(Params):
     name="parameters.compaction_by_day",
     unit=Unit.TEXT,
     actor=Actor.CUSTOMER,
-    title="Daily major compaction begins within business hours",
+    title="Daily major compaction starts during business hours",
     finding="{resource}: major_freeze_duty_time is {value}: the daily major compaction begins by day.",
     remediation=Remediation(
-        advice="Move it into the hours in which the business rests, away from backups and batches of the night. If "
-        "the business rests by day, mute the finding with the reason.",
+        advice="Move it to off-peak hours, away from backups and nightly batches. If the off-peak hours are by day, "
+        "record the reason and request an exemption.",
         sql=("ALTER SYSTEM SET major_freeze_duty_time = '02:00';",),
         rollback=("ALTER SYSTEM SET major_freeze_duty_time = {present!l};",),
-        pre_check="See in the monitoring at which hours CPU and disk of the servers are least busy.",
+        pre_check="Check in the monitoring at which hours CPU and disk of the servers are least used.",
         post_check="GV$OB_PARAMETERS shows the new time, and the next compaction begins then.",
-        risk="Until the next night changed rows stay in increments for some hours longer.",
+        risk="Until the next night, changed rows stay in incremental data some hours longer.",
     ),
     sources=(
         DocPage(
@@ -55,8 +55,8 @@ class ByDayParams(Params):
     tenants=(TenantKind.USER,),
 )
 def compaction_by_day(parameters: Rows[Parameter], p: ByDayParams) -> Iterator[Measurement]:
-    """The major compaction reads and rewrites the data of the whole tenant. It takes CPU and disk for as long as it
-    runs, and by day it takes them from the business."""
+    """Major compaction reads and rewrites the data of the whole tenant. While it runs it takes CPU and disk, by day at
+    the expense of the business."""
     for tenant_id, value in sorted({(row.tenant_id, row.value) for row in parameters if row.name == _NAME}, key=str):
         hour = parse_setting(_parse_hour, _NAME, value)
         if hour is not None and p.day_begins_hours <= hour < p.day_ends_hours:

@@ -31,18 +31,18 @@ _NAMES = ("datafile_size", "datafile_maxsize", "datafile_next")
     name="parameters.data_file_cannot_grow",
     unit=Unit.BYTES,
     actor=Actor.PLATFORM,
-    title="The data file is meant to grow and cannot",
+    title="Data file is configured to grow but cannot",
     finding="{resource}: datafile_maxsize is {value}, above datafile_size ({size_bytes}), but datafile_next is 0 and "
     "the file does not grow.",
     remediation=Remediation(
-        advice="Give datafile_next a step. Up to 1G, the server takes the smaller of 1G and a tenth of "
-        "datafile_maxsize.",
+        advice="Set a step in datafile_next. For values up to 1G, the smaller of 1G and a tenth of datafile_maxsize "
+        "is used.",
         run_as=RunAs.SYS,
         sql=("ALTER SYSTEM SET datafile_next = '1G';",),
         rollback=("ALTER SYSTEM SET datafile_next = '0M';",),
         pre_check="The disk under the data file has room up to datafile_maxsize on every server.",
         post_check="DATA_DISK_CAPACITY in GV$OB_SERVERS rises once the file nears its size.",
-        risk="The file takes disk that other things on the host may count on.",
+        risk="The data file takes disk space that other programs on the host may need.",
     ),
     sources=(
         DocPage(f"{_ITEMS}/4600.datafile_next.md"),
@@ -51,8 +51,8 @@ _NAMES = ("datafile_size", "datafile_maxsize", "datafile_next")
     ),
 )
 def data_file_cannot_grow(parameters: Rows[Parameter], builds: Rows[Build]) -> Iterator[Measurement]:
-    """Who sets datafile_maxsize counts on the space up to it. With a step of 0 the file keeps its first size, and the
-    data disk is full although the host has room."""
+    """datafile_maxsize means that the space up to it can be used. With a step of 0 the data file keeps its initial
+    size, and the data disk is full although the host has space."""
     servers: defaultdict[str, dict[str, int]] = defaultdict(dict)
     for row in parameters:
         if row.name in _NAMES:
@@ -60,7 +60,7 @@ def data_file_cannot_grow(parameters: Rows[Parameter], builds: Rows[Build]) -> I
     if builds[0].embedded:
         raise NotAssessed("The data file of the embedded kernel grows by itself.")
     if not any(len(found) == len(_NAMES) for found in servers.values()):
-        raise NotAssessed("The server does not show the parameters of the data file.")
+        raise NotAssessed("The parameters of the data file are not shown.")
     for server, found in sorted(servers.items()):
         size, largest, step = (found.get(name, 0) for name in _NAMES)
         if not size and largest and not step:

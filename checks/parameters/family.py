@@ -29,11 +29,11 @@ from checks.parameters.kinds import Kind
 
 T = TypeVar("T")
 SETTINGS = "700.reference/800.configuration-items-and-system-variables"
-OF_TENANT = "{resource}: {setting} is {value}, but {limit} is expected."
-OF_CLUSTER = "{resource} is {value}, but {limit} is expected."
+OF_TENANT = "{resource}: {setting} is {value}; recommended: {limit}."
+OF_CLUSTER = "{resource} is {value}; recommended: {limit}."
 RECOMMENDED = "Set it to the recommended value."
 AT_ONCE = "Takes effect at once and needs no restart."
-NEW_SESSIONS = "Only new sessions take the new value; connection pools keep the old one until they reconnect."
+NEW_SESSIONS = "Only new sessions use the new value; connection pools keep the old one until they reconnect."
 
 
 class Level(StrEnum):
@@ -48,6 +48,8 @@ class Level(StrEnum):
 class Row:
     """One setting. ``name`` says what is wrong, ``why`` is the rationale, ``sql`` replaces the plain SET.
 
+    ``below`` and ``above`` are the titles for values on one side of the expected range.
+
     ``page`` is the setting's page of the documentation, "" where it has none; ``sources`` are what else was read.
     ``since`` is the first version that has the setting at this level. ``unless`` names a size that the server uses
     instead if it is not 0.
@@ -59,6 +61,8 @@ class Row:
     kind: Kind
     page: str
     title: str
+    below: str = ""
+    above: str = ""
     why: str
     advice: str
     risk: str
@@ -83,6 +87,8 @@ def _make_check(module: str, level: Level, row: Row) -> Callable[..., Iterator[M
         unit=Unit.TEXT,
         actor=Actor.PLATFORM if cluster else Actor.CUSTOMER,
         title=row.title,
+        title_below=row.below,
+        title_above=row.above,
         finding=OF_CLUSTER if cluster else OF_TENANT,
         remediation=_build_remediation(row, level),
         sources=(*((DocPage(f"{SETTINGS}/{row.page}"),) if row.page else ()), *row.sources),
@@ -103,16 +109,16 @@ def _build_remediation(row: Row, level: Level) -> Remediation:
             shared,
             sql=(row.sql or plain,),
             rollback=(f"SET GLOBAL {row.setting} = {{present{mark}}};",),
-            pre_check="Ask whether an application sets the variable for its own sessions: that value wins over the "
-            "global one.",
-            post_check="SHOW GLOBAL VARIABLES gives the recommended value; sessions opened from then on use it.",
+            pre_check="Check whether an application sets the variable in its own sessions: the session value takes "
+            "precedence over the global one.",
+            post_check="SHOW GLOBAL VARIABLES shows the recommended value; sessions opened afterwards use it.",
         )
     return replace(
         shared,
         sql=(f"ALTER SYSTEM SET {row.setting} = {{recommended!l}};",),
         rollback=(f"ALTER SYSTEM SET {row.setting} = {{present!l}};",),
         run_as=RunAs.SYS if level is Level.CLUSTER else RunAs.TENANT,
-        pre_check="Note the present value on every server: the rollback sets one value on all of them.",
+        pre_check="Note the present value on every server: the rollback sets the same value on all of them.",
         post_check="GV$OB_PARAMETERS shows the recommended value on every server.",
     )
 
@@ -153,13 +159,13 @@ def _is_set(size: str) -> bool:
 
 
 def _build_missing_error(row: Row) -> NotAssessed:
-    return NotAssessed("The server shows no {setting}: this version does not have it.", setting=row.setting)
+    return NotAssessed("This version has no {setting}.", setting=row.setting)
 
 
 def _spell_value(row: Row, value: str | None) -> str:
     """Return the value as a person reads it. Raises NotAssessed for a value that cannot be read."""
     if value is None:
-        raise NotAssessed("The server shows no value for {setting}.", setting=row.setting)
+        raise NotAssessed("{setting} has no value.", setting=row.setting)
 
     def spell(given: str) -> str:
         word = row.kind.spell(given)
@@ -175,5 +181,5 @@ def parse_setting(parse: Callable[[str], T], setting: str, value: str) -> T:
         return parse(value)
     except ValueError:
         raise NotAssessed(
-            "{setting} has a value that is not understood: {present}", setting=setting, present=value
+            "The value of {setting} could not be interpreted: {present}", setting=setting, present=value
         ) from None

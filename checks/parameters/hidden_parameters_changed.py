@@ -30,15 +30,15 @@ OF_EMBEDDED = frozenset(
     unit=Unit.COUNT,
     actor=Actor.PLATFORM,
     title="Hidden parameters are not at their defaults",
-    finding="{resource}: {value} are not at their defaults: {changed}.",
+    finding="{resource}: {value} hidden parameters are not at their defaults: {changed}.",
     remediation=Remediation(
-        advice="Find out for each who set it, why, and until which version it is needed; set back what nobody can "
-        "explain, one at a time.",
+        advice="Find out for each parameter who set it, why, and until which version it is needed; restore the "
+        "defaults of those that nobody can explain, one at a time.",
         run_as=RunAs.SYS,
-        no_rollback="Each parameter is judged by itself; its present value is in the evidence.",
+        no_rollback="Each parameter is judged separately; the evidence lists its present value.",
         pre_check="Ask OceanBase support about parameters whose effect is not documented.",
         post_check="GV$OB_PARAMETERS shows ISDEFAULT = YES for those set back.",
-        risk="Some were set around a fault of this very version: without them it comes back.",
+        risk="Some parameters work around a defect of this version: without them the defect occurs again.",
     ),
     sources=(
         DocPage(
@@ -49,11 +49,11 @@ OF_EMBEDDED = frozenset(
     ),
 )
 def hidden_parameters_changed(parameters: Rows[Parameter], build: Rows[Build]) -> Iterator[Measurement]:
-    """Hidden parameters switch off safeguards and work around faults. They outlive their reason, survive upgrades, and
-    make a cluster behave unlike any that was tested."""
+    """Hidden parameters switch off safeguards or work around defects. They often remain after the reason is gone,
+    survive upgrades, and make a cluster behave unlike any tested one."""
     hidden = [row for row in parameters if row.name.startswith("_") and row.isdefault is not None]
     if not hidden:
-        raise NotAssessed("The server does not tell which hidden parameters are at their defaults.")
+        raise NotAssessed("It is not shown which hidden parameters are at their defaults.")
     exempt = BY_ITSELF | _JUDGED | (OF_EMBEDDED if any(row.embedded for row in build) else frozenset())
     changed = {
         row.name: f"{row.name} = {row.value} (default {row.default_value})"

@@ -30,15 +30,15 @@ _PAGES = f"{SETTINGS}/100.system-configuration-items/400.tenant-level-configurat
     name="parameters.log_compression_without_effect",
     unit=Unit.TEXT,
     actor=Actor.CUSTOMER,
-    title="Logs are to be compressed for transport, but are not",
-    finding="{resource}: log_transport_compress_all is on, but log_transport_compress_func is {value}: logs are sent "
-    "as they are.",
+    title="Log transport compression is on but has no effect",
+    finding="{resource}: log_transport_compress_all is on, but log_transport_compress_func is {value}: log is sent "
+    "uncompressed.",
     remediation=Remediation(
-        advice="Set a function that compresses where the network is the bottleneck, as between cities or to a standby; "
-        "else switch log_transport_compress_all off, so that nobody relies on it.",
+        advice="If the network is the bottleneck, as between cities or to a standby tenant, set a compression "
+        "function; otherwise switch log_transport_compress_all off, so that nobody relies on it.",
         sql=("ALTER SYSTEM SET log_transport_compress_func = 'lz4_1.0';",),
         rollback=("ALTER SYSTEM SET log_transport_compress_func = {present!l};",),
-        pre_check="Ask why compression was switched on: a busy network, or a standby far away.",
+        pre_check="Find out why compression was switched on: a busy network, or a distant standby tenant.",
         post_check="GV$OB_PARAMETERS shows the function on every server, and less log traffic leaves the leaders.",
         risk="It takes effect at once, and compressing takes CPU on the leader and on each replica.",
     ),
@@ -54,12 +54,12 @@ _PAGES = f"{SETTINGS}/100.system-configuration-items/400.tenant-level-configurat
     since=(4, 1, 0, 0),
 )
 def log_compression_without_effect(parameters: Rows[Parameter]) -> Iterator[Measurement]:
-    """Compression takes two settings. With the switch on and no function, the logs between the replicas go over the
-    network as they are, and whoever counted on the smaller traffic is surprised at the next peak. Compression by itself
-    is no fault: it trades CPU for network."""
+    """Compression takes two settings. With the switch on and no function, log between replicas is sent uncompressed,
+    and the expected saving of bandwidth does not occur. Not compressing is no fault in itself: compression trades CPU
+    for bandwidth."""
     values = {(row.tenant_id, row.name, row.value) for row in parameters if row.name in (_SWITCH, _FUNCTION)}
     if {name for _, name, _ in values} != {_SWITCH, _FUNCTION}:
-        raise NotAssessed("The server shows no {setting}: this version does not have it.", setting=_FUNCTION)
+        raise NotAssessed("This version has no {setting}.", setting=_FUNCTION)
     switched = {
         tenant_id
         for tenant_id, name, value in values

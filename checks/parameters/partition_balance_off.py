@@ -32,10 +32,10 @@ _JOB = "SCHEDULED_TRIGGER_PARTITION_BALANCE"
     unit=Unit.TEXT,
     actor=Actor.CUSTOMER,
     tenants=(TenantKind.USER,),
-    title="Partitions are not balanced any more",
+    title="Partition balancing has stopped",
     finding="{resource}: partition_balance_schedule_interval is {value}, and no enabled job balances the partitions.",
     remediation=Remediation(
-        advice="Where the version has the job SCHEDULED_TRIGGER_PARTITION_BALANCE (from 4.2.4 on), enable it and leave "
+        advice="If the version has the job SCHEDULED_TRIGGER_PARTITION_BALANCE (from V4.2.4 on), enable it and keep "
         "the interval at 0s. Otherwise set the interval.",
         sql=(
             "ALTER SYSTEM SET partition_balance_schedule_interval = {interval!l};",
@@ -47,7 +47,7 @@ _JOB = "SCHEDULED_TRIGGER_PARTITION_BALANCE"
         ),
         pre_check="enable_rebalance and enable_transfer are True, and DBA_OB_BALANCE_JOBS shows no job at work.",
         post_check="DBA_OB_BALANCE_JOB_HISTORY shows a job PARTITION_BALANCE after the interval, or after midnight.",
-        risk="Partitions move soon after and cost network and disk; start it outside the peak.",
+        risk="Partitions move soon after and take network and disk; start it outside the peak.",
     ),
     sources=(
         DocPage(
@@ -60,18 +60,18 @@ _JOB = "SCHEDULED_TRIGGER_PARTITION_BALANCE"
     since=(4, 2, 0, 0),
 )
 def partition_balance_off(parameters: Rows[Parameter], jobs: Rows[Job] | None) -> Iterator[Measurement]:
-    """New partitions are spread when they are made, and grow as they like. Without balancing some servers end up with
-    most of the data, and with most of the work on it."""
+    """New partitions are spread when they are created and grow independently. Without balancing, some servers end up
+    with most of the data and most of the load."""
     values = {
         row.value: parse_setting(parse_duration, row.name, row.value) for row in parameters if row.name == _SETTING
     }
     if not values:
-        raise NotAssessed("The server shows no {setting}: this version does not have it.", setting=_SETTING)
+        raise NotAssessed("This version has no {setting}.", setting=_SETTING)
     stopped = next((word for word, seconds in values.items() if seconds == 0), None)
     if stopped is None:
         return
     if jobs is None:
-        raise NotAssessed("Whether a job balances the partitions instead cannot be seen.")
+        raise NotAssessed("It cannot be seen whether a job balances the partitions instead.")
     listed = [row for row in jobs if row.job_name.upper() == _JOB]
     if any(row.is_enabled for row in listed):
         return

@@ -38,14 +38,14 @@ class HoursParams(Params):
     name="parameters.query_timeout_of_hours",
     unit=Unit.SECONDS,
     actor=Actor.CUSTOMER,
-    title="Statements may run for hours",
+    title="Statement timeout is hours long",
     finding="{resource}: ob_query_timeout lets every statement run for {value} (limit {limit}).",
     remediation=Remediation(
-        advice="Set seconds or minutes globally, and give long jobs more by the hint QUERY_TIMEOUT or in their "
-        "sessions. If the tenant is for analytical work, say so under business.workload in the engagement file.",
+        advice="Set seconds or minutes globally, and give long jobs more with the hint QUERY_TIMEOUT or in their "
+        "sessions. If the tenant is for analytical work, let us know.",
         sql=("SET GLOBAL ob_query_timeout = {recommended_us};",),
         rollback=("SET GLOBAL ob_query_timeout = {present_us};",),
-        pre_check="Ask which jobs need more than a minute, and let them set their own timeout first.",
+        pre_check="Find out which jobs need more than a minute, and let them set their own timeout first.",
         post_check="SHOW GLOBAL VARIABLES gives the new value; sessions opened from then on use it.",
         risk=NEW_SESSIONS,
     ),
@@ -58,12 +58,12 @@ class HoursParams(Params):
 def query_timeout_of_hours(
     variables: Rows[Variable], profiles: Rows[BusinessProfile], limits: HoursParams
 ) -> Iterator[Measurement]:
-    """The timeout is the last thing that ends a statement with a bad plan. With hours one such statement holds a worker
-    thread, its memory and its locks through a whole business day, and a few of them hold all there are. What the
-    documentation sets for analytical work, and tenants that the engagement calls analytical, are left out."""
+    """The timeout is the last means to end a statement with a bad plan. At hours, one such statement holds a worker
+    thread, its memory and its locks for a whole business day, and a few of them take all threads. Values that the
+    documentation gives for analytical work, and tenants that the customer names as analytical, are excluded."""
     value = next((row.value or "" for row in variables if row.name == _NAME), "")
     if not value.isdecimal():
-        raise NotAssessed("The server shows no value for {setting}.", setting=_NAME)
+        raise NotAssessed("{setting} has no value.", setting=_NAME)
     if int(value) < limits.analytical_us and not any(profile.workload == "OLAP" for profile in profiles):
         evidence = {"present_us": int(value), "recommended_us": limits.recommended_us}
         yield Measurement(tenant_name(None), int(value) / 1_000_000, evidence)

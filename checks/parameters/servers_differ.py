@@ -29,18 +29,19 @@ _JUDGED = frozenset(row.setting for row in (*cluster_parameter_rules.ROWS, *tena
     name="parameters.servers_differ",
     unit=Unit.COUNT,
     actor=Actor.PLATFORM,
-    title="Servers run with different values of one parameter",
-    finding="{resource} has {value} different values on the servers ({values}).",
+    title="Servers have different values of one parameter",
+    finding="{resource} has {value} different values on the servers: {values}.",
     remediation=Remediation(
-        advice="Find out which value is meant and set it on all servers. The SQL sets the most frequent one, unless "
-        "the setting has a check of its own that says what to set. A value set for one server during "
-        "an investigation is easily left behind.",
+        advice="Decide which value is right and set it on all servers. The SQL sets the most frequent one, unless "
+        "another check recommends a value. A value that was set on one server for an investigation is easily "
+        "forgotten.",
         run_as=RunAs.SYS,
         sql=("ALTER SYSTEM SET {resource!i} = {frequent!l};",),
-        no_rollback="The earlier value of each server is in the evidence; set it again with SERVER = 'address:port'.",
+        no_rollback="The evidence lists the earlier value of each server; set it again with SERVER = 'address:port'.",
         pre_check="Note the present value on every server.",
         post_check="GV$OB_PARAMETERS shows one value on all servers.",
-        risk="Whatever the parameter does changes on the servers that differ: read its documentation first.",
+        risk="The behaviour that the parameter controls changes on the servers that differ: read its documentation "
+        "first.",
     ),
     sources=(
         DocPage(
@@ -51,8 +52,8 @@ _JUDGED = frozenset(row.setting for row in (*cluster_parameter_rules.ROWS, *tena
     ),
 )
 def servers_differ(parameters: Rows[Parameter]) -> Iterator[Measurement]:
-    """The same statement then behaves differently depending on the server that answers, and after a leader change the
-    tenant as a whole does. Such faults come and go and are hard to find."""
+    """The same statement then behaves differently depending on which server answers, and the whole tenant changes after
+    a leader switch. Such faults are intermittent and hard to locate."""
     values: dict[tuple[str, int | None], dict[str, str]] = defaultdict(dict)
     for row in parameters:
         if row.name not in OF_ONE_SERVER:

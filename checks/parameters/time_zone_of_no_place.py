@@ -35,12 +35,12 @@ _USED = frozenset({*_BROKEN, *(f"{hour:+03d}:00" for hour in _WHOLE_HOURS)})
     name="parameters.time_zone_of_no_place",
     unit=Unit.TEXT,
     actor=Actor.CUSTOMER,
-    title="Time zone is an offset that is used nowhere in the world",
-    finding="{resource}: time_zone is {value}, an offset that is used nowhere in the world: NOW() and all TIMESTAMP "
-    "columns are shown by it.",
+    title="Time zone offset that no region uses",
+    finding="{resource}: time_zone is {value}, an offset that no region uses; NOW() and all TIMESTAMP columns are "
+    "shown by it.",
     remediation=Remediation(
-        advice="Set the offset or the name of the place by which the business counts its days. Most likely it was "
-        "mistyped.",
+        advice="Set the offset or the name of the region by which the business counts its days; the present value is "
+        "probably a typing error.",
         rollback=("SET GLOBAL time_zone = {present!l};",),
         pre_check="Look up which values NOW() and CURRENT_DATE have written into DATETIME and DATE columns since.",
         post_check="SELECT NOW() in a new session shows the time of the place.",
@@ -54,12 +54,12 @@ _USED = frozenset({*_BROKEN, *(f"{hour:+03d}:00" for hour in _WHOLE_HOURS)})
     tenants=(TenantKind.USER,),
 )
 def time_zone_of_no_place(variables: Rows[Variable]) -> Iterator[Measurement]:
-    """Sessions that set no time zone of their own take this one: what NOW() gives, which day an order belongs to, when
-    a job begins. An offset that is used nowhere in the world shifts all of it by minutes or hours. Names and SYSTEM are
-    left out, and which of the world's zones is right only the business knows."""
+    """Sessions that set no time zone use this one: it decides what NOW() returns, to which day an order belongs, and
+    when a job begins. An offset that no region uses shifts all of this by minutes or hours. Names and SYSTEM are not
+    checked; which time zone is right only the business knows."""
     value = next((row.value or "" for row in variables if row.name == _NAME), "").strip()
     if not value:
-        raise NotAssessed("The server shows no value for {setting}.", setting=_NAME)
+        raise NotAssessed("{setting} has no value.", setting=_NAME)
     offset = _OFFSET.fullmatch(value)
     if offset and f"{offset[1]}{int(offset[2]):02d}:{offset[3]}" not in _USED and int(offset[2]) + int(offset[3]):
         yield Measurement(tenant_name(None), value, {"present": value})

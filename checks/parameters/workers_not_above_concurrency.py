@@ -40,12 +40,12 @@ class ConcurrencyParams(Params):
     unit=Unit.COUNT,
     actor=Actor.CUSTOMER,
     tenants=(TenantKind.USER,),
-    title="The limit of worker threads leaves no room above the active ones",
-    finding="{resource}: workers_per_cpu_quota is {value}, and cpu_quota_concurrency is {concurrency}; the former must "
-    "be the larger.",
+    title="Worker thread limit leaves no reserve above the active threads",
+    finding="{resource}: workers_per_cpu_quota is {value} and cpu_quota_concurrency is {concurrency}; the former must "
+    "be larger.",
     remediation=Remediation(
-        advice="Set cpu_quota_concurrency back to its default. Where the default is not below workers_per_cpu_quota "
-        "either, have the platform raise that one.",
+        advice="Set cpu_quota_concurrency back to its default. If the default is not below workers_per_cpu_quota "
+        "either, the platform should raise the latter.",
         sql=("ALTER SYSTEM SET cpu_quota_concurrency = {lower!l};",),
         rollback=("ALTER SYSTEM SET cpu_quota_concurrency = {before!l};",),
         pre_check="Note the present values of both on every server.",
@@ -61,12 +61,12 @@ class ConcurrencyParams(Params):
 def workers_not_above_concurrency(
     parameters: Rows[Parameter], builds: Rows[Build], p: ConcurrencyParams
 ) -> Iterator[Measurement]:
-    """Workers that wait for a lock or another server are replaced by further ones, up to workers_per_cpu_quota for
-    each CPU. Where that is no more than the active ones, nothing replaces those that wait, and requests queue."""
+    """Worker threads that wait for a lock or another server are replaced by new ones, up to workers_per_cpu_quota per
+    CPU core. If that is not more than the active threads, waiting threads are not replaced, and requests queue."""
     workers = [parse_setting(parse_number, row.name, row.value) for row in parameters if row.name == _WORKERS]
     active = {parse_setting(parse_number, row.name, row.value): row.value for row in parameters if row.name == _ACTIVE}
     if builds[0].embedded or not workers or not active:  # the embedded kernel shows those of its sys tenant
-        raise NotAssessed("The server does not show both parameters of a user tenant.")
+        raise NotAssessed("The two parameters of a user tenant are not shown.")
     fewest, most = min(workers), active[max(active)]
     if fewest <= max(active):
         can = fewest > p.usual_threads_count

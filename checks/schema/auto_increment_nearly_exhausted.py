@@ -36,21 +36,20 @@ class AutoIncrementParams(Params):
     name="schema.auto_increment_nearly_exhausted",
     unit=Unit.PCT,
     actor=Actor.CUSTOMER,
-    title="AUTO_INCREMENT column running out of values",
-    finding="{resource}: AUTO_INCREMENT of {column} ({type}) has passed {reached_count} of {highest_count}, {value}; "
+    title="AUTO_INCREMENT column nearly exhausted",
+    finding="{resource}: AUTO_INCREMENT of {column} ({type}) has reached {reached_count} of {highest_count}, {value}; "
     "limit {limit}.",
     remediation=Remediation(
-        advice="Widen the column before it is full, and the columns of other tables that refer to it. Nothing is wider "
-        "than BIGINT UNSIGNED: there take the rows into a new table that counts from 1. Find out whether values are "
-        "skipped: explicit large values, restarts and NOORDER mode eat whole caches.",
+        advice="Widen the column before it is exhausted, and the columns of other tables that refer to it. If it is "
+        "already BIGINT UNSIGNED, migrate the rows to a new table with new numbers. Find out whether values are "
+        "skipped: explicit large values, restarts and NOORDER mode use up whole caches.",
         sql=("ALTER TABLE {schema!i}.{table!i} MODIFY COLUMN {column!i} {wider} NOT NULL AUTO_INCREMENT;",),
-        no_rollback="The old type cannot hold the values that are written from then on; before that, MODIFY goes back "
-        "to it.",
-        pre_check="SELECT MAX of the column: it shows how much of the range is really used. SHOW CREATE TABLE: repeat "
-        "the column's comment in the statement; while a foreign key uses the column, the server refuses the change "
+        no_rollback="The old type may not hold values written afterwards; before that, MODIFY restores it.",
+        pre_check="Check MAX of the column: it shows how much of the range is really used. SHOW CREATE TABLE: repeat "
+        "the comment of the column in the statement; while a foreign key uses the column, the change is refused "
         "(error 5320), so drop the key first and create it again afterwards.",
         post_check="information_schema.COLUMNS shows the new COLUMN_TYPE and inserts succeed.",
-        risk="Before 4.2.2 the change of a key column rewrites and locks the table; applications must accept wider "
+        risk="Before V4.2.2, changing a key column rewrites and locks the table; applications must accept larger "
         "numbers.",
         window=True,
     ),
@@ -67,11 +66,11 @@ def auto_increment_nearly_exhausted(
     statistics: Rows[TableStatistics] | None,
     p: AutoIncrementParams,
 ) -> Iterator[Measurement]:
-    """Once the column is full every insert fails, and widening a large table takes hours that nobody has then.
-    OceanBase hands values out in caches, so gaps are large and a small type is soon used up. The view shows the end of
-    the cache, and a table may have a cache of its own, of a hundred million values at most. So what lies further back
-    is used for sure, and so are as many values as there are rows by statistics; between that and the end of the cache
-    nothing is known."""
+    """Once the column is exhausted every insert fails, and widening a large table takes hours. OceanBase allocates
+    values in caches, so gaps are large and a small type is soon used up. The view records the end of the allocated
+    cache, which may be above the value really used; a table may have its own cache of at most a hundred million values.
+    So values before that distance are certainly used, and at least as many as there are rows by statistics; between
+    that and the end of the cache the usage is unknown."""
     standing = {row.auto_increment_key: row for row in counters}
     tables = [row for row in objects if row.object_type == "TABLE"]
     of_table = {(row.owner, row.object_name): standing.get(row.object_id) for row in tables}

@@ -15,16 +15,16 @@ from checks.schema.pages import OBJECTS, VIEWS
     name="schema.cascading_delete_large",
     unit=Unit.COUNT,
     actor=Actor.CUSTOMER,
-    title="Foreign key deletes rows of a large table along",
-    finding="{resource} deletes rows of its table together with those of {parent}; rows by statistics and what came "
-    "since: {value}; limit {limit}.",
+    title="Foreign key cascades deletes to a large table",
+    finding="{resource} deletes rows of its table together with those of {parent}; rows by statistics and later "
+    "changes: {value}; limit {limit}.",
     remediation=Remediation(
-        advice="Let the application delete the rows of the table itself, in steps of some thousand, before it deletes "
-        "the row that they refer to, and make the key anew with ON DELETE RESTRICT.",
-        no_rollback="Whether rows may go unasked is the application's decision.",
+        advice="Let the application first delete the dependent rows in steps of some thousand, then the parent row, "
+        "and recreate the foreign key with ON DELETE RESTRICT.",
+        no_rollback="Whether cascading deletes are allowed is decided by the business.",
         pre_check="Count the rows by the key's columns: the largest group is what one DELETE takes along.",
         post_check="DELETE_RULE in information_schema.REFERENTIAL_CONSTRAINTS is no longer CASCADE.",
-        risk="Deleting a row that others refer to fails from then on, until these are gone.",
+        risk="Deleting a row that others refer to fails until these are deleted.",
         window=True,
     ),
     sources=(
@@ -37,9 +37,8 @@ from checks.schema.pages import OBJECTS, VIEWS
 def cascading_delete_large(
     keys: Rows[ForeignKey], statistics: Rows[TableStatistics], changes: Rows[TableChanges] | None
 ) -> Iterator[Measurement | Unjudged]:
-    """One DELETE of one row then deletes thousands of others in the same transaction, row by row, with their locks and
-    their log. Nobody sees it in the statement, the timeout comes as a surprise, and what was deleted by mistake is
-    gone in the whole tree."""
+    """Deleting one row then deletes thousands of others in the same transaction, row by row, with their locks and log.
+    The statement does not show this, timeouts come unexpectedly, and a mistake deletes all dependent rows."""
     counted = {(row.owner, row.table_name): row.num_rows for row in statistics}
     added = added_since(changes)
     for key in keys:

@@ -24,16 +24,16 @@ class CatchAllParams(Params):
     name="schema.catch_all_partition_fills",
     unit=Unit.DAYS,
     actor=Actor.CUSTOMER,
-    title="Partition for everything beyond fills up",
-    finding="{resource}: the last partition with a bound ended {value} ago ({bound}), and the partition for the rest "
-    "behind it holds {rows_count} rows by statistics; limit {limit}.",
+    title="MAXVALUE or DEFAULT partition collects new rows",
+    finding="{resource}: the last partition with a bound ended {value} ago ({bound}), and the MAXVALUE or DEFAULT "
+    "partition holds {rows_count} rows by statistics; limit {limit}.",
     remediation=Remediation(
-        advice="Lay the table out anew in a window, with partitions for the months that are there and for those to "
-        "come: a new table beside it and an exchange of names, or ALTER TABLE ... PARTITION BY, which rewrites it. A "
-        "range partition cannot be added behind MAXVALUE, so let a scheduled job add partitions to a table without "
-        "one.",
-        no_rollback="The layout cannot be turned back in place; the old table stays as long as it is not dropped.",
-        pre_check="SHOW CREATE TABLE: take over names and widths of the existing partitions. Disk for a second copy.",
+        advice="Redesign the partitions in a change window, for past and coming months: create a new table and "
+        "exchange the names, or use ALTER TABLE ... PARTITION BY, which rewrites it. A range partition cannot be "
+        "added behind MAXVALUE, so let a scheduled job add partitions to a table without MAXVALUE.",
+        no_rollback="The old partitions cannot be restored in place; the old table remains until it is dropped.",
+        pre_check="SHOW CREATE TABLE: use the naming and range width of the existing partitions. There is disk space "
+        "for a second copy.",
         post_check="information_schema.PARTITIONS shows rows in the months that they belong to.",
         risk="Rewriting a large table takes hours of CPU and disk, and offline DDL locks it meanwhile.",
         window=True,
@@ -50,9 +50,9 @@ def catch_all_partition_fills(
     clock: Rows[Clock],
     p: CatchAllParams,
 ) -> Iterator[Measurement]:
-    """Once the last dated partition has passed, all new rows fall into the one for the rest. It grows without end: old
-    months can no longer be dropped in a moment, and a condition on the date no longer leaves any partition out. Small
-    numbers of rows, as a wrong date leaves them, are not meant."""
+    """Once the last dated partition has passed, all new rows go to the MAXVALUE or DEFAULT partition. It grows without
+    limit: old months can no longer be dropped quickly, and conditions on the date no longer prune partitions. Few rows,
+    as wrong dates cause, are not counted."""
     zone = find_zone(variables)
     today = read_wall_clock(clock[0].as_of, zone).date()
     passed = {

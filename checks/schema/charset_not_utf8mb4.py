@@ -16,17 +16,19 @@ from checks.schema.pages import BASICS, DESIGN
     name="schema.charset_not_utf8mb4",
     unit=Unit.TEXT,
     actor=Actor.CUSTOMER,
-    title="Text in a limited character set",
-    finding="{resource} holds text in the character set {value}: {columns}.",
+    title="Text columns use a limited character set",
+    finding="{resource} has text columns in the character set {value}: {columns}.",
     remediation=Remediation(
-        advice="Convert the table to utf8mb4 together with the tables that it is joined with. Where only some columns "
-        "have another character set than the table, MODIFY each: CONVERT does nothing in a table that is utf8mb4.",
+        advice="Convert the table to utf8mb4 together with the tables it is joined with. If only some columns have "
+        "another character set than the table, MODIFY each of them: CONVERT has no effect on a table that is already "
+        "utf8mb4.",
         sql=("ALTER TABLE {schema!i}.{table_to_convert!i} CONVERT TO CHARACTER SET utf8mb4;",),
         rollback=("ALTER TABLE {schema!i}.{table_to_convert!i} CONVERT TO CHARACTER SET {value} COLLATE {collation};",),
-        pre_check="Look for indexed columns whose keys grow too long, and try the conversion on a copy. Save SHOW "
-        "CREATE TABLE: the rollback takes all text columns to the old set, also those that had another one.",
+        pre_check="Check whether index keys become too long, and try the conversion on a copy. Save SHOW CREATE "
+        "TABLE: the rollback converts all text columns to the old character set, including those that had another one.",
         post_check="CHARACTER_SET_NAME in information_schema.COLUMNS is utf8mb4; text reads as before.",
-        risk="The table is rewritten; the way back fails once the text holds characters that the old set lacks.",
+        risk="The table is rewritten; the rollback fails once the text holds characters that the old character set "
+        "lacks.",
         window=True,
     ),
     sources=(
@@ -36,9 +38,9 @@ from checks.schema.pages import BASICS, DESIGN
 )
 def charset_not_utf8mb4(tables: Rows[Table], columns: Rows[NotableColumn]) -> Iterator[Measurement]:
     """A limited character set refuses or garbles rare Chinese characters and emoji. Joins with utf8mb4 tables convert
-    one side row by row, so that the index on the converted column is not used. Columns are judged: the table's own
-    character set is only what new ones get. Codes in ASCII are chosen, never inherited, and are left out: columns in
-    the character set ascii, and CHAR columns of latin1 that compare by bytes."""
+    one side row by row, so that the index on the converted column is not used. Columns are judged; the table's own
+    character set only applies to new columns. ASCII codes are a deliberate choice and excluded: columns in the
+    character set ascii, and CHAR columns of latin1 that compare by bytes."""
     if columns and all(column.character_set_name is None for column in columns):
         raise NotAssessed("The character sets of columns cannot be read.")
     limited: defaultdict[tuple[str, str], list[NotableColumn]] = defaultdict(list)

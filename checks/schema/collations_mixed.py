@@ -15,16 +15,16 @@ from checks.schema.pages import BASICS, DESIGN
     name="schema.collations_mixed",
     unit=Unit.PCT,
     actor=Actor.CUSTOMER,
-    title="Tables of one database differ in their collation",
-    finding="{resource}: {value} of its tables ({deviating_count} of {tables_count}) do not have the collation "
-    "{usual}, but {others}; limit {limit}.",
+    title="Tables of one database differ in collation",
+    finding="{resource}: {deviating_count} of {tables_count} tables ({value}) use {others} instead of {usual}; limit "
+    "{limit}.",
     remediation=Remediation(
         advice="Agree on one collation per database, make it the default of the database, and convert the tables that "
-        "are joined with each other. Leave a binary collation where the application compares case on purpose.",
-        no_rollback="The same statement converts back to the old collation.",
+        "are joined with each other. Keep binary collations where the application distinguishes case on purpose.",
+        no_rollback="The same kind of statement converts back to the old collation.",
         pre_check="Look for unique keys that the new collation would break, such as values that differ only in case.",
         post_check="TABLE_COLLATION in information_schema.TABLES is the same for tables that are joined.",
-        risk="Converting rewrites a table and changes how it compares and sorts text.",
+        risk="Converting rewrites the table and changes how text is compared and sorted.",
         window=True,
     ),
     sources=(
@@ -33,9 +33,9 @@ from checks.schema.pages import BASICS, DESIGN
     ),
 )
 def collations_mixed(tables: Rows[Table]) -> Iterator[Measurement]:
-    """Text columns of different collations cannot simply be compared: a join fails with an illegal mix, or one side is
-    converted row by row and its index stays unused. Such mixtures come from migrations and changed defaults, hardly
-    ever on purpose."""
+    """Text columns of different collations cannot be compared directly: a join fails with an illegal mix of collations,
+    or one side is converted row by row without its index. Such mixtures come from migrations and changed defaults,
+    hardly ever on purpose."""
     schemas: defaultdict[str, dict[str, str]] = defaultdict(dict)
     for table in tables:
         if table.table_collation:

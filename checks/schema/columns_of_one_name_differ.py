@@ -20,13 +20,14 @@ from checks.schema.pages import BASICS, DESIGN
     name="schema.columns_of_one_name_differ",
     unit=Unit.TEXT,
     actor=Actor.CUSTOMER,
-    title="Columns of one name differ in type or collation",
+    title="Columns of the same name differ in type or collation",
     finding="{resource} is {value}, but {parent} is {parent_type}: joins over the two convert one side row by row, or "
     "values of one do not fit into the other.",
     remediation=Remediation(
-        advice="Give both columns one type, character set and collation: change the one that refers, or the one whose "
-        "table is smaller. If the two are never joined and mean different things, mute the finding with the reason.",
-        no_rollback="Which type both should have is the application's decision.",
+        advice="Give both columns the same type, character set and collation: change the referring one, or the one in "
+        "the smaller table. If the two are never joined and mean different things, record the reason and request an "
+        "exemption.",
+        no_rollback="Which type both should have is decided by the business.",
         pre_check="SHOW CREATE TABLE of both tables; every value of the changed column must fit into the new type.",
         post_check="EXPLAIN of a join over the two columns shows no conversion in the filter, and uses the index.",
         risk="The change of an indexed column rewrites the table; programs bind parameters of the new type.",
@@ -40,11 +41,11 @@ from checks.schema.pages import BASICS, DESIGN
 def columns_of_one_name_differ(
     tables: Rows[Table], columns: Rows[NotableColumn], indexes: Rows[IndexColumn]
 ) -> Iterator[Measurement]:
-    """Tables are joined over columns of one name: that of the referred row, and copies of it elsewhere. Where one is a
-    number and the other text, or two texts compare by different collations, the server converts one side of each row
-    and cannot use its index. An integer narrower than the key that it refers to ends earlier. Columns that are part of
-    a key are compared, with the one that is unique by itself where there is one; names that could mean anything, such
-    as code or status, are left out."""
+    """Tables are joined over columns of the same name: the column of the parent row and its copies in other tables. If
+    one is a number and the other text, or two texts have different collations, one side is converted row by row without
+    its index. An integer narrower than the key that it refers to is exhausted earlier. Columns that are part of a key
+    are compared, with the one that is unique by itself if there is one; ambiguous names such as code or status are
+    excluded."""
     stored = list_stored(tables)
     unique = _list_unique(indexes)
     named: defaultdict[tuple[str, str], list[NotableColumn]] = defaultdict(list)

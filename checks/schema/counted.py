@@ -45,7 +45,8 @@ def require_read(tables: Iterable[Table], told: Iterable[object]) -> None:
     """
     if any(True for _ in tables) and all(value is None for value in told):
         raise NotAssessed(
-            "An older release read the columns, and not yet what this check asks of them.", "Take a new snapshot."
+            "The snapshot was taken by an older release that did not read the columns for this check.",
+            "Take a new snapshot.",
         )
 
 
@@ -68,8 +69,8 @@ def require_counted(uncounted: Sequence[str]) -> None:
     """Raise NotAssessed if the rows of some tables are unknown. A check calls this last, to keep other findings."""
     if uncounted:
         raise NotAssessed(
-            "How many rows these tables hold is unknown, for statistics were never gathered, or before most of the "
-            "rows came: {tables}.",
+            "The number of rows of these tables is not known, because statistics were never gathered or were gathered "
+            "before most rows were written: {tables}.",
             "Gather the optimizer statistics of {tables}.",
             tables=list_names(uncounted),
         )
@@ -79,8 +80,8 @@ def require_proven(unsure: Sequence[str]) -> None:
     """Raise NotAssessed if it is unknown how far the counters of some tables are. A check calls this last."""
     if unsure:
         raise NotAssessed(
-            "How far these AUTO_INCREMENT columns have come is unknown, for a cache may reach that far from the first "
-            "row on: {tables}.",
+            "It is not known how many values these AUTO_INCREMENT columns have used, because the allocated cache may "
+            "start at the first row: {tables}.",
             "Compare AUTO_INCREMENT in SHOW CREATE TABLE with the column's type.",
             tables=list_names(unsure),
         )

@@ -31,15 +31,15 @@ RATE = frozenset(
     title="Floating point type for exact values",
     finding="{resource}: {value} cannot hold decimal amounts exactly.",
     remediation=Remediation(
-        advice="Change the column to DECIMAL with the digits that the business needs, together with the code that "
-        "computes with it. A generated column cannot be changed: drop it and add it with the new type.",
+        advice="Change the column to DECIMAL with the precision that the business needs, together with the code that "
+        "computes with it. A generated column cannot be changed: drop it and add it again with the new type.",
         sql=("ALTER TABLE {schema!i}.{table!i} MODIFY COLUMN {plain_column!i} DECIMAL(20, 4);",),
         rollback=("ALTER TABLE {schema!i}.{table!i} MODIFY COLUMN {plain_column!i} {type};",),
         pre_check="Note NOT NULL, default and comment of the column (SHOW CREATE TABLE) and repeat them in both "
-        "statements; compare the largest value with the new type. While a CHECK constraint or a foreign key uses the "
-        "column, the server refuses the change (errors 1235 and 5320): drop it first and create it again afterwards.",
-        post_check="Sums over the column agree with those of the books.",
-        risk="The table is rewritten; digits that the float had already lost stay lost.",
+        "statements; check that the largest value fits the new type. While a CHECK constraint or a foreign key uses "
+        "the column, the change is refused (errors 1235 and 5320): drop it first and create it again afterwards.",
+        post_check="Sums over the column agree with the accounts.",
+        risk="The table is rewritten; digits already lost by the floating point type cannot be restored.",
         window=True,
     ),
     sources=(
@@ -50,8 +50,8 @@ RATE = frozenset(
     ),
 )
 def float_for_exact_values(columns: Rows[NotableColumn], tables: Rows[Table]) -> Iterator[Measurement]:
-    """FLOAT and DOUBLE keep the nearest binary fraction. Amounts then differ by cents after sums and comparisons, and
-    equality on such a column finds rows or misses them by chance."""
+    """FLOAT and DOUBLE store the nearest binary fraction. Sums and comparisons of amounts then differ by cents, and an
+    equality condition on such a column may not match."""
     stored = list_stored(tables)
     for column in columns:
         table = (column.table_schema, column.table_name)

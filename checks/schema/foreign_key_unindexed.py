@@ -18,8 +18,8 @@ from checks.schema.pages import OBJECTS, VIEWS
     title="Foreign key without an index on its columns",
     finding="{resource}: no index of the table begins with the columns of the key ({value}), which refers to {parent}.",
     remediation=Remediation(
-        advice="Create an index that begins with these columns; others may follow where statements use them. Where "
-        "rows of the referred table are never deleted and their key never changes, mute the finding with the reason.",
+        advice="Create an index that begins with these columns; add others if statements use them. If rows of the "
+        "parent table are never deleted and their key never changes, record the reason and request an exemption.",
         sql=("CREATE INDEX {index!i} ON {schema!i}.{table!i} ({columns});",),
         no_rollback="The server refuses to drop an index on exactly the columns of a foreign key (error 5320).",
         pre_check="No index of that name is there; disk and CPU for building an index on a table of this size.",
@@ -37,9 +37,9 @@ from checks.schema.pages import OBJECTS, VIEWS
 def foreign_key_unindexed(
     keys: Rows[ForeignKey], key_columns: Rows[ForeignKeyColumn], indexes: Rows[IndexColumn]
 ) -> Iterator[Measurement]:
-    """Other than on MySQL a foreign key brings no index with it. Whenever a row of the referred table is deleted or its
-    key changes, the server looks for rows that refer to it; without an index it reads the whole table each time and
-    holds the lock meanwhile. Joins over the key read it, too."""
+    """Unlike MySQL, OceanBase creates no index for a foreign key. Whenever a row of the parent table is deleted or its
+    key changes, rows that refer to it are searched; without an index that reads the whole table each time, while locks
+    are held. Joins over the key read the whole table, too."""
     parents = {(key.constraint_schema, key.table_name, key.constraint_name): key.referenced_table_name for key in keys}
     made = group_indexes(indexes)
     for name, columns in group_keys(key_columns).items():

@@ -22,14 +22,14 @@ class OverTimeParams(Params):
     name="schema.global_index_over_time",
     unit=Unit.COUNT,
     actor=Actor.CUSTOMER,
-    title="Global index of a table that is partitioned by time",
-    finding="{resource} is global, and its table has {value} partitions by time: dropping an old one has to mend the "
+    title="Global index on a table partitioned by time",
+    finding="{resource} is global, and its table has {value} partitions by time: dropping an old one rebuilds the "
     "whole index.",
     remediation=Remediation(
-        advice="Make the index local: it goes with its partition. Statements that use it should then name the date, or "
-        "they look into every partition. If partitions of the table are never dropped, mute the finding with the "
-        "reason.",
-        no_rollback="The right kind of index follows from the statements of the application.",
+        advice="Make the index local: it is dropped with its partition. Statements that use it should then name the "
+        "date; otherwise they search every partition. If partitions are never dropped, record the reason and request "
+        "an exemption.",
+        no_rollback="The right kind of index depends on the statements of the business.",
         pre_check="List the statements that use the index, and how many partitions they would read with a local one.",
         post_check="DBA_PART_INDEXES lists the index as LOCAL, and EXPLAIN shows that the statements use it.",
         risk="Building an index takes CPU, disk and time; a search without the date reads each partition's index.",
@@ -50,9 +50,9 @@ def global_index_over_time(
     variables: Rows[Variable] | None,
     p: OverTimeParams,
 ) -> Iterator[Measurement]:
-    """Tables are partitioned by time so that old months can be dropped in a moment. With a global index that takes as
-    long as the index is large: its entries lie among those of all months, so the server builds it anew, and until then
-    the statements that need it are slow or fail. A unique index may have to be global and is left out."""
+    """Tables are partitioned by time so that old months can be dropped quickly. With a global index, dropping takes as
+    long as the index is large: its entries belong to all months, so the index is rebuilt, and until then statements
+    that need it are slow or fail. Unique indexes may have to be global and are excluded."""
     zone = find_zone(variables)
     by_time = {
         (table.table_schema, table.table_name): table.partitions

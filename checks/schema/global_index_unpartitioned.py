@@ -15,13 +15,13 @@ from checks.schema.pages import OBJECTS, VIEWS
     name="schema.global_index_unpartitioned",
     unit=Unit.COUNT,
     actor=Actor.CUSTOMER,
-    title="Global index of a large partitioned table is in one piece",
-    finding="{resource} is one piece for all {partitions_count} partitions of its table, whose rows, by statistics and "
-    "what came since, are {value}; limit {limit}.",
+    title="Global index of a large partitioned table has no partitions",
+    finding="{resource} has no partitions, while its table has {partitions_count}; rows by statistics and later "
+    "changes: {value}; limit {limit}.",
     remediation=Remediation(
-        advice="Make the index local where statements name the partitioning key; otherwise partition the global index "
-        "by its own leading column. Build the new index first and drop the old one afterwards.",
-        no_rollback="The right kind of index follows from the statements of the application.",
+        advice="Make the index local if statements use the partitioning key; otherwise partition the global index by "
+        "its leading column. Create the new index first and drop the old one afterwards.",
+        no_rollback="The right kind of index depends on the statements of the business.",
         pre_check="List the statements that use the index: with the partitioning key in the condition a local index "
         "serves them. A unique index can be local only if it contains that key.",
         post_check="DBA_PART_INDEXES lists the new index, and EXPLAIN shows that the statements use it.",
@@ -41,9 +41,9 @@ def global_index_unpartitioned(
     partitioned: Rows[PartitionedIndex],
     changes: Rows[TableChanges] | None,
 ) -> Iterator[Measurement | Unjudged]:
-    """A global index without partitions is one tablet on one server: every write to any partition goes there as well,
-    as a distributed transaction, and the spread that the partitions bring is lost. Dropping a partition of the table
-    has to rebuild such an index."""
+    """A global index without partitions is one tablet on one server: every write to any partition also goes there, as a
+    distributed transaction, and the spread over partitions is lost. Dropping a partition of the table has to rebuild
+    such an index."""
     split = {(row.owner, row.table_name, row.index_name) for row in partitioned}
     whole: dict[tuple[str, str], list[str]] = {}
     for index in indexes:

@@ -34,13 +34,13 @@ class FewValuesParams(Params):
     name="schema.index_on_few_values",
     unit=Unit.PCT,
     actor=Actor.CUSTOMER,
-    title="Index on a column of few values",
-    finding="{resource}: distinct values of {column}: {distinct_count} in {rows_count} rows, so that one value stands "
-    "for {value} of the table on average, and no plan among the dearest statements uses it; limit {limit}.",
+    title="Index on a column with few distinct values",
+    finding="{resource}: {column} has {distinct_count} distinct values in {rows_count} rows, {value} of the table per "
+    "value on average, and no plan of the most expensive statements uses the index; limit {limit}.",
     remediation=Remediation(
-        advice="Hide the index, and drop it once all regular jobs have run without it; or put the column behind a "
-        "selective one. Keep it only where one value is rare and statements look for that one: then gather a histogram "
-        "of the column.",
+        advice="Make the index invisible, and drop it when all regular jobs have run without it; or put the column "
+        "behind a selective one. Keep it only if one value is rare and statements search for it: then gather a "
+        "histogram of the column.",
         sql=("ALTER TABLE {schema!i}.{table!i} ALTER INDEX {index!i} INVISIBLE;",),
         rollback=("ALTER TABLE {schema!i}.{table!i} ALTER INDEX {index!i} VISIBLE;",),
         pre_check="Count the rows by value. No hint or outline names the index.",
@@ -63,10 +63,10 @@ def index_on_few_values(
     steps: Rows[PlanStep] | None,
     p: FewValuesParams,
 ) -> Iterator[Measurement | Unjudged]:
-    """Such an index finds a tenth of the table or more at a time, and each row must then be looked up in the table: to
-    read the table from end to end is cheaper, so the optimizer leaves the index alone. Every write maintains it all the
-    same. NULL is left out of the count; indexes of several columns, unique ones, hidden ones, those that a foreign
-    key needs and those that a plan uses are not meant. Without any plan nobody knows whether one does."""
+    """Such an index matches a tenth of the table or more at a time, and each row must then be looked up in the table: a
+    full scan is cheaper, so the optimizer does not use the index. Every write maintains it all the same. NULL is not
+    counted; multi-column, unique and invisible indexes, those that a foreign key needs and those that a plan uses are
+    excluded. If no plan could be read, it is not known whether one uses the index."""
     known = {(row.owner, row.table_name, row.column_name): row for row in columns}
     counted = {(row.owner, row.table_name): row.num_rows for row in tables}
     left = list_bound(indexes, keys, key_columns) | list_scanned(steps or ())

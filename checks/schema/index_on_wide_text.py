@@ -17,11 +17,11 @@ from checks.schema.pages import DESIGN, STATEMENTS
     unit=Unit.COUNT,
     actor=Actor.CUSTOMER,
     title="Index on a very wide text column",
-    finding="{resource} takes up to {value} characters of {column} into each entry; limit {limit}.",
+    finding="{resource} stores up to {value} characters of {column} in each entry; limit {limit}.",
     remediation=Remediation(
-        advice="Index a prefix that is as long as it takes to tell the values apart, or a column with a hash of the "
-        "text where whole values are looked up. Words within the text take a full-text index.",
-        no_rollback="The new index is created beside the old one, which is dropped last.",
+        advice="Index a prefix that is long enough to distinguish the values, or a column with a hash of the text if "
+        "whole values are looked up. Use a full-text index for words within the text.",
+        no_rollback="Create the new index first and drop the old one last; until then the change can be abandoned.",
         pre_check="Compare COUNT(DISTINCT LEFT(column, 32)) with COUNT(DISTINCT column) on a copy: near to it, the "
         "prefix is long enough.",
         post_check="EXPLAIN of the statements that used the old index shows the new one.",
@@ -35,8 +35,8 @@ from checks.schema.pages import DESIGN, STATEMENTS
 def index_on_wide_text(
     indexes: Rows[IndexColumn], columns: Rows[NotableColumn], tables: Rows[Table]
 ) -> Iterator[Measurement | Unjudged]:
-    """Each entry repeats the text, so the index grows as large as the table, and every comparison on the way down reads
-    long keys. A few characters tell the values apart just as well. Full-text indexes and primary keys are not meant."""
+    """Each entry repeats the text, so the index becomes as large as the table, and every comparison reads long keys. A
+    few characters distinguish the values just as well. Full-text indexes and primary keys are excluded."""
     stored = list_stored(tables)
     length = {(column.table_schema, column.table_name, column.column_name): column.characters for column in columns}
     told = {(schema, table) for (schema, table, _), characters in length.items() if characters is not None}

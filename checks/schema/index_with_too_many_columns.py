@@ -18,12 +18,11 @@ from checks.schema.pages import DESIGN, VIEWS
     title="Index with too many columns",
     finding="{resource} has {value} columns; limit {limit}.",
     remediation=Remediation(
-        advice="Keep the columns that equality conditions use, then one range or sort column; leave the others to the "
-        "table.",
-        no_rollback="The new index is created beside the old one, which is dropped last.",
+        advice="Keep the columns of equality conditions, then one range or sort column; the table provides the others.",
+        no_rollback="Create the new index first and drop the old one last; until then the change can be abandoned.",
         pre_check="EXPLAIN the statements that use the index: is_index_back shows whether they need its last columns.",
         post_check="The statements use the shorter index at the same speed.",
-        risk="A statement that the long index answered alone now reads the table too.",
+        risk="A statement that the long index covered alone must then look up the table.",
     ),
     sources=(
         DocPage(f"{DESIGN}/200.object-structure-design-specification/400.index-design.md"),
@@ -31,8 +30,8 @@ from checks.schema.pages import DESIGN, VIEWS
     ),
 )
 def index_with_too_many_columns(columns: Rows[IndexColumn]) -> Iterator[Measurement]:
-    """Columns behind the first range condition of a query do not narrow the scan. They only make the index larger,
-    and every change of any of them rewrites the entry; a long primary key is repeated in each index of the table."""
+    """Columns behind the first range condition of a query do not narrow the scan. They only make the index larger, and
+    every change of them rewrites the entry; a long primary key is repeated in each index of the table."""
     indexes: defaultdict[str, set[int]] = defaultdict(set)
     for row in columns:
         if row.index_type == "BTREE" and not row.column_name.startswith("__"):  # parts that the server adds

@@ -14,16 +14,16 @@ from checks.schema.pages import DDL, VIEWS
     name="schema.invalid_index",
     unit=Unit.TEXT,
     actor=Actor.CUSTOMER,
-    title="Index that cannot be used",
-    finding="{resource} is {value}: statements do without it.",
+    title="Index cannot be used",
+    finding="{resource} is {value}: statements cannot use it.",
     remediation=Remediation(
         advice="Make sure that the index is not being built at the moment; then drop it and create it again.",
         sql=("ALTER TABLE {schema!i}.{table!i} DROP INDEX {index!i};",),
-        no_rollback="The index serves no statement as it is; create it again from SHOW CREATE TABLE.",
+        no_rollback="The index serves no statement at present; create it again from SHOW CREATE TABLE if needed.",
         pre_check="Keep the definition from SHOW CREATE TABLE; no build of this index is running in "
         "GV$SESSION_LONGOPS.",
         post_check="information_schema.STATISTICS shows VALID for the new index.",
-        risk="Building the index again reads the whole table.",
+        risk="Rebuilding the index reads the whole table.",
     ),
     sources=(
         DocPage(f"{VIEWS}/2500.information_schema-statistics-of-mysql-mode.md"),
@@ -31,8 +31,8 @@ from checks.schema.pages import DDL, VIEWS
     ),
 )
 def invalid_index(columns: Rows[IndexColumn]) -> Iterator[Measurement]:
-    """The build of an index can fail half-way, for duplicates or for lack of space, and leaves something behind that
-    looks like an index but serves no statement. The queries it was made for scan the whole table meanwhile."""
+    """Building an index can fail half-way, because of duplicates or lack of space, and leaves an index that serves no
+    statement. The queries it was made for scan the whole table meanwhile."""
     broken = {
         (row.table_schema, row.table_name, row.index_name): row.comment
         for row in columns

@@ -40,10 +40,10 @@ class InvalidObjectParams(Params):
     remediation=Remediation(
         advice="Find out what is missing with SHOW CREATE VIEW, then restore the table or column, redefine the object, "
         "or drop it if nobody uses it.",
-        no_rollback="What the object should say is the application's decision.",
+        no_rollback="How the object should be defined is decided by the business.",
         pre_check="Select from the object: error 1356 confirms it. Keep its definition before changing it.",
         post_check="DBA_OBJECTS shows the status VALID, or the object is gone.",
-        risk="A program that still uses a dropped view fails with another error than before.",
+        risk="A program that still uses the dropped view gets another error than before.",
     ),
     sources=(
         DocPage(f"{VIEWS}/13100.o-dba_objects-of-mysql-mode.md"),
@@ -57,10 +57,10 @@ def invalid_object(
     tables: Rows[Table] | None,
     p: InvalidObjectParams,
 ) -> Iterator[Measurement | Unjudged]:
-    """A view outlives the table or column that it reads, and fails only when somebody asks it, often a report at the
-    end of the month. Logical exports and migrations stop at such objects, too. A view whose table was changed in any
-    way has the same status until it is asked again: one for which the server still lists columns compiles. Invalid
-    indexes are judged by a check of their own."""
+    """A view remains when the table or column that it reads is gone, and fails only when it is queried, often in a
+    month-end report. Logical exports and migrations fail at such objects, too. After any change of its table a view has
+    the same status until it is queried again: views whose columns are still listed compile and are excluded. Invalid
+    indexes are judged by another check."""
     invalid = {
         (row.owner, row.object_name, row.object_type): row.status
         for row in objects

@@ -14,11 +14,11 @@ from checks.schema.pages import STATEMENTS, VIEWS
     name="schema.invisible_index_left",
     unit=Unit.TEXT,
     actor=Actor.CUSTOMER,
-    title="Invisible index left behind",
+    title="Invisible index still exists",
     finding="{resource} is invisible: each write maintains it, and no statement uses it.",
     remediation=Remediation(
-        advice="Drop the index if it was hidden for a trial that went well, or make it visible again. While the trial "
-        "lasts, mute the finding with an end.",
+        advice="If the trial succeeded, drop the index; otherwise make it visible again. During the trial, request an "
+        "exemption with an end date.",
         sql=("ALTER TABLE {schema!i}.{table!i} DROP INDEX {index!i};",),
         no_rollback="SHOW CREATE TABLE has the definition: save it, and create the index from it.",
         pre_check="No session sets optimizer_use_invisible_indexes, and no foreign key needs the index.",
@@ -31,8 +31,8 @@ from checks.schema.pages import STATEMENTS, VIEWS
     ),
 )
 def invisible_index_left(indexes: Rows[IndexColumn]) -> Iterator[Measurement]:
-    """An index is hidden to see whether anybody misses it. Forgotten in that state it costs what every index costs,
-    memstore, disk and time of each write, and serves nobody."""
+    """An index is made invisible to see whether any statement needs it. If it is then forgotten, it still takes
+    memstore, disk and write time, without any use."""
     hidden = {
         (row.table_schema, row.table_name, row.index_name): None for row in indexes if row.is_visible.upper() == "NO"
     }

@@ -18,8 +18,8 @@ from checks.schema.pages import BASICS, DDL, DESIGN
     title="Long text in a CHAR column",
     finding="{resource} is CHAR({value}); limit {limit}.",
     remediation=Remediation(
-        advice="Make it VARCHAR of the same length, with NULL or NOT NULL, default, character set and comment as SHOW "
-        "CREATE TABLE has them. Leave CHAR to codes that all have one length.",
+        advice="Change it to VARCHAR of the same length, with NULL or NOT NULL, default, character set and comment "
+        "from SHOW CREATE TABLE. Use CHAR only for codes of the same length.",
         no_rollback="MODIFY with the old type goes back; blanks at the end are lost then.",
         pre_check="Look whether a program relies on blanks at the end being cut or ignored.",
         post_check="information_schema.COLUMNS shows varchar, and values read as before.",
@@ -34,9 +34,9 @@ from checks.schema.pages import BASICS, DDL, DESIGN
     ),
 )
 def long_char_column(columns: Rows[NotableColumn], tables: Rows[Table]) -> Iterator[Measurement]:
-    """CHAR is for codes of one length, of which the longest in use are hashes of 128 digits. For texts of any length
-    it cuts blanks at the end without a word, ends at 255 characters, and exports and other databases pad each value to
-    the full length."""
+    """CHAR is for codes of fixed length; the longest common ones are hashes of 128 digits. For texts of varying length,
+    trailing blanks are removed silently, the length is limited to 255 characters, and exports and other databases pad
+    each value to the full length."""
     stored = list_stored(tables)
     for column in columns:
         table = (column.table_schema, column.table_name)

@@ -28,13 +28,13 @@ class FewRowsParams(Params):
     name="schema.many_partitions_for_few_rows",
     unit=Unit.COUNT,
     actor=Actor.CUSTOMER,
-    title="Many partitions for few rows",
+    title="Too many partitions for few rows",
     finding="{resource} has {value} partitions; rows by its statistics: {rows_count}; limit {limit}.",
     remediation=Remediation(
-        advice="Make the table anew without partitions, or with few: fill a new one beside it and exchange the names.",
-        no_rollback="The old table stays until it is dropped: exchange the names again.",
-        pre_check="Make sure that the table does not fill later: a table laid out for the years to come may stay. "
-        "Leave it if it is in a table group, or is joined partition by partition with a larger table.",
+        advice="Rebuild the table without partitions or with few: fill a new table and exchange the names.",
+        no_rollback="The old table remains until it is dropped: exchange the names again.",
+        pre_check="Make sure that the table will not grow: tables designed for the coming years may stay. Keep it as "
+        "it is if it belongs to a table group, or is joined partition by partition with a larger table.",
         post_check="information_schema.PARTITIONS lists one row for the table or few, and statements are as fast.",
         risk="While rows are copied, changes must wait or be taken over afterwards.",
         window=True,
@@ -51,9 +51,9 @@ def many_partitions_for_few_rows(
     clock: Rows[Clock],
     p: FewRowsParams,
 ) -> Iterator[Measurement]:
-    """Each partition is a tablet with memory, log and compaction of its own, and so is each of its local indexes. A
-    statement without the partitioning key opens all of them to find a handful of rows. Partitions pay for tables of
-    millions of rows, or where whole ones are dropped. Tables with subpartitions are judged by a check of their own."""
+    """Each partition, and each partition of a local index, is a tablet with its own memory, log and compaction. A
+    statement without the partitioning key opens all of them to find a few rows. Partitions are useful for tables of
+    millions of rows, or where whole partitions are dropped. Tables with subpartitions are judged by another check."""
     old = list_grown(tables, clock[0].as_of, p.min_age_days)
     many = [
         table

@@ -18,7 +18,7 @@ _LOGS = f"{OBJECTS}/600.manage-views-of-mysql-mode/200.manage-materialized-views
     actor=Actor.CUSTOMER,
     tenants=(TenantKind.USER,),
     title="Materialized view log without a materialized view",
-    finding="{resource}: each change is written into {value} as well, and no materialized view reads the table.",
+    finding="{resource}: each change is also written to {value}, but no materialized view reads the table.",
     remediation=Remediation(
         advice="Drop the log, unless a materialized view with fast refresh is about to be created.",
         sql=("DROP MATERIALIZED VIEW LOG ON {schema!i}.{table!i};",),
@@ -37,8 +37,8 @@ _LOGS = f"{OBJECTS}/600.manage-views-of-mysql-mode/200.manage-materialized-views
     since=(4, 3, 0, 0),
 )
 def materialized_view_log_unused(objects: Rows[BusinessObject], uses: Rows[ViewUse]) -> Iterator[Measurement]:
-    """Each insert and delete writes one row more into the log, each update two. Without a materialized view nobody ever
-    needs them. While the log is there the table cannot be dropped (error 1235)."""
+    """Each insert and delete writes one additional row to the log, each update two. Without a materialized view they
+    are useless. While the log exists, the table cannot be dropped (error 1235)."""
     materialized = {(row.owner, row.object_name) for row in objects if row.object_type.upper() == "MATERIALIZED VIEW"}
     read = {(row.table_schema, row.table_name) for row in uses if (row.view_schema, row.view_name) in materialized}
     for row in objects:

@@ -24,13 +24,13 @@ class SubpartitionParams(Params):
     name="schema.needless_subpartitions",
     unit=Unit.COUNT,
     actor=Actor.CUSTOMER,
-    title="Subpartitions without need",
+    title="Unnecessary subpartitions",
     finding="{resource} has {value} subpartitions (partitions: {partitions_count}, in each: {subpartitions_count}; "
     "rows of a partition on average: {rows_count}); limit {limit}.",
     remediation=Remediation(
-        advice="Make the table anew with one level of partitions, the one by which statements or deletions ask: fill a "
-        "new one beside it and exchange the names.",
-        no_rollback="The old table stays until it is dropped: exchange the names again.",
+        advice="Rebuild the table with one level of partitions, by the key that statements or deletions use: fill a "
+        "new table and exchange the names.",
+        no_rollback="The old table remains until it is dropped: exchange the names again.",
         pre_check="See by which of the two keys statements find rows, and by which old rows are dropped.",
         post_check="SUBPARTITION_NAME in information_schema.PARTITIONS is NULL for the table.",
         risk="While rows are copied, changes must wait or be taken over afterwards.",
@@ -48,8 +48,8 @@ def needless_subpartitions(
     clock: Rows[Clock],
     p: SubpartitionParams,
 ) -> Iterator[Measurement]:
-    """The second level multiplies the tablets of the table and of each local index. It pays where one partition alone
-    is too large for one server. One subpartition in each partition spreads nothing at all."""
+    """The second level multiplies the tablets of the table and of each local index. It is useful only if a single
+    partition is too large for one server. One subpartition per partition spreads nothing."""
     old = list_grown(tables, clock[0].as_of, p.min_age_days)
     two_levels = [table for table in partitioned if table.subpartitions]
     for table in two_levels:

@@ -17,7 +17,8 @@ from checks.schema.pages import DDL, DESIGN
     unit=Unit.COUNT,
     actor=Actor.CUSTOMER,
     title="Table without a primary key",
-    finding="{resource} has no primary key; rows by statistics: {rows_count}, with what came since at least {value}.",
+    finding="{resource} has no primary key; rows by statistics: {rows_count}, including later changes at least "
+    "{value}.",
     remediation=Remediation(
         advice="Make the business key the primary key, or add an AUTO_INCREMENT column where there is none. On a "
         "partitioned table the key must also hold every partitioning column: choose it by hand.",
@@ -32,8 +33,8 @@ from checks.schema.pages import DDL, DESIGN
         pre_check="Another name than ob_health_pk may suit you better, but none that the table has: the rollback drops "
         "that column. Inserts name their columns; there is room for a second copy of the table.",
         post_check="information_schema.STATISTICS lists an index PRIMARY for the table.",
-        risk="Each statement is an offline change: it rewrites the whole table, which is locked meanwhile. Rehearse "
-        "the duration on a copy.",
+        risk="Each statement is an offline DDL: it rewrites the whole table, which is locked meanwhile. Rehearse the "
+        "duration on a copy.",
         window=True,
     ),
     sources=(
@@ -48,11 +49,13 @@ def no_primary_key(
     columns: Rows[NotableColumn] | None,
     changes: Rows[TableChanges] | None,
 ) -> Iterator[Measurement]:
-    """A table without a primary key is stored under a hidden one that no statement can use: single rows are found by
-    full scans, replicated changes and migrations cannot name a row, and duplicates slip in unnoticed. A unique key of
-    columns that are NOT NULL names each row as well: tables that have one are left out."""
+    """A table without a primary key uses a hidden one that no statement can use: single rows are found by full scans,
+    replication and migration cannot identify a row, and duplicates are not prevented. A unique key of NOT NULL columns
+    also identifies rows: tables with one are excluded."""
     if len(indexes) >= MAX_INDEX_COLUMNS:
-        raise NotAssessed("There are more indexes than are read, so tables without a primary key cannot be told.")
+        raise NotAssessed(
+            "There are more indexes than the reading limit, so tables without a primary key cannot be determined."
+        )
     keyed = {(row.table_schema, row.table_name) for row in indexes if row.index_name == "PRIMARY"}
     keyed |= {table for table, made in group_indexes(indexes).items() if any(map(_identifies, made.values()))}
     split = {(row.table_schema, row.table_name): row.partitions for row in partitioned or ()}

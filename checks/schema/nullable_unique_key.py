@@ -15,12 +15,12 @@ from checks.schema.pages import OBJECTS, VIEWS
     name="schema.nullable_unique_key",
     unit=Unit.TEXT,
     actor=Actor.CUSTOMER,
-    title="Unique key of several columns, one of which may be NULL",
+    title="Unique key with a column that may be NULL",
     finding="{resource}: {value} may be NULL, and rows with NULL there may repeat all the other columns of the key.",
     remediation=Remediation(
-        advice="Make the column NOT NULL with a value that stands for none, such as 0 or a far date, once the rows "
-        "that repeat each other are merged. If repeating is meant, mute the finding with the reason.",
-        no_rollback="Which value stands for none is the application's decision; MODIFY ... NULL goes back.",
+        advice='First merge the duplicate rows, then make the column NOT NULL with a value for "none", such as 0 or a '
+        "far date. If duplicates are intended, record the reason and request an exemption.",
+        no_rollback='Which value stands for "none" is decided by the business; MODIFY ... NULL restores the column.',
         pre_check="Group by the other columns of the key where this one IS NULL: groups of several rows are what the "
         "key let in.",
         post_check="information_schema.STATISTICS shows no nullable column in the key.",
@@ -34,9 +34,9 @@ from checks.schema.pages import OBJECTS, VIEWS
     ),
 )
 def nullable_unique_key(indexes: Rows[IndexColumn]) -> Iterator[Measurement | Unjudged]:
-    """NULL never equals NULL, so a unique key does not compare rows that have one in it: the pair that it should keep
-    from coming twice comes as often as it likes. A deletion date that is NULL for living rows is the usual case. A key
-    of one column that may be NULL is not meant: many rows without a value are what one wants there."""
+    """NULL never equals NULL, so a unique key does not compare rows with a NULL: combinations that should be unique can
+    repeat. A typical case is a deletion date that is NULL for existing rows. Unique keys of a single nullable column
+    are excluded: many rows without a value are intended there."""
     for (schema, table), made in group_indexes(indexes).items():
         for name, index in made.items():
             parts = [index[seq] for seq in sorted(index)]

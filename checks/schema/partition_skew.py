@@ -23,16 +23,16 @@ class SkewParams(Params):
     name="schema.partition_skew",
     unit=Unit.RATIO,
     actor=Actor.CUSTOMER,
-    title="Partitions by hash or list of very different size",
+    title="Hash or list partitions of very different size",
     finding="{resource}: the largest of {partitions_count} partitions holds {largest_count} of {rows_count} rows, "
     "{value} times the average of the others; limit {limit}.",
     remediation=Remediation(
-        advice="Partition by a key with many evenly used values: the order or account instead of the status or tenant. "
-        "Where one value dominates, give it a list partition of its own or add a second column to the key.",
-        no_rollback="The new key follows from the statements of the application.",
-        pre_check="Count the rows by value of the partitioning key: the dominating values stand out.",
+        advice="Partition by a key with many evenly distributed values, such as order or account instead of status or "
+        "tenant. If one value dominates, give it a list partition of its own or add a second column to the key.",
+        no_rollback="The new key depends on the statements of the business.",
+        pre_check="Count the rows by value of the partitioning key to find the dominating values.",
         post_check="After gathering statistics TABLE_ROWS in information_schema.PARTITIONS is even.",
-        risk="Changing the key rewrites the table, and statements must name the new key to read few partitions.",
+        risk="Changing the key rewrites the table, and statements must use the new key to read few partitions.",
         window=True,
     ),
     sources=(
@@ -43,10 +43,9 @@ class SkewParams(Params):
 def partition_skew(
     tables: Rows[PartitionedTable], changes: Rows[TableChanges] | None, p: SkewParams
 ) -> Iterator[Measurement]:
-    """Partitions by hash or list are there to spread rows and load over the servers. Where one holds most of them, one
-    server does most of the work while the others idle, and parallel statements wait for the one that reads it. Rows
-    are those of the optimizer statistics. Lists of dates, whose future is empty, and tables with subpartitions are not
-    judged."""
+    """Hash or list partitions spread rows and load over the servers. If one holds most of the rows, one server does
+    most of the work while others are idle, and parallel statements wait for it. Rows come from optimizer statistics.
+    List partitions by date, whose future is empty, and tables with subpartitions are not judged."""
     spread = [table for table in tables if _spreads(table) and table.pieces == table.partitions > 1]
     for table, rows in counted(((table, table.table_rows) for table in spread), changes, p.min_rows_count):
         largest = table.largest_rows or 0

@@ -42,14 +42,15 @@ class ClosedParams(Params):
     finding="{resource}: the last partition by time ended {value} ago ({bound}): rows of today are refused with error "
     "1526.",
     remediation=Remediation(
-        advice="Add partitions up to today and for the coming months at once, then load what was refused again. From "
-        "4.3.5 BP2 on let the server add them to range partitions: DYNAMIC_PARTITION_POLICY; before, let a scheduled "
-        "job do it, and watch that it runs. If the table is closed on purpose, mute the finding with the reason.",
+        advice="Add partitions up to today and for the coming months at once, then load the refused rows again. From "
+        "V4.3.5 BP2 on, range partitions can be added automatically (DYNAMIC_PARTITION_POLICY); in earlier versions "
+        "use a scheduled job and monitor it. If the table is closed on purpose, record the reason and request an "
+        "exemption.",
         no_rollback="A partition that was added and is still empty is dropped with ALTER TABLE ... DROP PARTITION.",
-        pre_check="SHOW CREATE TABLE: take over names and widths of the existing partitions. The audit or the log of "
-        "the application shows inserts that failed with 1526.",
+        pre_check="SHOW CREATE TABLE: use the naming and range width of the existing partitions. The SQL audit or the "
+        "application log shows inserts that failed with 1526.",
         post_check="information_schema.PARTITIONS shows a last bound well in the future, and inserts succeed.",
-        risk="None; adding a partition at the end moves no rows.",
+        risk="No risk; adding a partition at the end moves no rows.",
     ),
     sources=(
         DocPage(f"{OBJECTS}/300.manage-partitions-of-mysql-mode/400.add-a-partition-of-mysql-mode.md"),
@@ -64,10 +65,10 @@ def partitions_have_run_out(
     clock: Rows[Clock],
     p: ClosedParams,
 ) -> Iterator[Measurement | Unjudged]:
-    """A row beyond the last partition is refused with error 1526, and the rows of the business carry the date of today.
-    What ended lately fails now. What ended long ago may be a closed archive, which is known by having no writes; with
-    writes since its statistics were gathered it is in use. Without statistics the writes may be those that filled it,
-    and nothing is known. Dates are those of the tenant's time zone."""
+    """A row beyond the last partition is refused with error 1526, and business rows carry today's date. If the last
+    partition ended lately, inserts fail now. If it ended long ago, the table may be a closed archive, which has no
+    writes; with writes since its statistics were gathered it is in use. Without statistics the writes may be the
+    initial load, and nothing can be said. Dates are in the tenant's time zone."""
     zone = find_zone(variables)
     now = read_wall_clock(clock[0].as_of, zone)
     written = {(row.table_owner, row.table_name) for row in changes or () if row.changes > 0}

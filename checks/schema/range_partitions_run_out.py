@@ -27,17 +27,17 @@ class RangeParams(Params):
     unit=Unit.DAYS,
     actor=Actor.CUSTOMER,
     title="Partitions by time run out",
-    finding="{resource}: the last partition by time ends in {value} ({bound}), and none is there for rows beyond "
+    finding="{resource}: the last partition by time ends in {value} ({bound}), and no partition exists for later rows "
     "(limit {limit}).",
     remediation=Remediation(
-        advice="Add partitions for the coming months now. From 4.3.5 BP2 on let the server add them to range "
-        "partitions: DYNAMIC_PARTITION_POLICY; before, let a scheduled job do it. Do not rely on a partition for the "
-        "rest alone: it only collects what should have had partitions of its own. Where the dates divide "
-        "subpartitions, 4.x up to 4.3.3 cannot add any: lay the table out anew, by date first and by the rest below.",
+        advice="Add partitions for the coming months now. From V4.3.5 BP2 on, range partitions can be added "
+        "automatically (DYNAMIC_PARTITION_POLICY); in earlier versions use a scheduled job. Do not rely on a MAXVALUE "
+        "or DEFAULT partition alone: it collects rows that should have partitions of their own. If dates divide "
+        "subpartitions, V4.x up to V4.3.3 cannot add any: redesign the table, by date first.",
         no_rollback="A partition that was added and is still empty is dropped with ALTER TABLE ... DROP PARTITION.",
-        pre_check="SHOW CREATE TABLE: take over names and widths of the existing partitions.",
+        pre_check="SHOW CREATE TABLE: use the naming and range width of the existing partitions.",
         post_check="information_schema.PARTITIONS shows a last bound well in the future.",
-        risk="None; adding a partition at the end moves no rows.",
+        risk="No risk; adding a partition at the end moves no rows.",
     ),
     sources=(
         DocPage(f"{OBJECTS}/300.manage-partitions-of-mysql-mode/400.add-a-partition-of-mysql-mode.md"),
@@ -52,11 +52,11 @@ def range_partitions_run_out(
     clock: Rows[Clock],
     p: RangeParams,
 ) -> Iterator[Measurement]:
-    """A row beyond the last partition is refused with error 1526, so one night every insert into the table fails. Where
-    several partitions are ready ahead somebody adds them in time, or the server does by the table's policy: these are
-    left out, and so are tables with a partition for all the rest. Nobody is taken to add subpartitions. Numbers count
-    as dates where they read as year, month, day and hour or as a time since 1970, and lie whole days or hours apart.
-    Bounds that are no dates are not judged. Dates are those of the tenant's time zone."""
+    """A row beyond the last partition is refused with error 1526, so one night every insert into the table fails. If
+    several partitions are ready ahead, somebody or the dynamic partition policy adds them in time: these tables are
+    excluded, and so are tables with a MAXVALUE or DEFAULT partition. Subpartitions are assumed not to be added. Numbers
+    count as dates if they read as year, month, day and hour or as a time since 1970, and are whole days or hours apart.
+    Other bounds are not judged. Dates are in the tenant's time zone."""
     zone = find_zone(variables)
     now = read_wall_clock(clock[0].as_of, zone)
     served = {(row.database_name, row.table_name) for row in dynamic or ()}

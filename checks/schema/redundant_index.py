@@ -16,21 +16,22 @@ from checks.schema.pages import DESIGN, STATEMENTS, VIEWS
     name="schema.redundant_index",
     unit=Unit.TEXT,
     actor=Actor.CUSTOMER,
-    title="Index that another one already covers",
+    title="Index is covered by another index",
     finding="{resource}: its columns ({columns}) lead the index {value} ({covering_columns}).",
     remediation=Remediation(
-        advice="Make the index invisible for a week, then drop it. Keep it where it stores columns (STORING) that the "
-        "other lacks, or where a foreign key of the table is on exactly its columns: a longer index does not serve the "
-        "key, and the server refuses both statements (error 5320).",
+        advice="Make the index invisible for a week, then drop it. Keep it if it stores columns (STORING) that the "
+        "other lacks, or if a foreign key of the table is on exactly its columns: a longer index does not serve the "
+        "key, and both statements are refused (error 5320).",
         sql=(
             "ALTER TABLE {schema!i}.{table!i} ALTER INDEX {index!i} INVISIBLE;",
             "ALTER TABLE {schema!i}.{table!i} DROP INDEX {index!i};",
         ),
         rollback=("CREATE {kind} {index!i} ON {schema!i}.{table!i} ({columns}) {index_locality};",),
-        pre_check="SHOW CREATE TABLE: no foreign key and no STORING speak against it. Save it, for the rollback makes "
-        "the index without STORING, comment and options: add them from there. No hint or outline names the index.",
+        pre_check="SHOW CREATE TABLE: no foreign key needs the index, and it has no STORING. Save the result, because "
+        "the rollback creates the index without STORING, comment and options: add them from there. No hint or outline "
+        "names the index.",
         post_check="No statement became slower while the index was invisible.",
-        risk="A narrower index is cheaper to scan; a few statements may read a little more.",
+        risk="A narrower index is cheaper to scan; some statements may read slightly more.",
     ),
     sources=(
         DocPage(f"{DESIGN}/200.object-structure-design-specification/400.index-design.md"),
@@ -45,10 +46,10 @@ def redundant_index(
     keys: Rows[ForeignKey] | None,
     key_columns: Rows[ForeignKeyColumn] | None,
 ) -> Iterator[Measurement]:
-    """Every index is a table of its own that each write maintains, that takes memstore and disk and that compaction
-    rewrites. One whose columns lead another index answers no query that the longer one could not, but for one thing:
-    a local index is searched partition by partition, so only a global one stands in for a global one. An index that a
-    foreign key needs cannot be dropped."""
+    """Every index is maintained by each write, takes memstore and disk, and is rewritten by compaction. If its columns
+    lead another index, that longer index serves the same queries, with one exception: a local index is searched
+    partition by partition, so only a global index can replace a global one. An index that a foreign key needs cannot be
+    dropped."""
     bound = list_bound(columns, keys or (), key_columns or ())
     split = {(row.table_schema, row.table_name) for row in tables}
     listed = {(row.owner, row.table_name, row.index_name): row.locality for row in partitioned}

@@ -15,21 +15,21 @@ from checks.schema.counted import list_once
     name="schema.reserved_word_as_name",
     unit=Unit.TEXT,
     actor=Actor.CUSTOMER,
-    title="Table is named by a reserved word",
+    title="Table name is a reserved word",
     finding="{resource}: {value} is a reserved word, so every statement must put the name in backticks.",
     remediation=Remediation(
-        advice="Give the table another name with the next release, together with the programs that use it. Until then "
-        "a view cannot stand in, for it would need the same name.",
+        advice="Rename the table with the next release, together with the programs that use it. A view cannot stand "
+        "in meanwhile, because it would need the same name.",
         no_rollback="RENAME TABLE back to the old name undoes it.",
         pre_check="List the programs, views, routines and jobs that name the table.",
         post_check="SHOW TABLES lists the new name only, and the programs work.",
-        risk="Whatever still uses the old name fails.",
+        risk="Everything that still uses the old name fails.",
     ),
     sources=(DocPage("700.reference/500.sql-reference/800.reserved-keyword-of-mysql-mode.md"),),
 )
 def reserved_word_as_name(tables: Rows[Table]) -> Iterator[Measurement]:
-    """A name that is a reserved word works in backticks alone. Scripts, reports and tools that do not quote names fail
-    with a syntax error, often only those that somebody writes in a hurry."""
+    """A table whose name is a reserved word works only with backticks. Scripts, reports and tools that do not quote
+    names fail with a syntax error, often in statements written in a hurry."""
     for table in list_once(tables):
         if table.table_name.casefold() in RESERVED_WORDS:
             yield Measurement(name_object(table.table_schema, table.table_name), table.table_name.upper())

@@ -16,19 +16,18 @@ WIDEST = 2**63 - 1  # the largest bound that every version takes, and that a BIG
     name="schema.sequence_nearly_exhausted",
     unit=Unit.PCT,
     actor=Actor.CUSTOMER,
-    title="Sequence running out of values",
-    finding="{resource} has given out or cached {value} of its values: {last_count} on the way to {highest_count}; "
-    "limit {limit}.",
+    title="Sequence nearly exhausted",
+    finding="{resource} has allocated {value} of its values: {last_count} of {highest_count}; limit {limit}.",
     remediation=Remediation(
-        advice="Move the sequence's bound outwards before it is reached, and check that the columns that store its "
-        "values can hold them. Where one cache is a large part of the range, make it smaller as well. A bound of "
-        "2^63-1 cannot be moved on: there let the sequence start anew, once the old values are out of use.",
+        advice="Extend the bound of the sequence before it is reached, and check that the columns that store its "
+        "values can hold them. If one cache is a large part of the range, make it smaller, too. A bound of 2^63-1 "
+        "cannot be extended: restart the sequence when the old values are no longer used.",
         sql=("ALTER SEQUENCE {schema!i}.{sequence!i} {bound} {wider};",),
         rollback=("ALTER SEQUENCE {schema!i}.{sequence!i} {bound} {highest_count};",),
         pre_check="The columns filled from the sequence have a type that holds the new bound, and so have the "
         "programs.",
         post_check="DBA_SEQUENCES shows the new bound.",
-        risk="None for the sequence; a column that is too small makes inserts fail.",
+        risk="The sequence itself is not affected; if a column type is too small, inserts fail.",
     ),
     sources=(
         DocPage(f"{STATEMENTS}/1400.alter-sequence-of-mysql-mode.md"),
@@ -36,9 +35,9 @@ WIDEST = 2**63 - 1  # the largest bound that every version takes, and that a BIG
     ),
 )
 def sequence_nearly_exhausted(sequences: Rows[Sequence]) -> Iterator[Measurement]:
-    """Once a sequence that does not cycle is at its bound, NEXTVAL fails and with it every insert that uses it. Servers
-    take whole caches of values, and what a cache still held is lost at a restart, so sequences advance faster than the
-    rows do. Sequences that cycle are left out."""
+    """When a sequence that does not cycle reaches its bound, NEXTVAL fails, and with it every insert that uses it.
+    Servers fetch values in caches, and unused values of a cache are lost at a restart, so sequences advance faster than
+    rows. Cyclic sequences are excluded."""
     for row in sequences:
         span = row.max_value - row.min_value
         if row.cycle_flag == "Y" or span <= 0:

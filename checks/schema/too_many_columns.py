@@ -16,16 +16,16 @@ from checks.schema.pages import DESIGN, VIEWS
     name="schema.too_many_columns",
     unit=Unit.COUNT,
     actor=Actor.CUSTOMER,
-    title="Table with very many columns",
+    title="Too many columns in a table",
     finding="{resource} has at least {value} columns; limit {limit}.",
     remediation=Remediation(
-        advice="Split the table by use: what nearly every statement reads stays, and what few read, long texts above "
-        "all, goes into a second table with the same primary key. Put attributes that most rows lack into a JSON "
-        "column or a table of names and values.",
-        no_rollback="Which columns belong together is the application's decision.",
+        advice="Split the table by use: keep columns that nearly every statement reads, and move rarely read ones, "
+        "above all long texts, to a second table with the same primary key. Attributes that most rows lack fit into a "
+        "JSON column or a name-value table.",
+        no_rollback="Which columns belong together is decided by the business.",
         pre_check="List by statement which columns are read and written together; look for columns that are empty "
         "everywhere.",
-        post_check="information_schema.COLUMNS lists fewer columns, and the statements read one table each as a rule.",
+        post_check="information_schema.COLUMNS lists fewer columns, and most statements read only one table.",
         risk="Statements that need both parts join them; take the rows over before the old columns are dropped.",
         window=True,
     ),
@@ -36,9 +36,9 @@ from checks.schema.pages import DESIGN, VIEWS
     ),
 )
 def too_many_columns(columns: Rows[NotableColumn], tables: Rows[Table]) -> Iterator[Measurement]:
-    """Unless a table is stored by column, a row is stored as a whole: reading two of two hundred columns reads the
-    blocks of all of them. Such tables grow from things that belong apart, so several processes change, and lock, one
-    row. Every tenth column is counted."""
+    """Row-store tables store whole rows: reading two of two hundred columns reads the blocks of all columns. Such
+    tables often combine things that belong apart, so that several processes change and lock the same row. Every tenth
+    column is counted."""
     stored = list_stored(tables)
     counted: defaultdict[tuple[str, str], int] = defaultdict(int)
     for column in columns:

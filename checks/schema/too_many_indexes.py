@@ -15,15 +15,15 @@ from checks.schema.pages import OBJECTS, VIEWS
     name="schema.too_many_indexes",
     unit=Unit.COUNT,
     actor=Actor.CUSTOMER,
-    title="Table with very many indexes",
+    title="Too many indexes on a table",
     finding="{resource} has {value} indexes besides its primary key; limit {limit}.",
     remediation=Remediation(
-        advice="Find the indexes that no statement uses: merge those that begin with the same columns, make the rest "
-        "invisible one by one and drop what nobody misses.",
-        no_rollback="Which index to drop is decided by the statements of the application.",
+        advice="Find the indexes that no statement uses: merge those with the same leading columns, make the others "
+        "invisible one by one, and drop them when there is no effect.",
+        no_rollback="Which index to drop depends on the statements of the application.",
         pre_check="Collect the access paths of the frequent statements from GV$OB_PLAN_CACHE_PLAN_STAT and EXPLAIN.",
         post_check="Writes to the table are faster and no statement became slower.",
-        risk="A dropped index that a rare report needs turns that report into a full scan.",
+        risk="If a rare report needs the dropped index, it becomes a full scan.",
     ),
     sources=(
         DocPage(f"{OBJECTS}/500.manage-indexes-of-mysql-mode/100.about-indexes-of-mysql-mode.md"),
@@ -31,8 +31,8 @@ from checks.schema.pages import OBJECTS, VIEWS
     ),
 )
 def too_many_indexes(columns: Rows[IndexColumn]) -> Iterator[Measurement]:
-    """Each index is maintained by every insert and delete and by updates of its columns, and global ones make a write a
-    distributed transaction. Many of them slow writes down and give the optimizer more paths to get wrong."""
+    """Each index is maintained by every insert and delete and by updates of its columns; global ones make a write a
+    distributed transaction. Many indexes slow writes down and give the optimizer more paths to choose wrongly."""
     tables: defaultdict[str, set[str]] = defaultdict(set)
     for row in columns:
         if row.index_name != "PRIMARY":

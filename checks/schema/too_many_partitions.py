@@ -20,17 +20,17 @@ class PartitionParams(Params):
     name="schema.too_many_partitions",
     unit=Unit.PCT,
     actor=Actor.CUSTOMER,
-    title="Table with very many partitions",
+    title="Too many partitions in a table",
     finding="{resource}: {pieces_count} partitions or subpartitions are {value} of the {highest_count} that a table "
     "may have; limit {limit}.",
     remediation=Remediation(
-        advice="Drop the partitions whose data has expired, and make new ones coarser (months instead of days, fewer "
-        "hash pieces). Rebuild the table where all its partitions hold little.",
-        no_rollback="Which partitions may go is the application's decision.",
+        advice="Drop partitions whose data has expired, and use coarser new ones (months instead of days, fewer hash "
+        "partitions). If all partitions hold little data, rebuild the table.",
+        no_rollback="Which partitions can be dropped is decided by the business.",
         pre_check="List rows by partition in information_schema.PARTITIONS after gathering statistics: many are often "
         "empty.",
         post_check="information_schema.PARTITIONS lists fewer rows for the table.",
-        risk="Dropped partitions take their data with them.",
+        risk="Dropping a partition deletes its data.",
         window=True,
     ),
     sources=(
@@ -43,9 +43,9 @@ class PartitionParams(Params):
 def too_many_partitions(
     tables: Rows[PartitionedTable], parameters: Rows[Parameter], p: PartitionParams
 ) -> Iterator[Measurement]:
-    """A table of a MySQL-mode tenant has room for 8192 partitions unless max_partition_num was raised; the next one is
-    refused, often by a job at night. Long before, every index multiplies the tablets, statements without the
-    partitioning key visit all of them, and gathering statistics takes hours."""
+    """A table of a MySQL-mode tenant has at most 8192 partitions unless max_partition_num was raised; the next one is
+    refused, often in a nightly job. Long before, every index multiplies the tablets, statements without the
+    partitioning key visit all partitions, and statistics gathering takes hours."""
     set_to = [int(row.value) for row in parameters if row.name == "max_partition_num"]
     highest = min(set_to, default=p.default_limit_count)
     for table in tables:

@@ -16,16 +16,16 @@ from checks.schema.counted import list_once
     unit=Unit.COUNT,
     actor=Actor.CUSTOMER,
     tenants=(TenantKind.USER,),
-    title="Very many tables for the tenant's memory",
+    title="Too many tables for the tenant's memory",
     finding="{resource}: {tables_count} tables and {indexes_count} indexes are {value} per GiB of memory; limit "
     "{limit}.",
     remediation=Remediation(
-        advice="Drop tables that nobody uses and merge those that differ only by a customer or a date into one "
+        advice="Drop tables that nobody uses, and merge tables that differ only by customer or date into one "
         "partitioned table; otherwise enlarge the tenant's memory.",
-        no_rollback="Which tables may go is the application's decision.",
-        pre_check="Group the table names by prefix: copies by date, customer or test run stand out.",
+        no_rollback="Which tables can be dropped is decided by the business.",
+        pre_check="Group the table names by prefix: copies by date, customer or test run become visible.",
         post_check="The number per GiB is below the limit.",
-        risk="Dropped tables are gone unless the recycle bin is on.",
+        risk="Dropped tables cannot be restored unless the recycle bin is on.",
     ),
     sources=(
         DocPage(
@@ -36,9 +36,9 @@ from checks.schema.counted import list_once
 def very_many_tables(
     tables: Rows[Table], indexes: Rows[IndexColumn], units: Rows[ResourceUnit]
 ) -> Iterator[Measurement]:
-    """Every table, index and partition is at least one tablet that takes memory on each replica, however empty; the
-    server refuses new ones at 20,000 tablets per GiB by default. Schema refresh, compaction and statistics slow down
-    long before. Partitions are not counted here, so the real number is higher."""
+    """Every table, index and partition is at least one tablet that takes memory on each replica, even if empty; by
+    default no more than 20,000 tablets per GiB can be created. Schema refresh, compaction and statistics gathering slow
+    down long before. Partitions are not counted here, so the real number is higher."""
     memory = min((unit.memory_size for unit in units), default=0)
     if not memory:
         raise NotAssessed("The view shows no row of this tenant.")

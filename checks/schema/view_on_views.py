@@ -18,16 +18,16 @@ Name = tuple[str, str]
     unit=Unit.COUNT,
     actor=Actor.CUSTOMER,
     tenants=(TenantKind.USER,),
-    title="View on view on view",
-    finding="{resource} is {value} views deep, counting itself: {chain}; limit {limit}.",
+    title="Views nested over several levels",
+    finding="{resource} has {value} levels of views, including itself: {chain}; limit {limit}.",
     remediation=Remediation(
-        advice="Write the view anew over the tables, with the columns and conditions that its users need. Views that "
-        "only rename or narrow another one can be merged with it.",
+        advice="Rewrite the view directly on the tables, with the columns and conditions that its users need. Views "
+        "that only rename or filter another one can be merged with it.",
         no_rollback="SHOW CREATE VIEW has the old text: save it, and create the view from it.",
         pre_check="Compare EXPLAIN of the main statements over the view with the same over the tables: tables that are "
         "joined and not needed show there.",
         post_check="information_schema.VIEW_TABLE_USAGE lists tables for the view, and its rows are the same.",
-        risk="A condition that is lost on the way changes the result: compare both on a copy.",
+        risk="If a condition is lost, the result changes: compare both on a copy.",
     ),
     sources=(
         DocPage(f"{OBJECTS}/600.manage-views-of-mysql-mode/100.manage-normal-views-of-mysql-mode.md"),
@@ -35,9 +35,9 @@ Name = tuple[str, str]
     ),
 )
 def view_on_views(uses: Rows[ViewUse]) -> Iterator[Measurement]:
-    """Each level hides tables and conditions from whoever writes a statement over it. Tables are joined several times
-    over or for nothing, and groups and limits in between keep conditions from reaching the table. A change of the
-    lowest view breaks all others. Of views that rest on each other only the topmost is reported."""
+    """Each level hides tables and conditions. Tables are joined repeatedly or needlessly, and groups and limits in
+    between prevent conditions from being pushed down to the table. A change of the lowest view breaks all others. Of
+    views that depend on each other only the topmost is reported."""
     below: defaultdict[Name, list[Name]] = defaultdict(list)
     for row in uses:
         below[row.view_schema, row.view_name].append((row.table_schema, row.table_name))

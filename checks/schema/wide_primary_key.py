@@ -39,13 +39,13 @@ class WideKeyParams(Params):
     name="schema.wide_primary_key",
     unit=Unit.BYTES,
     actor=Actor.CUSTOMER,
-    title="Wide primary key that every index carries",
+    title="Wide primary key repeated in every index",
     finding="{resource}: the primary key ({columns}) is {value} long on average, and each of the {indexes_count} other "
     "indexes repeats it in every entry; limit {limit}.",
     remediation=Remediation(
-        advice="Make a BIGINT the primary key, filled by AUTO_INCREMENT, a sequence or the program, and keep the long "
-        "key as a unique one. A UUID fits into BINARY(16) instead of 36 characters.",
-        no_rollback="The new table is made beside the old one, which is dropped last.",
+        advice="Use a BIGINT primary key, filled by AUTO_INCREMENT, a sequence or the program, and keep the long key "
+        "as a unique key. A UUID fits into BINARY(16) instead of 36 characters.",
+        no_rollback="The new table exists beside the old one, which is dropped last.",
         pre_check="List the tables and programs that refer to the key, and the partitioning: it must be part of the "
         "new key.",
         post_check="AVG_COL_LEN in DBA_TAB_COL_STATISTICS of the new key is 20 or 28, and indexes are smaller.",
@@ -65,10 +65,10 @@ def wide_primary_key(
     tables: Rows[TableStatistics],
     p: WideKeyParams,
 ) -> Iterator[Measurement | Unjudged]:
-    """An entry of an index ends with the primary key of its row. With a key of 36 characters an entry for a number is
-    nearly three times as long as with one of 8 bytes, in memory and in the log of each write. Random keys spread rows
-    that came together over the whole table besides, so that no range of them can be read together. Statistics of short
-    columns are not read: where these decide, nothing is said."""
+    """Every index entry ends with the primary key of its row. With a key of 36 characters, the entry for a number is
+    nearly three times as long as with a key of 8 bytes, in memory and in the log of each write. Random keys also
+    scatter rows that were written together over the whole table. Statistics of short columns are not read: if the
+    result depends on them, it is not judged."""
     known = {(row.owner, row.table_name, row.column_name): row.avg_bytes for row in lengths}
     gathered = {(row.owner, row.table_name) for row in tables if row.num_rows}
     declared = {(column.table_schema, column.table_name, column.column_name): column for column in columns}

@@ -34,11 +34,11 @@ class ZeroDateParams(Params):
     name="schema.zero_date_default",
     unit=Unit.TEXT,
     actor=Actor.CUSTOMER,
-    title="Date default stands for 'no date'",
+    title='Default of a date column means "no date"',
     finding="{resource}: the default {value} is not a real date.",
     remediation=Remediation(
-        advice="Let the column be NULL where there is no date, or require one: drop the default, and change the rows "
-        "and the conditions that ask for the old value.",
+        advice="Use NULL where there is no date, or require a date: drop the default, and change the existing rows "
+        "and the conditions for the old value.",
         sql=("ALTER TABLE {schema!i}.{table!i} ALTER COLUMN {column!i} DROP DEFAULT;",),
         rollback=("ALTER TABLE {schema!i}.{table!i} ALTER COLUMN {column!i} SET DEFAULT {default!l};",),
         pre_check="Count the rows with this value, and look which INSERT statements leave the column out.",
@@ -58,10 +58,10 @@ class ZeroDateParams(Params):
     ),
 )
 def zero_date_default(columns: Rows[NotableColumn], tables: Rows[Table], p: ZeroDateParams) -> Iterator[Measurement]:
-    """Zero, or the first day of 1900 or 1970, is written where nobody gave a date. Zero is none at all: drivers refuse
-    it or make it NULL, other databases do not import it, and the usual sql_mode lets it in. With the others ages and
-    minima come out decades off, and each condition must leave them out. A far date at the end of a validity is not
-    meant: it sorts behind all others as it should."""
+    """Zero, or the first day of 1900 or 1970, is stored if no date is given. Zero is not a date: drivers refuse it or
+    convert it to NULL, other databases do not import it, and the default sql_mode allows it. The other values distort
+    ages and minima by decades, and every condition must exclude them. A far date at the end of a validity is excluded:
+    it sorts last, as intended."""
     stored = list_stored(tables)
     for column in columns:
         table, default = (column.table_schema, column.table_name), column.default_date or ""

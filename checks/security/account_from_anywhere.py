@@ -30,18 +30,18 @@ from checks.security.settings import ALLOWLIST, DoorParams, guarded_by_console, 
     name="security.account_from_anywhere",
     unit=Unit.COUNT,
     actor=Actor.CUSTOMER,
-    title="Account with global privileges may log in from almost anywhere",
+    title="Account with global privileges may log in from almost any address",
     finding="{resource}: the account may log in from {admitted_pct} of all public addresses and holds {value} "
     "privileges on all databases: {privileges}.",
     remediation=Remediation(
-        advice="Tie the account to the network its application runs in, or take the global privileges away and grant "
+        advice="Restrict the account to the network of its application, or revoke the global privileges and grant "
         "what it needs on its own database.",
         sql=("RENAME USER {user!l}@{host!l} TO {user!l}@<network>;",),
         rollback=("RENAME USER {user!l}@<network> TO {user!l}@{host!l};",),
-        pre_check="Put the application's network in quotes in place of <network>: GV$OB_PROCESSLIST shows where the "
-        "account's sessions come from, the proxy's addresses included.",
+        pre_check="Replace <network> with the quoted network of the application: GV$OB_PROCESSLIST shows where the "
+        "account's sessions come from, including the addresses of the proxy.",
         post_check="The application connects; DBA_OB_USERS shows the new host.",
-        risk="Clients outside the network are refused from then on; open sessions stay.",
+        risk="Clients outside the network are refused afterwards; open sessions stay.",
     ),
     sources=(
         DocPage(f"{PRIVILEGES}/110.create-a-user-of-mysql-mode.md"),
@@ -54,9 +54,9 @@ from checks.security.settings import ALLOWLIST, DoorParams, guarded_by_console, 
 def account_from_anywhere(
     accounts: Rows[Account], variables: Rows[Variable], attestations: Rows[Attestation], p: DoorParams
 ) -> Iterator[Measurement]:
-    """The host part of an account is a second lock beside the password. Where the tenant's allowlist and the console
-    let every address in, an account that reaches all databases should not do without it: the password alone, which
-    sits in many configuration files, then opens the tenant."""
+    """The host part of an account is a second restriction beside the password. If the tenant's allowlist and the
+    console admit every address, an account that reaches all databases needs this restriction: otherwise the password,
+    which is stored in many configuration files, is enough to enter the tenant."""
     if guarded_by_console(attestations):
         return
     if find_admitting(value_of(variables, ALLOWLIST).split(","))[0] < p.min_admitted_pct:

@@ -106,7 +106,7 @@ def group_grants(
         yield account, own
     if shared:
         raise NotAssessed(
-            "Which of the accounts named {names} holds which privileges on single databases cannot be told.",
+            "It cannot be determined which of the accounts named {names} holds which privileges on single databases.",
             names=list_names(list(shared)),
         )
 
@@ -114,7 +114,9 @@ def group_grants(
 def list_known_databases(objects: Sequence[BusinessObject]) -> frozenset[str]:
     """Return the names of all databases, in lower case. Raises NotAssessed if not all objects were read."""
     if len(objects) >= MAX_OBJECTS:
-        raise NotAssessed("There are more objects than are read, so which databases exist cannot be told.")
+        raise NotAssessed(
+            "There are more objects than the reading limit, so it cannot be determined which databases exist."
+        )
     named = {row.object_name for row in objects if row.object_type == "DATABASE"} | {row.owner for row in objects}
     return frozenset(name.casefold() for name in (*named, *SYSTEM_SCHEMAS))
 

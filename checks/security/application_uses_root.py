@@ -15,19 +15,19 @@ from checks.security.accounts import PERFORMANCE, PRIVILEGES
     unit=Unit.COUNT,
     actor=Actor.CUSTOMER,
     tenants=(TenantKind.USER,),
-    title="Application seems to log in as root",
+    title="Application probably logs in as root",
     finding="{resource}: {value} sessions of the administrator are open at once (limit {limit}); databases: "
     "{databases}.",
     remediation=Remediation(
-        advice="Give each application an account of its own with the privileges that it needs on its database, change "
-        "its configuration, and then change the password of root, which the application knows.",
+        advice="Create an account for each application with only the privileges it needs on its database, change the "
+        "application's configuration, then change the password of root.",
         sql=(
             "SELECT USER_CLIENT_IP, DB, COUNT(*) FROM oceanbase.GV$OB_PROCESSLIST WHERE USER = 'root' GROUP BY 1, 2;",
         ),
-        no_rollback="The statement only reads.",
-        pre_check="Find the programs behind the addresses, and what they create or alter.",
+        no_rollback="The statement only reads; no rollback is needed.",
+        pre_check="Find the programs behind the addresses, and what they create or change.",
         post_check="GV$OB_PROCESSLIST shows root only while an administrator works.",
-        risk="A privilege that was forgotten makes the application fail: try the new account beside the old one.",
+        risk="A missing privilege makes the application fail: use the new account beside the old one for some time.",
     ),
     sources=(
         DocPage(f"{PRIVILEGES}/110.create-a-user-of-mysql-mode.md"),
@@ -35,9 +35,9 @@ from checks.security.accounts import PERFORMANCE, PRIVILEGES
     ),
 )
 def application_uses_root(sessions: Rows[Session]) -> Iterator[Measurement]:
-    """An application that logs in as root can do everything: one injected statement drops databases, makes accounts and
-    reads what others store. Its password lies in configuration files, so it can hardly be changed, and the audit cannot
-    tell people from programs. A few sessions are an administrator at work; many are a connection pool."""
+    """An application that logs in as root can do everything: one injected statement can drop databases, create accounts
+    and read data of others. Its password is in configuration files and hardly ever changed, and the audit cannot tell
+    people from programs. A few sessions are an administrator at work; many are a connection pool."""
     mine = [row for row in sessions if row.user == "root"]
     databases = ", ".join(sorted({row.db for row in mine if row.db}))
     yield Measurement("root", len(mine), {"databases": databases})

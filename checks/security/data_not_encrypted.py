@@ -18,15 +18,15 @@ from checks.security.settings import attested_switch
     tenants=(TenantKind.USER,),
     attested=True,
     title="Data at rest is not encrypted",
-    finding="{resource}: {by} attested on {on} that transparent data encryption is off.",
+    finding="{resource}: according to {by} ({on}), transparent data encryption is off.",
     remediation=Remediation(
-        advice="Decide with the customer whether the data needs it; if so switch transparent data encryption on in "
-        "the console and let the next major compaction encrypt what is there.",
+        advice="Decide whether the data needs encryption; if so, switch transparent data encryption on in the console "
+        "and let the next major compaction encrypt the existing data.",
         run_as=RunAs.CONSOLE,
         no_rollback="In most offers encryption cannot be switched off again.",
-        pre_check="Check which regulations hold for the data, and who keeps the key.",
+        pre_check="Check which regulations apply to the data, and who keeps the key.",
         post_check="The console shows encryption as on, and V$OB_ENCRYPTED_TABLES lists the tables as encrypted.",
-        risk="Encryption costs some CPU; without the key neither data nor backups can be read.",
+        risk="Encryption takes some CPU; without the key neither data nor backups can be read.",
     ),
     sources=(
         DocPage(
@@ -36,8 +36,8 @@ from checks.security.settings import attested_switch
     ),
 )
 def data_not_encrypted(attestations: Rows[Attestation]) -> Iterator[Measurement]:
-    """Disks, snapshots and backups of the cloud leave the tenant's own access control: whoever holds them reads the
-    data, unless it is encrypted on disk. Whether it is on a public cloud decides in its console, so it is attested."""
+    """Disks, snapshots and backups of the cloud are outside the access control of the tenant: whoever has them can read
+    the data, unless it is encrypted. On a public cloud encryption is set in the console, so the customer states it."""
     found = attested_switch(attestations, "tde_enabled")
     if found.value is False:
         yield Measurement(tenant_name(None), "off", {"by": found.by, "on": found.on.isoformat()})

@@ -17,11 +17,11 @@ from checks.security.accounts import STATEMENTS, VIEWS
     title="Account without a password",
     finding="{resource}: the account logs in with an empty password.",
     remediation=Remediation(
-        advice="Set a password now, together with whoever uses the account; lock or drop it if nobody does. root of a "
-        "new tenant has none until somebody sets it.",
+        advice="Set a password now, together with the users of the account; lock or drop it if nobody uses it. root "
+        "of a new tenant has no password until one is set.",
         sql=("ALTER USER {user!l}@{host!l} IDENTIFIED BY <new password>;",),
-        no_rollback="An account without a password should not come back.",
-        pre_check="Know every place that logs in with the account: pools, jobs, monitoring, data links.",
+        no_rollback="The empty password must not be restored.",
+        pre_check="List every place that logs in with the account: pools, jobs, monitoring, data links.",
         post_check="A login without a password is refused; the applications still connect.",
         risk="Clients that send no password cannot open new connections.",
     ),
@@ -33,8 +33,8 @@ from checks.security.accounts import STATEMENTS, VIEWS
     ),
 )
 def empty_password(accounts: Rows[OpenAccount]) -> Iterator[Measurement]:
-    """Whoever reaches the port and knows the name is in. Names are no secret: that of root is known to everybody.
-    Accounts that are locked, and roles, which are stored as locked accounts, are not meant."""
+    """Whoever reaches the port and knows the account name can log in, and account names are no secret, root least of
+    all. Locked accounts, and roles, which are stored as locked accounts, are excluded."""
     for account in accounts:
         if account.type != "ROLE":
             evidence = {"user": account.user_name, "host": account.host}

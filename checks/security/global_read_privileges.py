@@ -27,9 +27,9 @@ from checks.security.accounts import (
     name="security.global_read_privileges",
     unit=Unit.COUNT,
     actor=Actor.CUSTOMER,
-    title="Ordinary account may read every database or see every session",
-    finding="{resource} is tied to no single address and holds {privileges} on all databases (held: {value}, limit "
-    "{limit}).",
+    title="Ordinary account may read all databases or see all sessions",
+    finding="{resource} is not restricted to one address and holds {privileges} on all databases (held: {value}, "
+    "limit {limit}).",
     remediation=Remediation(
         advice="Grant the account SELECT on the databases that it reads, then revoke the global privileges. PROCESS "
         "shows the statements of all sessions with their values: leave it to monitors that work from one address.",
@@ -41,7 +41,7 @@ from checks.security.accounts import (
         rollback=("GRANT {privileges} ON *.* TO {user!l}@{host!l};",),
         pre_check="List the databases that the account reads in GV$OB_SQL_AUDIT and grant on those before you revoke.",
         post_check="SHOW GRANTS lists privileges on single databases only; the application works.",
-        risk="Reads from a database that was forgotten fail from then on.",
+        risk="Reads from databases without a grant fail afterwards.",
     ),
     sources=(
         DocPage(f"{PRIVILEGES}/100.permission-classification-of-mysql.md"),
@@ -50,10 +50,10 @@ from checks.security.accounts import (
     ),
 )
 def global_read_privileges(accounts: Rows[Account], administrators: Rows[Administrator]) -> Iterator[Measurement]:
-    """SELECT on *.* reads every database of the tenant, those of other applications, those made tomorrow and those of
-    the system, where the password hashes are. PROCESS sees what others ask, values included. A dump or a monitor
-    needs such privileges, and works from one address: accounts tied to one are left out. Accounts that may change as
-    much are told by the checks on that."""
+    """SELECT on *.* reads every database of the tenant, including those of other applications, future ones, and the
+    system databases with the password hashes. PROCESS shows statements of others with their values. A dump or a monitor
+    needs such privileges, and works from one address: accounts restricted to one address are excluded. Accounts that
+    may also change data are reported by other checks."""
     for account in empowered(accounts, administrators):
         privileges = held(account, SEEING)
         if privileges and not is_tied(account) and not held(account, {**POWERFUL, **WRITING, **CHANGING}):

@@ -25,20 +25,20 @@ from checks.security.accounts import (
     name="security.global_write_privileges",
     unit=Unit.COUNT,
     actor=Actor.CUSTOMER,
-    title="Ordinary account may write to every database or to files of the server",
+    title="Ordinary account may write to all databases or to files of the server",
     finding="{resource} may change all databases, or files of the server: {privileges} (held: {value}, limit {limit}).",
     remediation=Remediation(
-        advice="Grant the account what it needs on its own database first, then revoke the global privileges. FILE is "
-        "global only: let a tool that runs on the server read and write files instead.",
+        advice="First grant the account what it needs on its own database, then revoke the global privileges. FILE "
+        "exists only globally: let a tool on the server read and write files instead.",
         sql=(
             "GRANT <privileges> ON <database>.* TO {user!l}@{host!l};",
             "SHOW GRANTS FOR {user!l}@{host!l};",
             "REVOKE {privileges} ON *.* FROM {user!l}@{host!l};",
         ),
         rollback=("GRANT {privileges} ON *.* TO {user!l}@{host!l};",),
-        pre_check="List the databases that the account uses in GV$OB_SQL_AUDIT and grant on those before you revoke.",
+        pre_check="List the databases that the account uses in GV$OB_SQL_AUDIT, and grant on those before you revoke.",
         post_check="SHOW GRANTS lists privileges on single databases only; the application works.",
-        risk="Writes to a database that was forgotten fail from then on.",
+        risk="Writes to databases without a grant fail afterwards.",
     ),
     sources=(
         DocPage(f"{PRIVILEGES}/100.permission-classification-of-mysql.md"),
@@ -49,9 +49,9 @@ from checks.security.accounts import (
 def global_write_privileges(
     accounts: Rows[Account], administrators: Rows[Administrator]
 ) -> Iterator[Measurement | Unjudged]:
-    """Privileges on *.* reach every database of the tenant, also those of other applications and those made
-    tomorrow. One faulty script or one leaked password then destroys far more than its own data. FILE reaches the files
-    of the server. An account that works on the server itself only is an administrator's as a rule and is not judged."""
+    """Privileges on *.* cover every database of the tenant, including those of other applications and future ones. One
+    faulty script or one leaked password can then destroy far more than its own data. FILE gives access to files of the
+    server. Accounts that log in only on the server itself usually belong to administrators and are not judged."""
     for account in empowered(accounts, administrators):
         privileges = held(account, {**WRITING, **CHANGING})
         if privileges and is_local(account):
@@ -60,4 +60,4 @@ def global_write_privileges(
             evidence = {"privileges": ", ".join(privileges), "user": account.user_name, "host": account.host}
             yield Measurement(full_name(account), len(privileges), evidence)
     if any(account.priv_file is None for account in accounts):
-        raise NotAssessed("Who may read and write files of the server cannot be read.")
+        raise NotAssessed("It cannot be determined who may read and write files of the server.")

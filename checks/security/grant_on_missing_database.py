@@ -26,8 +26,8 @@ from checks.security.accounts import (
     title="Privileges on a database that does not exist",
     finding="{resource} holds privileges on {databases}, which do not exist (missing: {value}, limit {limit}).",
     remediation=Remediation(
-        advice="Revoke the privileges, and drop the account if it has no others. If the database is to come back, keep "
-        "the grants in the script that makes it.",
+        advice="Revoke the privileges, and drop the account if it has no others. If the database will be created "
+        "again, keep the grants in its creation script.",
         sql=(
             "SHOW GRANTS FOR {user!l}@{host!l};",
             "REVOKE ALL PRIVILEGES ON {database!i}.* FROM {user!l}@{host!l};",
@@ -46,9 +46,8 @@ from checks.security.accounts import (
 def grant_on_missing_database(
     accounts: Rows[Account], grants: Rows[DatabaseGrant], objects: Rows[BusinessObject]
 ) -> Iterator[Measurement]:
-    """Dropping a database leaves the privileges on it. Whoever makes one of that name again, perhaps for another
-    purpose, gives it to the old accounts without knowing. Names with a % stand for many databases and are not
-    judged."""
+    """Dropping a database leaves the privileges on it. If a database of that name is created again, perhaps for another
+    purpose, the old accounts have access to it. Names with a % stand for many databases and are not judged."""
     known = list_known_databases(objects)
     for account, own in group_grants(customers(accounts), grants, accounts):
         missing = [grant for grant in own if grant.database_name.casefold() not in known]

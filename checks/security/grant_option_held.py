@@ -38,7 +38,7 @@ from checks.security.accounts import (
         ),
         pre_check="Ask whether a deployment tool grants privileges with this account.",
         post_check="SHOW GRANTS for the account no longer ends with WITH GRANT OPTION.",
-        risk="GRANT statements of this account fail from then on.",
+        risk="GRANT statements of this account fail afterwards.",
     ),
     sources=(
         DocPage(f"{PRIVILEGES}/300.delegation-of-authority-of-mysql-mode.md"),
@@ -49,9 +49,9 @@ from checks.security.accounts import (
 def grant_option_held(
     accounts: Rows[Account], grants: Rows[DatabaseGrant], administrators: Rows[Administrator]
 ) -> Iterator[Measurement | Unjudged]:
-    """Who may grant decides who may enter. An account that passes its privileges on makes further accounts that no
-    review knows of, and taking its own privileges away later does not take theirs. It may do so on all databases or
-    on one. An account that works on the server itself only is an administrator's as a rule and is not judged."""
+    """Whoever may grant decides who has access. An account that passes its privileges on creates accounts that no
+    review knows of, and revoking its own privileges later does not revoke theirs. The option may hold for all databases
+    or for one. Accounts that log in only on the server itself usually belong to administrators and are not judged."""
     for account, granted in group_grants(empowered(accounts, administrators), grants, accounts):
         own = [grant for grant in granted if grant.priv_grant_option == "YES"]
         everywhere = account.priv_grant_option == "YES"

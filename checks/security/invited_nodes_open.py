@@ -17,19 +17,19 @@ from checks.security.settings import ALLOWLIST, DoorParams, guarded_by_console, 
     name="security.invited_nodes_open",
     unit=Unit.TEXT,
     actor=Actor.BOTH,
-    title="Tenant's allowlist is wide open",
+    title="Tenant allowlist admits too many addresses",
     finding="{resource}: ob_tcp_invited_nodes contains {value}, so {admitted_pct} of all public addresses may try to "
     "log in.",
     remediation=Remediation(
-        advice="List the networks of the proxy, the applications and the administrators. On a public cloud the "
-        "console's whitelist is the door: restrict it there and attest it, and leave this variable to the platform.",
+        advice="List only the networks of the proxy, the applications and the administrators. On a public cloud, "
+        "restrict the whitelist in the console, tell us so, and leave this variable to the cloud platform.",
         sql=("SET GLOBAL ob_tcp_invited_nodes = <networks>;",),
         rollback=("SET GLOBAL ob_tcp_invited_nodes = {allowlist!l};",),
-        pre_check="Put one quoted list in place of <networks>, with 127.0.0.1 and ::1 in it and every network that "
-        "clients come from: GV$OB_PROCESSLIST shows the addresses of all current sessions.",
+        pre_check="Replace <networks> with one quoted list that contains 127.0.0.1, ::1 and every network of the "
+        "clients: GV$OB_PROCESSLIST shows the addresses of all current sessions.",
         post_check="A login from an address outside the list is refused; the applications still connect.",
-        risk="Addresses that were forgotten cannot connect any more; sessions that are open stay open. Keep one of an "
-        "administrator open until a new login has worked: it can take the change back.",
+        risk="Addresses missing from the list cannot connect any more; open sessions stay. Keep an administrator's "
+        "session open until a new login has succeeded: it can undo the change.",
     ),
     sources=(
         DocPage(f"{VARIABLES}/9200.ob_tcp_invited_nodes-global.md"),
@@ -40,8 +40,8 @@ from checks.security.settings import ALLOWLIST, DoorParams, guarded_by_console, 
 def invited_nodes_open(
     variables: Rows[Variable], attestations: Rows[Attestation], p: DoorParams
 ) -> Iterator[Measurement]:
-    """The allowlist is checked before the password. Open to all, it leaves passwords as the only lock, and every
-    host that reaches the port can try them. What the cloud console restricts in front of it cannot be seen by SQL."""
+    """The allowlist is checked before the password. If it admits all addresses, only passwords protect the tenant, and
+    every host that reaches the port can try them. Restrictions of the cloud console are not visible in SQL."""
     allowlist = value_of(variables, ALLOWLIST)
     admitted_pct, entries = find_admitting(allowlist.split(","))
     if admitted_pct >= p.min_admitted_pct and not guarded_by_console(attestations):

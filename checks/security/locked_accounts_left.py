@@ -34,13 +34,13 @@ class LeftParams(Params):
     name="security.locked_accounts_left",
     unit=Unit.TEXT,
     actor=Actor.CUSTOMER,
-    title="Locked account left behind",
+    title="Locked account still exists",
     finding="{resource}: the account is locked and still there.",
     remediation=Remediation(
-        advice="Drop the account if nobody will need it again, after keeping its grants. If it is locked on purpose, "
-        "mute the finding with the reason.",
+        advice="If nobody needs the account any more, save its grants and drop it. If it is locked on purpose, record "
+        "the reason and request an exemption.",
         sql=("SHOW GRANTS FOR {user!l}@{host!l};", "DROP USER {user!l}@{host!l};"),
-        no_rollback="Create the account again from its grants; the password has to be set anew.",
+        no_rollback="Create the account again from its grants; the password must be set again.",
         pre_check="No view, routine or job has the account as its definer.",
         post_check="The account is gone from DBA_OB_USERS.",
         risk="Views and routines defined by the account stop working.",
@@ -53,13 +53,13 @@ class LeftParams(Params):
 def locked_accounts_left(
     accounts: Rows[Account], clock: Rows[Clock], p: LeftParams
 ) -> Iterator[Measurement | Unjudged]:
-    """A locked account keeps its privileges and is one statement away from being used again. Left behind, it makes
-    every review of accounts longer and hides the ones that matter. One that was made or got its password lately is
-    locked for a reason that somebody still knows."""
+    """A locked account keeps its privileges and can be enabled again by one statement. It makes every review of
+    accounts longer and hides the accounts that matter. Accounts that were created or got a new password recently are
+    excluded."""
     for account in customers(accounts):
         if account.is_locked == "YES":
             if account.type is None:  # a role is stored as an account that is locked
-                raise NotAssessed("The server does not tell locked accounts from roles.")
+                raise NotAssessed("The database does not distinguish locked accounts from roles.")
             changed = account.password_last_changed
             if changed is None:
                 yield Unjudged(full_name(account))

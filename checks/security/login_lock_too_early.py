@@ -25,20 +25,20 @@ class LockParams(Params):
     title="Accounts are locked after very few failed logins",
     finding="{resource}: {value} failed logins lock an account (limit {limit}).",
     remediation=Remediation(
-        advice="Allow some mistakes before the lock: ten stop a program that guesses just as well.",
+        advice="Allow some mistakes before the lock: a threshold of ten also stops a program that guesses.",
         sql=("ALTER SYSTEM SET connection_control_failed_connections_threshold = {recommended_count};",),
         rollback=("ALTER SYSTEM SET connection_control_failed_connections_threshold = {value};",),
-        pre_check="Look for accounts that are locked by it now: they stay so until the delay is over.",
-        post_check="The parameter has the new value in GV$OB_PARAMETERS; good logins work.",
-        risk="Guessing gets a few more tries for each lock.",
+        pre_check="Check for accounts that are locked now: they stay locked until the delay is over.",
+        post_check="GV$OB_PARAMETERS shows the new value; valid logins work.",
+        risk="A few more guesses are possible before each lock.",
     ),
     sources=PAGES,
 )
 def login_lock_too_early(parameters: Rows[Parameter], limits: LockParams) -> Iterator[Measurement]:
-    """One mistyped password, or one server of a pool that still has the old one, then locks the account for all the
-    others, and the application stands still. Whoever wants to do harm needs no more than the name of the account."""
+    """One mistyped password, or one server of a pool with the old password, then locks the account for all others, and
+    the application stops. Anybody who knows the account name can cause this."""
     value = value_of(parameters, NAME)
     if not value.isdecimal():
-        raise NotAssessed("{setting} has a value that is not understood: {present}", setting=NAME, present=value)
+        raise NotAssessed("The value of {setting} could not be interpreted: {present}", setting=NAME, present=value)
     if int(value):
         yield Measurement(tenant_name(None), int(value), {"recommended_count": limits.recommended_count})

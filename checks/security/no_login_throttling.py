@@ -24,34 +24,34 @@ PAGES = (
     name="security.no_login_throttling",
     unit=Unit.TEXT,
     actor=Actor.CUSTOMER,
-    title="Nothing slows down the guessing of passwords",
-    finding="{resource}: connection_control_failed_connections_threshold is {value}: failed logins are not limited.",
+    title="Failed logins do not lock accounts",
+    finding="{resource}: connection_control_failed_connections_threshold is {value}, so failed logins are not limited.",
     remediation=Remediation(
-        advice="Let the server lock an account for a while after some failed logins. Start with ten, and keep the "
-        "longest lock short enough that nobody can lock the application out for long.",
+        advice="Lock accounts for a while after some failed logins. Start with ten, and keep the longest lock short, "
+        "so that nobody can lock the application out for long.",
         sql=(
             "ALTER SYSTEM SET connection_control_failed_connections_threshold = 10;",
-            "ALTER SYSTEM SET connection_control_min_connection_delay = {shortest_to};",
-            "ALTER SYSTEM SET connection_control_max_connection_delay = {longest_to};",
+            "ALTER SYSTEM SET connection_control_min_connection_delay = {shortest_lock_ms_to};",
+            "ALTER SYSTEM SET connection_control_max_connection_delay = {longest_lock_ms_to};",
         ),
         rollback=(
             "ALTER SYSTEM SET connection_control_failed_connections_threshold = 0;",
-            "ALTER SYSTEM SET connection_control_max_connection_delay = {longest_is};",
-            "ALTER SYSTEM SET connection_control_min_connection_delay = {shortest_is};",
+            "ALTER SYSTEM SET connection_control_max_connection_delay = {longest_lock_ms_is};",
+            "ALTER SYSTEM SET connection_control_min_connection_delay = {shortest_lock_ms_is};",
         ),
-        pre_check="No job or pool tries a wrong password over and over; it would lock its account.",
-        post_check="The parameter has the new value in GV$OB_PARAMETERS; good logins work.",
-        risk="Somebody who knows an account's name can lock it for up to the longest delay by failing on purpose.",
+        pre_check="No job or pool keeps using a wrong password; it would lock its account.",
+        post_check="GV$OB_PARAMETERS shows the new value; valid logins work.",
+        risk="Somebody who knows an account name can lock it by failing on purpose, for up to the longest delay.",
     ),
     sources=PAGES,
 )
 def no_login_throttling(parameters: Rows[Parameter]) -> Iterator[Measurement]:
-    """OceanBase counts failed logins only if told to. With the default of 0 a program may try passwords as fast as the
-    network carries them, and the only trace is in the server's log."""
+    """OceanBase counts failed logins only if configured. With the default of 0, a program can try passwords as fast as
+    the network allows, and only the server log shows it."""
     value = value_of(parameters, NAME)
     if value == "0":
         shortest, longest = (
             value_of(parameters, f"connection_control_{end}_connection_delay") for end in ("min", "max")
         )
-        evidence = {**change("shortest", shortest, "1000"), **change("longest", longest, "60000")}
+        evidence = {**change("shortest_lock_ms", shortest, "1000"), **change("longest_lock_ms", longest, "60000")}
         yield Measurement(tenant_name(None), value, evidence)

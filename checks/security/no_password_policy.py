@@ -20,16 +20,16 @@ POLICIES = ("LOW", "MEDIUM")
     name="security.no_password_policy",
     unit=Unit.COUNT,
     actor=Actor.CUSTOMER,
-    title="Server accepts very short passwords",
-    finding="{resource}: passwords may be as short as {value} characters (a finding up to {limit}; policy {policy}).",
+    title="No minimum password length is required",
+    finding="{resource}: the minimum password length is {value} (limit {limit}; policy {policy}).",
     remediation=Remediation(
-        advice="Ask for length and mixed characters. The rules hold for passwords set from then on, so change the "
-        "weak ones afterwards.",
+        advice="Require a minimum length and mixed characters. The rules apply to passwords set afterwards, so change "
+        "the existing weak ones, too.",
         sql=tuple(f"SET GLOBAL validate_password_{name} = {{{name}_to}};" for name in WANTED),
         rollback=tuple(f"SET GLOBAL validate_password_{name} = {{{name}_is}};" for name in reversed(WANTED)),
-        pre_check="Tools that create accounts make passwords that fit the new rules.",
+        pre_check="Tools that create accounts generate passwords that meet the new rules.",
         post_check="SHOW VARIABLES LIKE 'validate_password%' shows the new values.",
-        risk="Scripts that set weaker passwords fail; existing passwords go on working.",
+        risk="Scripts that set weaker passwords fail; existing passwords remain valid.",
     ),
     sources=(
         DocPage(f"{LOGIN}/200.password-complexity-of-mysql-mode.md"),
@@ -37,8 +37,8 @@ POLICIES = ("LOW", "MEDIUM")
     ),
 )
 def no_password_policy(variables: Rows[Variable]) -> Iterator[Measurement]:
-    """By default OceanBase accepts any password, even an empty one. Both policies check the length first, so a
-    length of 0 means no rule at all, and weak passwords are what attackers try first."""
+    """By default OceanBase accepts any password, even an empty one. Both policies check the length first, so a length
+    of 0 means no rule, and weak passwords are what attackers try first."""
     present = {name: _read_number(variables, f"validate_password_{name}") for name in WANTED}
     evidence: dict[str, Scalar] = {"policy": dict(enumerate(POLICIES)).get(present["policy"], str(present["policy"]))}
     for name, wanted in WANTED.items():
@@ -53,4 +53,4 @@ def _read_number(variables: Rows[Variable], name: str) -> int:
         return POLICIES.index(text.upper())
     if text.isdecimal():
         return int(text)
-    raise NotAssessed("{setting} has a value that is not understood: {present}", setting=name, present=text)
+    raise NotAssessed("The value of {setting} could not be interpreted: {present}", setting=name, present=text)

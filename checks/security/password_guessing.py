@@ -17,16 +17,16 @@ from checks.security.settings import value_of
     name="security.password_guessing",
     unit=Unit.COUNT,
     actor=Actor.CUSTOMER,
-    title="Logins of one account fail again and again",
+    title="Repeated login failures of one account",
     finding="{resource}: the last {value} logins have failed (limit {limit}), and none has succeeded since.",
     remediation=Remediation(
-        advice="Find where the attempts come from, in the log of the proxy and of the servers: a job or a pool with "
-        "an old password, or somebody who guesses. Mend the former; shut the latter out by the allowlist, and change "
-        "the password if it was weak.",
+        advice="Find the origin of the attempts in the logs of the proxy and the servers: a job or pool with an old "
+        "password, or somebody who guesses. Correct the former; block the latter with the allowlist, and change the "
+        "password if it is weak.",
         no_rollback="Nothing is changed before the origin is known.",
         pre_check="SELECT * FROM information_schema.CONNECTION_CONTROL_FAILED_LOGIN_ATTEMPTS: does the number grow?",
-        post_check="The account is no longer listed in CONNECTION_CONTROL_FAILED_LOGIN_ATTEMPTS.",
-        risk="None; reading the list changes nothing.",
+        post_check="CONNECTION_CONTROL_FAILED_LOGIN_ATTEMPTS no longer lists the account.",
+        risk="Reading the view has no risk.",
     ),
     sources=(
         DocPage(f"{VIEWS}/200.information-schema-connection_control_failed_login_attempts-of-mysql-mode.md"),
@@ -34,12 +34,12 @@ from checks.security.settings import value_of
     ),
 )
 def password_guessing(logins: Rows[FailedLogins], parameters: Rows[Parameter]) -> Iterator[Measurement]:
-    """A person mistypes a password a few times; a program goes on. Many failures in a row are either a job that was
-    forgotten when the password changed, and that locks the account for everybody, or an attack. The server counts them
-    only where connection_control_failed_connections_threshold is set."""
+    """A person mistypes a password a few times; a program continues. Many failures in a row are either a job that was
+    forgotten when the password changed, which locks the account for everybody, or an attack. Failures are counted only
+    if connection_control_failed_connections_threshold is set."""
     if value_of(parameters, NAME) == "0":
         raise NotAssessed(
-            "The server does not count failed logins: {setting} is 0.",
+            "Failed logins are not counted: {setting} is 0.",
             "Set {setting}, as the advice of SEC012 says.",
             setting=NAME,
         )

@@ -18,11 +18,11 @@ from checks.security.accounts import STATEMENTS, VIEWS, full_name, usable
     title="Password not changed for too long",
     finding="{resource}: the password was last changed {value} ago (limit {limit}).",
     remediation=Remediation(
-        advice="Set a new password together with whoever runs the application, and note the next date. To change "
-        "without a pause, make a second account, move the application, then drop the first.",
+        advice="Change the password together with the owner of the application, and agree on the next date. To change "
+        "it without interruption, create a second account, move the application, then drop the first one.",
         sql=("ALTER USER {user!l}@{host!l} IDENTIFIED BY <new password>;",),
-        no_rollback="An old password should not come back.",
-        pre_check="Know every place where the password is stored: pools, jobs, monitoring, data links.",
+        no_rollback="An old password must not be restored.",
+        pre_check="List every place where the password is stored: pools, jobs, monitoring, data links.",
         post_check="PASSWORD_LAST_CHANGED in DBA_OB_USERS is today; no login fails.",
         risk="Clients that still use the old password cannot open new connections.",
     ),
@@ -32,8 +32,8 @@ from checks.security.accounts import STATEMENTS, VIEWS, full_name, usable
     ),
 )
 def password_too_old(accounts: Rows[Account], clock: Rows[Clock]) -> Iterator[Measurement]:
-    """A password spreads with time: into scripts, tickets, laptops of people who have left. An old one is known to more
-    people than anybody can list, and many audit rules ask for a regular change."""
+    """Over time a password is copied into scripts, tickets and laptops of people who have left. The older it is, the
+    more people know it, and many audit rules require a regular change."""
     candidates = [*usable(accounts), *(row for row in accounts if row.user_name == "root" and row.is_locked != "YES")]
     known = [(row, row.password_last_changed) for row in candidates if row.password_last_changed is not None]
     for account, changed in known:
@@ -43,7 +43,7 @@ def password_too_old(accounts: Rows[Account], clock: Rows[Clock]) -> Iterator[Me
     unknown = [full_name(row) for row in candidates if row.password_last_changed is None]
     if unknown:
         raise NotAssessed(
-            "The server does not tell when the passwords of these accounts were changed: {accounts}.",
-            "Set their passwords anew.",
+            "The date of the last password change is not known for: {accounts}.",
+            "Set new passwords for these accounts.",
             accounts=list_names(unknown),
         )

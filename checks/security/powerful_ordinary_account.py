@@ -18,14 +18,13 @@ from checks.security.accounts import POWERFUL, PRIVILEGES, STATEMENTS, VIEWS, em
     title="Ordinary account holds administrator privileges",
     finding="{resource} holds administrator privileges on all databases: {privileges} (held: {value}, limit {limit}).",
     remediation=Remediation(
-        advice="Keep such privileges for named administrators. Revoke them from application accounts and grant what "
-        "the application needs on its own database. If this is an administrator, name the account under "
-        "administrators of the target in the engagement file.",
+        advice="Keep such privileges for named administrators. Revoke them from application accounts, and grant what "
+        "the application needs on its own database. If this is an administrator's account, let us know.",
         sql=("REVOKE {privileges} ON *.* FROM {user!l}@{host!l};",),
         rollback=("GRANT {privileges} ON *.* TO {user!l}@{host!l};",),
-        pre_check="Look for the account's statements in GV$OB_SQL_AUDIT: does it really use the privilege?",
+        pre_check="Check the account's statements in GV$OB_SQL_AUDIT: does it use the privilege?",
         post_check="SHOW GRANTS no longer lists the privileges; the application works.",
-        risk="Whatever used the privilege fails from then on, such as a deployment script that creates accounts.",
+        risk="Operations that need the privilege fail afterwards, such as a deployment script that creates accounts.",
     ),
     sources=(
         DocPage(f"{PRIVILEGES}/100.permission-classification-of-mysql.md"),
@@ -36,9 +35,10 @@ from checks.security.accounts import POWERFUL, PRIVILEGES, STATEMENTS, VIEWS, em
 def powerful_ordinary_account(
     accounts: Rows[Account], administrators: Rows[Administrator]
 ) -> Iterator[Measurement | Unjudged]:
-    """SUPER, ALTER SYSTEM, ALTER TENANT and CREATE USER change the server or other accounts. In an application's
-    hands an SQL injection becomes the loss of the tenant, and nobody can tell any more who changed what. An account
-    that works on the server itself only is an administrator's as a rule: it is not judged until the engagement says."""
+    """SUPER, ALTER SYSTEM, ALTER TENANT and CREATE USER change the database configuration or other accounts. If an
+    application account has them, one SQL injection endangers the whole tenant, and changes cannot be traced to a
+    person. Accounts that log in only on the server itself usually belong to administrators and are not judged until the
+    customer confirms."""
     for account in empowered(accounts, administrators):
         privileges = held(account, POWERFUL)
         if privileges and is_local(account):

@@ -18,20 +18,21 @@ from checks.security.settings import ALLOWLIST, DoorParams, guarded_by_console, 
     name="security.root_from_anywhere",
     unit=Unit.TEXT,
     actor=Actor.BOTH,
-    title="root can log in from almost anywhere",
+    title="root may log in from almost any address",
     finding="{resource}: the account admits the host {value}, and the tenant's allowlist ({allowlist}) admits "
     "{admitted_pct} of all public addresses.",
     remediation=Remediation(
-        advice="root of a tenant is made with host % and cannot be renamed, so the allowlist has to shut the door: "
-        "list the networks of the proxy, the applications and the administrators. On a public cloud restrict the "
-        "console's whitelist and attest it. Work with accounts of your own instead of root.",
+        advice="root of a tenant is created with host % and cannot be renamed, so the allowlist must restrict its "
+        "address: list only the networks of the proxy, the applications and the administrators. On a public cloud, "
+        "restrict the whitelist in the console and tell us so. Use accounts of your own instead of root for daily "
+        "work.",
         sql=("SET GLOBAL ob_tcp_invited_nodes = <networks>;",),
         rollback=("SET GLOBAL ob_tcp_invited_nodes = {allowlist!l};",),
-        pre_check="Put one quoted list in place of <networks>, with 127.0.0.1 and ::1 in it and every network that "
-        "clients come from: GV$OB_PROCESSLIST shows the addresses of all current sessions.",
+        pre_check="Replace <networks> with one quoted list that contains 127.0.0.1, ::1 and every network of the "
+        "clients: GV$OB_PROCESSLIST shows the addresses of all current sessions.",
         post_check="A login from an address outside the list is refused; the applications still connect.",
-        risk="Addresses that were forgotten cannot connect any more; sessions that are open stay open. Keep one of an "
-        "administrator open until a new login has worked: it can take the change back.",
+        risk="Addresses missing from the list cannot connect any more; open sessions stay. Keep an administrator's "
+        "session open until a new login has succeeded: it can undo the change.",
     ),
     sources=(
         DocPage(f"{VARIABLES}/9200.ob_tcp_invited_nodes-global.md"),
@@ -42,8 +43,8 @@ from checks.security.settings import ALLOWLIST, DoorParams, guarded_by_console, 
 def root_from_anywhere(
     accounts: Rows[Account], variables: Rows[Variable], attestations: Rows[Attestation], p: DoorParams
 ) -> Iterator[Measurement]:
-    """root may do everything in the tenant and its name is known to every attacker. Where neither the account nor the
-    allowlist looks at the address, one guessed or leaked password is the whole tenant."""
+    """root has all privileges in the tenant, and its name is known to everybody. If neither the account nor the
+    allowlist restricts the address, one guessed or leaked password gives access to the whole tenant."""
     if guarded_by_console(attestations):
         return
     allowlist = value_of(variables, ALLOWLIST)

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from agent.api import NotAssessed, Params, params
+from agent.api import NotAssessed, Params, Text, params
 from agent.facts.given import Attestation
 from agent.facts.settings import Parameter, Variable
 
 ALLOWLIST = "ob_tcp_invited_nodes"
+TOLD = {
+    "console_whitelist_restricted": "whether the whitelist of the cloud console is restricted",
+    "tde_enabled": "whether transparent data encryption (TDE) is on",
+}
 
 
 @params
@@ -21,7 +25,7 @@ def value_of(settings: tuple[Variable, ...] | tuple[Parameter, ...], name: str) 
     for row in settings:
         if row.name == name:
             return row.value or ""
-    raise NotAssessed("The server does not list {name}.", name=name)
+    raise NotAssessed("{name} is not listed.", name=name)
 
 
 def guarded_by_console(attestations: tuple[Attestation, ...]) -> bool:
@@ -34,4 +38,4 @@ def attested_switch(attestations: tuple[Attestation, ...], key: str) -> Attestat
     for item in attestations:
         if item.key == key:
             return item
-    raise NotAssessed("Nobody has attested {key}.", "Attest {key} in the engagement file.", key=key)
+    raise NotAssessed("Not provided: {fact}.", "Provide this fact: {fact}.", fact=Text(TOLD[key]))

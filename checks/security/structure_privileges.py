@@ -33,18 +33,18 @@ _TABLES = {**STRUCTURE, "DROP": WRITING["DROP"]}
     name="security.structure_privileges",
     unit=Unit.COUNT,
     actor=Actor.CUSTOMER,
-    title="Application account may change the structure",
-    finding="{resource} is tied to no single address, writes rows in {databases} and may change the tables there, too: "
-    "{privileges} (held: {value}, limit {limit}).",
+    title="Application account may change the schema",
+    finding="{resource} is not restricted to one address, writes rows in {databases} and may also change the tables "
+    "there: {privileges} (held: {value}, limit {limit}).",
     remediation=Remediation(
-        advice="Let releases change the structure with an account of their own that is tied to the address of the "
-        "pipeline, and take the privileges from the account of the application.",
+        advice="Use a separate account for schema changes of releases, restricted to the address of the pipeline, and "
+        "revoke the privileges from the application account.",
         sql=("REVOKE {privileges} ON {database!i}.* FROM {user!l}@{host!l};",),
         rollback=("GRANT {privileges} ON {database!i}.* TO {user!l}@{host!l};",),
-        pre_check="Look in GV$OB_SQL_AUDIT whether the application makes or alters tables itself, as migration "
-        "frameworks do at its start.",
+        pre_check="Check in GV$OB_SQL_AUDIT whether the application itself creates or alters tables, as migration "
+        "frameworks do at start.",
         post_check="SHOW GRANTS no longer lists the privileges; the application works, and the next release does.",
-        risk="A migration at the start of the application fails from then on.",
+        risk="Migrations that run at the start of the application fail afterwards.",
     ),
     sources=(
         DocPage(f"{PRIVILEGES}/100.permission-classification-of-mysql.md"),
@@ -58,9 +58,9 @@ def structure_privileges(
     objects: Rows[BusinessObject],
     administrators: Rows[Administrator],
 ) -> Iterator[Measurement]:
-    """With the privileges of the owner one injected statement drops the tables instead of showing some rows, and a
-    change that no release made stays unnoticed. What changes the structure alone, without writing rows, is the account
-    of releases; one that is tied to a single address is a tool's."""
+    """If the application has owner privileges, one SQL injection can drop tables instead of reading some rows, and
+    schema changes outside releases stay unnoticed. An account that only changes the schema is the account of releases;
+    one restricted to a single address is a tool's."""
     known = list_known_databases(objects) - frozenset(SYSTEM_SCHEMAS)
     for account, own in group_grants(empowered(accounts, administrators), grants, accounts):
         both = [grant for grant in own if held(grant, _ROWS) and held(grant, _TABLES)]

@@ -29,18 +29,18 @@ _SYSTEM = frozenset(("mysql", "oceanbase"))
     name="security.system_database_granted",
     unit=Unit.COUNT,
     actor=Actor.CUSTOMER,
-    title="Application account reaches a database of the system",
-    finding="{resource} works in databases of its own and holds privileges on {databases}, too (databases of the "
-    "system: {value}, limit {limit}).",
+    title="Application account has access to system databases",
+    finding="{resource} works in databases of its own and also holds privileges on {databases} (system databases: "
+    "{value}, limit {limit}).",
     remediation=Remediation(
-        advice="Revoke the privileges. What reads the system's views should be an account of its own, tied to the "
-        "address of the monitor.",
+        advice="Revoke the privileges. Use a separate account, restricted to the address of the monitor, to read "
+        "system views.",
         sql=("SHOW GRANTS FOR {user!l}@{host!l};", "REVOKE SELECT ON {database!i}.* FROM {user!l}@{host!l};"),
         rollback=("GRANT SELECT ON {database!i}.* TO {user!l}@{host!l};",),
-        pre_check="Look in GV$OB_SQL_AUDIT for statements of the account in these databases; a connection pool may ask "
-        "one of them for a version.",
+        pre_check="Check in GV$OB_SQL_AUDIT for statements of the account in these databases; a connection pool may "
+        "query a version there.",
         post_check="SHOW GRANTS lists the account's own databases only; the application works.",
-        risk="What read the system's tables with this account fails from then on.",
+        risk="Functions that read system tables with this account fail afterwards.",
     ),
     sources=(
         GRANTS_VIEW,
@@ -52,9 +52,9 @@ _SYSTEM = frozenset(("mysql", "oceanbase"))
 def system_database_granted(
     accounts: Rows[Account], grants: Rows[DatabaseGrant], administrators: Rows[Administrator]
 ) -> Iterator[Measurement]:
-    """The tables of the system hold the password hashes of all accounts, and statements of others with their values.
-    Whoever takes over the application takes them along. A monitor that works in no other database, and an account tied
-    to one address, are left out."""
+    """System tables hold the password hashes of all accounts, and statements of others with their values. Whoever takes
+    over the application gets them, too. Monitors that work in no other database, and accounts restricted to one
+    address, are excluded."""
     for account, own in group_grants(empowered(accounts, administrators), grants, accounts):
         reached = [grant for grant in own if grant.database_name in _SYSTEM and held(grant, {**READING, **WRITING})]
         if reached and len(reached) < len(own) and not is_tied(account):

@@ -38,14 +38,14 @@ class TlsParams(Params):
     finding="{resource}: {value} of the sessions from other hosts are not encrypted ({plain_count} of {remote_count}; "
     "limit {limit}).",
     remediation=Remediation(
-        advice="Switch TLS on at the server or the proxy (in the cloud console), then in the clients, and when all "
-        "use it demand it account by account.",
+        advice="Switch TLS on at the servers or the proxy (in the cloud console), then in the clients; when all "
+        "clients use it, require it account by account.",
         run_as=RunAs.CONSOLE,
         sql=("SELECT USER, USER_CLIENT_IP, SSL_CIPHER, COUNT(*) FROM oceanbase.GV$OB_PROCESSLIST GROUP BY 1, 2, 3;",),
-        no_rollback="The statement only reads.",
+        no_rollback="The statement only reads; no rollback is needed.",
         pre_check="Drivers and the proxy support TLS and trust the server's certificate.",
         post_check="SSL_CIPHER in GV$OB_PROCESSLIST is filled for the sessions.",
-        risk="Clients that cannot do TLS are refused once it is demanded; the handshake makes connecting slower.",
+        risk="Clients without TLS support are refused once it is required; the handshake makes connecting slower.",
     ),
     sources=(
         DocPage(
@@ -55,12 +55,12 @@ class TlsParams(Params):
     ),
 )
 def tls_not_used(sessions: Rows[Session], limits: TlsParams) -> Iterator[Measurement]:
-    """Without TLS everyone on the way can read data and results, and change them. The server sees the last part of
-    the way only: behind a proxy this tells how the proxy connects, not how the application does."""
+    """Without TLS, everybody on the network path can read and change data and results. Only the last part of the path
+    is visible: behind a proxy it shows how the proxy connects, not how the application does."""
     remote = [session for session in sessions if not session.host.startswith(LOCAL)]
     if len(remote) < limits.min_sessions_count:
         raise NotAssessed(
-            "Too few sessions from other hosts were open ({sessions_count}).",
+            "Too few sessions from other hosts are open ({sessions_count}).",
             "Assess while the application is connected.",
             sessions_count=len(remote),
         )

@@ -26,17 +26,17 @@ from checks.sql.ring import by_tenant
     name="sql.audit_span_too_short",
     unit=Unit.SECONDS,
     actor=Actor.CUSTOMER,
-    title="The SQL audit reaches back only a short time",
-    finding="{resource}: the SQL audit reaches back {value} (limit {limit}) on the server where it reaches least far, "
-    "with {records_count} records there; older ones are already overwritten.",
+    title="SQL audit reaches back too short a time",
+    finding="{resource}: on the server with the shortest history, the SQL audit reaches back {value} (limit {limit}), "
+    "with {records_count} records; earlier ones have been overwritten.",
     remediation=Remediation(
-        advice="Keep what matters elsewhere first: GV$OB_SQLSTAT and the workload repository sum up days, and OCP "
-        "collects the records as they come. A larger ob_sql_audit_percentage helps only a tenant with few statements: "
-        "the server bounds the ring in bytes and in records, whatever the share.",
+        advice="First keep the important data elsewhere: GV$OB_SQLSTAT and the WR sum up days, and OCP collects the "
+        "records continuously. A larger ob_sql_audit_percentage helps only a tenant with few statements: the buffer "
+        "is limited in bytes and in records, whatever the share.",
         no_rollback="Nothing is changed in the database.",
-        pre_check="Count the statements per second in GV$OB_SQL_AUDIT: at thousands of them no ring holds ten minutes.",
+        pre_check="Count the statements per second in GV$OB_SQL_AUDIT: with thousands, no buffer holds ten minutes.",
         post_check="The newest snapshots in DBA_WR_SNAPSHOT are an hour apart, or OCP shows yesterday's statements.",
-        risk="A larger share is taken from the tenant's memory, which caches and sorts then lack.",
+        risk="A larger share takes memory from caches and sorts of the tenant.",
     ),
     sources=(
         AUDIT_MEMORY,
@@ -44,9 +44,9 @@ from checks.sql.ring import by_tenant
     ),
 )
 def audit_span_too_short(returns: Rows[AuditReturn]) -> Iterator[Measurement]:
-    """The SQL audit is a ring in the memory of each server: new statements overwrite old ones. When it holds less than
-    a minute, the statement that hurt this morning cannot be found there, and every figure taken from it is a snapshot.
-    A busy tenant's ring is short by nature, so it must not be the only record."""
+    """The SQL audit is a ring buffer in the memory of each server: new records overwrite old ones. If it holds less
+    than a minute, a statement that caused trouble in the morning cannot be found, and every figure from it is a
+    snapshot. On a busy tenant the buffer is always short, so it must not be the only record."""
     if not returns:
         raise NotAssessed("The SQL audit is empty.", "Switch the SQL audit on: SET GLOBAL ob_enable_sql_audit = ON.")
     for tenant_id, rows in by_tenant(returns).items():

@@ -28,19 +28,19 @@ class ProductParams(Params):
     name="sql.cartesian_join",
     unit=Unit.COUNT,
     actor=Actor.CUSTOMER,
-    title="Slow statement joins two tables by no condition",
-    finding="{resource} in {database} pairs {first_count} rows with each row of the other side and makes {value} rows "
-    "of them (limit {limit}): no condition joins {tables}. {executions_count} executions of {average_us} on average. "
+    title="Slow statement joins two tables without a condition",
+    finding="{resource} in {database} combines {first_count} rows with each row of the other side into {value} rows "
+    "(limit {limit}): no condition joins {tables}. {executions_count} executions of {average_us} on average. "
     "{statement}",
     remediation=Remediation(
-        advice="Write the condition that joins the two tables: as a rule it was forgotten, or the application left it "
-        "out when it put the statement together. Where each pair is meant, keep the smaller side small by its own "
+        advice="Add the condition that joins the two tables: usually it was forgotten, or the application omitted it "
+        "when generating the statement. If all combinations are meant, keep the smaller side small by its own "
         "conditions, and run the statement seldom.",
         no_rollback="The statement is changed in the application.",
         pre_check="EXPLAIN the statement: NESTED-LOOP JOIN CARTESIAN stands above the two tables.",
         post_check="EXPLAIN shows a join with conditions, and the statement returns the rows that are meant.",
-        risk="The result changes: rows that appeared several times appear once. A DISTINCT or GROUP BY may have hidden "
-        "that the condition is missing; check what the application makes of the rows.",
+        risk="The result changes: rows that appeared several times appear once. DISTINCT or GROUP BY may have hidden "
+        "the missing condition; check how the application uses the rows.",
     ),
     sources=(JOINS, NESTED_LOOPS, PLANS_VIEW),
 )
@@ -55,10 +55,10 @@ def cartesian_join(
     dictionary: Rows[NotableColumn] | None,
     limits: ProductParams,
 ) -> Iterator[Measurement | Unjudged]:
-    """Without a condition that joins them, each row of one table meets each row of the other, and the work grows with
-    the product of both. The server joins so as well where constants pick the rows of both sides, which is fine, so the
-    statement's own conditions must be missing, too. A single row and a short list are left out; a few rows of
-    a large table are not: which few they are goes by another condition, so the one that joins was forgotten."""
+    """Without a join condition, each row of one table is combined with each row of the other, and the work grows with
+    the product. If constants pick the rows of both sides, the plan also shows a Cartesian join, which is fine, so the
+    statement itself must lack the condition. Single rows and short lists are excluded; a few rows of a large table are
+    not: another condition picked them, so the join condition was forgotten."""
     facts = WorkloadFacts(
         shapes=shapes,
         totals=totals,

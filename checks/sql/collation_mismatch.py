@@ -30,19 +30,19 @@ class CollationParams(Params):
     name="sql.collation_mismatch",
     unit=Unit.COUNT,
     actor=Actor.CUSTOMER,
-    title="Slow join converts the text of one side",
-    finding="{resource} in {database} joins {column} of {table} with {other_column}, which is in another character set "
-    "or collation, and goes through {value} rows per execution (limit {limit}; {executions_count} executions of "
-    "{average_us} on average). {statement}",
+    title="Slow join converts the text of one side row by row",
+    finding="{resource} in {database} joins {column} of {table} with {other_column}, which has another character set "
+    "or collation, and reads {value} rows per execution (limit {limit}; {executions_count} executions of {average_us} "
+    "on average). {statement}",
     remediation=Remediation(
-        advice="Give both columns one character set and one collation, utf8mb4 as a rule. Change the smaller table, or "
-        "create a new one, copy and rename; until then, where the values allow it, convert the other side in the "
-        "statement, CONVERT(column USING gbk) for instance, so that the large side stays as it is.",
-        no_rollback="A changed character set is changed back by another change of the table.",
+        advice="Give both columns the same character set and collation, usually utf8mb4. Change the smaller table, or "
+        "create a new one, copy the data and rename; until then, if the values allow it, convert the other side in "
+        "the statement, for example CONVERT(column USING gbk), so that the large side is not converted.",
+        no_rollback="A changed character set can only be changed back by changing the table again.",
         pre_check="EXPLAIN the statement: a scan of the whole table, and a conversion around its column in the join.",
         post_check="EXPLAIN shows TABLE RANGE SCAN or TABLE GET on the index of that column.",
         risk="Changing a column rewrites the table and takes locks, space and time. Another collation may make two "
-        "texts one, so that a unique index fails, and it changes the order of results.",
+        "texts equal, so that a unique index fails, and it changes the sort order of results.",
         window=True,
     ),
     sources=(
@@ -62,9 +62,9 @@ def collation_mismatch(
     dictionary: Rows[NotableColumn] | None,
     limits: CollationParams,
 ) -> Iterator[Measurement | Unjudged]:
-    """Two texts are compared in one character set and one collation, so one side is converted, row by row, and an
-    index that is sorted by its own is of no use. The side in utf8mb4, or in the binary collation, stays as it is. Only
-    a scan of the other side counts that goes through far more rows than the join meets."""
+    """Two texts are compared in one character set and collation, so one side is converted row by row, and an index
+    sorted by its own collation cannot be used. The side in utf8mb4, or in a binary collation, is not converted. Only
+    scans of the other side that read far more rows than the join matches count."""
     facts = WorkloadFacts(
         shapes=shapes,
         totals=totals,

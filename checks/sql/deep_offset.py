@@ -31,11 +31,11 @@ class OffsetParams(Params):
     finding="{resource} in {database} pages by OFFSET and reads {value} rows per execution to return {returned_count} "
     "(limit {limit}; {average_us} on average). {statement}",
     remediation=Remediation(
-        advice="Page by key: remember the last key of the page before and ask for what follows it, WHERE id > ? ORDER "
-        "BY id LIMIT n. Where page numbers must stay, read only the keys by OFFSET from an index and join the rows "
-        "afterwards, and cap the number of pages.",
+        advice="Page by key: remember the last key of the previous page and read what follows it, WHERE id > ? ORDER "
+        "BY id LIMIT n. If page numbers are needed, read only the keys by OFFSET from an index, join the rows "
+        "afterwards, and limit the number of pages.",
         no_rollback="The statement is changed in the application.",
-        pre_check="The order of the pages is unique; otherwise add the primary key to it.",
+        pre_check="The sort order of the pages is unique; otherwise add the primary key to it.",
         post_check="The rows read per execution in GV$OB_SQL_AUDIT stay near the size of a page.",
         risk="Pages by key cannot jump to an arbitrary page.",
     ),
@@ -54,9 +54,9 @@ def deep_offset(
     texts: Rows[RepositoryText] | None,
     limits: OffsetParams,
 ) -> Iterator[Measurement | Unjudged]:
-    """OFFSET reads all rows before the page and throws them away, so each further page costs more than the one before.
-    Users hardly go that far, but crawlers, exports and batch jobs do, and they go through all pages. A statement with
-    SQL_CALC_FOUND_ROWS reads all for its first page, too, and is left out."""
+    """OFFSET reads and drops all rows before the page, so each further page costs more. Users hardly go that far, but
+    crawlers, exports and batch jobs read all pages. Statements with SQL_CALC_FOUND_ROWS also read all rows for the
+    first page, and are excluded."""
     known = collect_texts(plans, texts)
     paging = {sql_id for sql_id, text in known.items() if skips_rows(text) and not counts_found_rows(text)}
     loads = add_planned_rows(list_loads(shapes, totals, history), steps)

@@ -21,8 +21,8 @@ def list_slow(facts: WorkloadFacts, min_executions: int, min_average_ms: int) ->
     workload = read_workload(facts)
     if not workload:
         raise NotAssessed(
-            "No record of the load holds a statement of the customer.",
-            "Keep the SQL audit and the workload repository switched on, and assess after a day of business.",
+            "Neither the SQL audit, the plan cache nor the WR holds a business statement.",
+            "Keep the SQL audit and the WR switched on, and assess after a day of business.",
         )
     return [
         statement

@@ -22,11 +22,11 @@ class DiskParams(Params):
     unit=Unit.COUNT,
     actor=Actor.CUSTOMER,
     title="Frequent statement reads much from disk",
-    finding="{resource} in {database} reads {value} times from disk per execution (limit {limit}; executions: "
-    "{executions_count}, {average_us} on average).",
+    finding="{resource} in {database} reads from disk {value} times per execution (limit {limit}; {executions_count} "
+    "executions of {average_us} on average).",
     remediation=Remediation(
-        advice="Let the statement read fewer blocks: an index that fits the condition and covers the columns, a "
-        "smaller range, partitions that can be left out. Then consider more memory for the cache.",
+        advice="Let the statement read fewer blocks: an index that fits the conditions and covers the columns, a "
+        "smaller range, partition pruning. Then consider more memory for the cache.",
         no_rollback="Nothing is changed before the cause is known.",
         pre_check="EXPLAIN the statement and compare the rows read with the rows returned in GV$OB_SQL_AUDIT.",
         post_check="DISK_READS per execution falls in GV$OB_SQL_AUDIT.",
@@ -44,8 +44,9 @@ def disk_reads_high(
     plans: Rows[CachedPlan] | None,
     limits: DiskParams,
 ) -> Iterator[Measurement | Unjudged]:
-    """What is not in the block cache costs a disk access, and cloud disks have a fixed number of them per second for
-    everybody. A statement that needs thousands each time is slow itself and slows down the others and compaction."""
+    """Data that is not in the block cache costs a disk access, and cloud disks have a fixed number of accesses per
+    second for all requests. A statement that needs thousands each time is slow itself and slows down other statements
+    and compaction."""
     for row in list_frequent(list_loads(shapes, totals, history), limits.min_executions_count):
         if row.disk_reads is None:
             yield Unjudged(shape_name(row.sql_id, row.tenant_id))

@@ -27,18 +27,18 @@ class PollParams(Params):
     name="sql.empty_poll",
     unit=Unit.COUNT,
     actor=Actor.CUSTOMER,
-    title="Statement polls in a tight loop and finds nothing",
+    title="Statement polls in a tight loop without finding rows",
     finding="A session sends {resource} in {database} {value} times a second while it polls (limit {limit}), and "
-    "{empty_pct} of the {executions_count} executions found no row; they are {share_pct} of all in the SQL audit. "
-    "{statement}",
+    "{empty_pct} of the {executions_count} executions found no row; they are {share_pct} of all executions in the SQL "
+    "audit. {statement}",
     remediation=Remediation(
-        advice="Let the application wait between two looks while there is nothing to do, and longer each time up to a "
-        "second or more; or let whoever puts work in tell it. Take many rows in one look when there are some. Where "
-        "the statement asks for another key each time, ask for many keys in one statement.",
+        advice="Let the application wait between two polls while there is no work, and longer each time, up to a "
+        "second or more; or let the producer notify it. Fetch many rows per poll when there is work. If each poll "
+        "asks for another key, ask for many keys in one statement.",
         no_rollback="The loop is changed in the application.",
         pre_check="In GV$OB_SQL_AUDIT the statement follows itself in one SID, with RETURN_ROWS 0.",
         post_check="Its executions in GV$OB_SQL_AUDIT fall to a few a second, and most of them find rows.",
-        risk="Work that comes in is taken up later by as long as the loop waits.",
+        risk="New work is picked up later, at most by the waiting time of the loop.",
     ),
     sources=(
         SHORT_QUERIES,
@@ -55,9 +55,9 @@ def empty_poll(
     indexes: Rows[IndexColumn] | None,
     limits: PollParams,
 ) -> Iterator[Measurement | Unjudged]:
-    """A worker that looks for work without a pause keeps a connection and a CPU of the server busy for nothing, all
-    night long, and pushes the statements that matter out of the SQL audit. A look-up by a unique key that finds
-    nothing is left out: it asks whether a row is there before it is written, or fills a cache."""
+    """A worker that looks for work without a pause uses a connection and CPU all night without a result, and pushes
+    important statements out of the SQL audit. Lookups by a unique key that find nothing are excluded: they check
+    whether a row exists before writing it, or fill a cache."""
     trees = read_plans(steps or ())
     unique = None if indexes is None else _list_unique(indexes)
     for burst in list_bursts(shapes, returns, limits.min_executions_count, limits.min_share_pct):

@@ -49,21 +49,21 @@ class ErrorParams(Params):
     name="sql.errors_by_code",
     unit=Unit.PERMILLE,
     actor=Actor.CUSTOMER,
-    title="Statements fail with a serious return code",
-    finding="{resource} ({message}): {value} of all statements in the SQL audit end with it (limit {limit}; "
-    "{errors_count} of {executions_count}), SQL {sql_id} among them.",
+    title="Statements end with a serious error code",
+    finding="{resource} ({message}): {errors_count} of {executions_count} statements ({value}) in the SQL audit ended "
+    "with it (limit {limit}), including SQL {sql_id}.",
     remediation=Remediation(
         advice="Timeouts (-4012, -6212): tune the statement before raising ob_query_timeout. Memory (-4013, -4030): "
-        "look for large sorts, hash joins and imports. Locks (-6003, -6005, -4101): shorten transactions and touch "
-        "rows in one order. Transactions that the server ended (-6002, -6210, -6211, -6224, -6278): commit sooner, and "
-        "repeat the whole transaction. An unknown result (-6225): look in the data whether it was committed before "
-        "repeating. Leaders (-4038, -4209, -4654, -4721, -4722) and servers that are away (-4663): look in "
-        "GV$OB_LOG_STAT whether each log stream has a leader. Anything else is the server's: hand TRACE_ID and time to "
+        "check large sorts, hash joins and imports. Locks (-6003, -6005, -4101): shorten transactions and access rows "
+        "in the same order. Transactions ended by the database (-6002, -6210, -6211, -6224, -6278): commit sooner, "
+        "and retry the whole transaction. Unknown result (-6225): check in the data whether it was committed before "
+        "retrying. Leaders (-4038, -4209, -4654, -4721, -4722) and servers out of contact (-4663): check in "
+        "GV$OB_LOG_STAT whether each log stream has a leader. Other errors are internal: hand TRACE_ID and time to "
         "OceanBase support.",
-        pre_check="Select TRACE_ID, USER_NAME and ELAPSED_TIME of that RET_CODE from GV$OB_SQL_AUDIT while it still "
-        "has them.",
-        post_check="The code is gone from GV$OB_SQL_AUDIT after a business day.",
-        risk="A higher timeout only hides a slow statement and keeps a worker thread busy for longer.",
+        pre_check="Query TRACE_ID, USER_NAME and ELAPSED_TIME of that RET_CODE in GV$OB_SQL_AUDIT while the records "
+        "exist.",
+        post_check="After a business day the error code no longer appears in GV$OB_SQL_AUDIT.",
+        risk="A longer timeout only hides a slow statement and holds a worker thread longer.",
     ),
     sources=(
         ERRORS_4000,
@@ -73,8 +73,8 @@ class ErrorParams(Params):
     ),
 )
 def errors_by_code(returns: Rows[AuditReturn], limits: ErrorParams) -> Iterator[Measurement]:
-    """Errors of the user, such as a duplicate key or wrong syntax, say nothing about the database. Timeouts, exhausted
-    memory, lock conflicts and internal errors do: the business met them, and often retried without telling anybody."""
+    """User errors, such as duplicate keys or wrong syntax, say nothing about the database. Timeouts, lack of memory,
+    lock conflicts and internal errors do: the business has met them, and often retried them unnoticed."""
     for tenant_id, rows, executions in busy_tenants(returns, 1):
         for code in sorted({row.ret_code for row in rows} & SERIOUS.keys()):
             errors = sum(row.executions for row in rows if row.ret_code == code)

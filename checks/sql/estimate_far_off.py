@@ -28,19 +28,19 @@ class EstimateParams(Params):
     name="sql.estimate_far_off",
     unit=Unit.RATIO,
     actor=Actor.CUSTOMER,
-    title="Optimizer expected far fewer rows than the slow statement reads",
-    finding="{resource} in {database}: {real_count} rows came from {table} in the first execution of its plan where "
-    "the optimizer expected {estimated_count}, {value} times as many (limit {limit}). Statistics of the table: last "
-    "gathered {analyzed}, rows changed since: {changes_count}. {statement}",
+    title="Optimizer underestimates the rows of a slow statement",
+    finding="{resource} in {database}: in the first execution of its plan, {real_count} rows came from {table}, "
+    "{value} times the estimate of {estimated_count} (limit {limit}). Statistics of the table: last gathered "
+    "{analyzed}, rows changed since: {changes_count}. {statement}",
     remediation=Remediation(
-        advice="If the statistics are missing or older than many of the changes, gather them (CALL "
-        "DBMS_STATS.GATHER_TABLE_STATS) and see why the nightly windows do not. If they are fresh, some values have "
-        "far more rows than others, or the compared columns depend on each other: gather a histogram of the compared "
-        "columns (method_opt), and if the plan stays wrong bind the right one by an outline.",
-        no_rollback="DBMS_STATS.RESTORE_TABLE_STATS brings back those of an earlier time while the history keeps them.",
-        pre_check="Keep the present plan: EXPLAIN EXTENDED of the statement with the values of a slow execution.",
+        advice="If the statistics are missing or older than many changes, gather them (CALL "
+        "DBMS_STATS.GATHER_TABLE_STATS), and find out why the nightly windows do not. If they are up to date, the "
+        "data is skewed, or the compared columns depend on each other: gather a histogram of these columns "
+        "(method_opt), and if the plan is still wrong, bind the right one with an outline.",
+        no_rollback="DBMS_STATS.RESTORE_TABLE_STATS restores earlier statistics while the history keeps them.",
+        pre_check="Save the present plan: EXPLAIN EXTENDED of the statement with the values of a slow execution.",
         post_check="EXPLAIN expects about as many rows as the statement reads, and the average time falls.",
-        risk="Plans of other statements on the table may change, too, usually for the better.",
+        risk="Plans of other statements on the table may also change, usually for the better.",
     ),
     sources=(
         STATISTICS,
@@ -62,9 +62,9 @@ def estimate_far_off(
     changes: Rows[TableChanges] | None,
     limits: EstimateParams,
 ) -> Iterator[Measurement | Unjudged]:
-    """The optimizer chooses index, order and kind of the joins by how many rows it expects. Where far more come, it
-    has chosen for another table: lookups one by one where reading through would do, loops where a hash join would.
-    What came is known of the first execution only, so fewer rows than expected say nothing."""
+    """The optimizer chooses indexes, join order and join methods by estimated rows. If far more rows come, the plan
+    does not fit: single lookups instead of a scan, nested loops instead of a hash join. Real rows are known of the
+    first execution only, so fewer rows than estimated say nothing."""
     facts = WorkloadFacts(
         shapes=shapes,
         totals=totals,

@@ -29,8 +29,8 @@ class FullScanParams(Params):
     "{executions_count} executions of {average_us} on average).",
     remediation=Remediation(
         advice="Create an index that begins with the columns of the equality conditions, or partition the table by "
-        "what the statement filters on. Check also that no function and no type conversion keeps an existing index "
-        "from use.",
+        "the filter conditions. Also check whether a function or a type conversion prevents an existing index from "
+        "being used.",
         pre_check="EXPLAIN the statement: TABLE FULL SCAN names the table, its filters name the columns.",
         post_check="EXPLAIN shows TABLE RANGE SCAN or TABLE GET, and the rows read per execution fall in "
         "GV$OB_SQL_AUDIT.",
@@ -52,9 +52,9 @@ def full_scan_of_large_table(
     steps: Rows[PlanStep] | None,
     limits: FullScanParams,
 ) -> Iterator[Measurement | Unjudged]:
-    """A full scan reads every row, so its cost grows with the table and it pushes warm blocks out of the cache. A
-    nightly report may do that; a statement that runs over and over may not. The audit marks scans of a table itself;
-    one of a whole index is not marked, and shows among the rows read for each row returned."""
+    """A full scan reads every row, so its cost grows with the table, and it pushes hot blocks out of the cache. That is
+    acceptable for a nightly report, but not for a frequent statement. The SQL audit marks scans of the table only;
+    scans of a whole index show in the rows read per row returned."""
     loads = add_planned_rows(list_loads(shapes, totals, history, plans), steps)
     frequent = list(list_frequent(loads, limits.min_executions_count, limits.min_average_ms))
     for row in frequent:

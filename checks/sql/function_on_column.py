@@ -27,16 +27,16 @@ class WrappedParams(Params):
     name="sql.function_on_column",
     unit=Unit.COUNT,
     actor=Actor.CUSTOMER,
-    title="Condition wraps a column into a function and reads very many rows",
+    title="Function on a column makes the statement read too many rows",
     finding="{resource} in {database} compares {condition} and reads {value} rows per execution (limit {limit}; "
     "{executions_count} executions of {average_us} on average, {rows_used_count} rows used in all). {statement}",
     remediation=Remediation(
-        advice="Leave the column bare and move the calculation to the other side: created >= ? AND created < ? "
-        "instead of DATE(created) = ?. Where that cannot be done, index a generated column or the expression.",
+        advice="Keep functions off the column and move the calculation to the other side: created >= ? AND created < "
+        "? instead of DATE(created) = ?. If that is not possible, index a generated column or the expression.",
         no_rollback="The statement is changed in the application.",
         pre_check="EXPLAIN the rewritten statement on a copy: TABLE RANGE SCAN appears if the column has an index.",
         post_check="The rows read per execution fall in GV$OB_SQL_AUDIT.",
-        risk="A range must include exactly what the function did; mind time zones and NULL.",
+        risk="The range must be equivalent to the function; mind time zones and NULL.",
     ),
     sources=(
         SQL_RULES,
@@ -53,10 +53,10 @@ def function_on_column(
     texts: Rows[RepositoryText] | None,
     limits: WrappedParams,
 ) -> Iterator[Measurement | Unjudged]:
-    """An index is sorted by the column and not by what a function makes of it, so the server reads and computes every
-    row before it can compare. Such a statement becomes slower with every row of the table, although the index is
-    there. The audit marks full scans of a table, but not those of an index: there a statement counts that reads far
-    more rows than it returns or changes, but for sums over what another condition picks, which may need them all."""
+    """An index is sorted by the column, not by the result of a function, so every row is read and computed before it
+    can be compared. Although there is an index, such a statement becomes slower as the table grows. The SQL audit marks
+    full scans of a table, but not those of an index: there, statements count that read far more rows than they return
+    or change, except sums over the rows of another condition, which may need them all."""
     known = collect_texts(plans, texts)
     wrapped = {sql_id: found for sql_id, text in known.items() if (found := find_wrapped_column(text))}
     summing = {sql_id for sql_id in wrapped if gathers_what_it_picks(known[sql_id])}

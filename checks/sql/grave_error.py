@@ -25,25 +25,25 @@ GRAVE = {
     name="sql.grave_error",
     unit=Unit.COUNT,
     actor=Actor.BOTH,
-    title="A statement met damaged data, a full disk or a fatal internal error",
-    finding="{resource} ({message}): records in the SQL audit that end with it: {value}.",
+    title="Statement met damaged data, a full disk or a fatal internal error",
+    finding="{resource} ({message}): {value} statements in the SQL audit ended with it.",
     remediation=Remediation(
-        advice="Checksums and the order of rows (-4103, -4105, -4108): have hardware and replicas looked at before "
-        "anything else, and keep the backups of before. Disk space (-4184): make room or add servers, large sorts "
-        "spill to that disk too. A full log disk (-4264) stops all writes: find what keeps old log alive. A fatal "
-        "internal error (-4377) is a defect. Hand TRACE_ID, time and server to OceanBase support at once.",
-        pre_check="Select SVR_IP, TRACE_ID, SQL_ID and REQUEST_TIME of that RET_CODE from GV$OB_SQL_AUDIT while it "
-        "still has them.",
+        advice="Checksums and row order (-4103, -4105, -4108): first check hardware and replicas, and keep earlier "
+        "backups. Disk space (-4184): free space or add servers; large sorts use that disk, too. A full log disk "
+        "(-4264) stops all writes: find out why old log is not recycled. A fatal internal error (-4377) is a defect. "
+        "Hand TRACE_ID, time and server to OceanBase support at once.",
+        pre_check="Query SVR_IP, TRACE_ID, SQL_ID and REQUEST_TIME of that RET_CODE in GV$OB_SQL_AUDIT while the "
+        "records exist.",
         post_check="The code does not come back in GV$OB_SQL_AUDIT.",
-        risk="Repeating the statement may read the damaged block again; restarting the server before the logs are "
+        risk="Running the statement again may read the damaged block again; restarting the server before the logs are "
         "saved may lose the cause.",
     ),
     sources=(ERRORS_4000,),
 )
 def grave_error(returns: Rows[AuditReturn]) -> Iterator[Measurement]:
-    """Most errors matter by their share. These do not wait for a second one: a block whose checksum is wrong stays
-    wrong, a full disk soon stops all writing, and a fatal internal error is a defect that the next release may have
-    mended. The server's own statements count too, for they read the same data."""
+    """Most errors matter by their share. These need action at the first occurrence: a block with a wrong checksum stays
+    damaged, a full disk soon stops all writes, and a fatal internal error is a defect that a later release may have
+    fixed. Internal statements count, too, because they read the same data."""
     if not returns:
         raise NotAssessed("The SQL audit is empty.", "Switch the SQL audit on: SET GLOBAL ob_enable_sql_audit = ON.")
     for tenant_id, rows in by_tenant(returns).items():

@@ -29,18 +29,18 @@ class HintParams(Params):
     name="sql.harmful_hint",
     unit=Unit.COUNT,
     actor=Actor.CUSTOMER,
-    title="Hint keeps a slow statement from an index",
-    finding="{resource} in {database} has the hint {hint} and goes through {value} rows of {table} per execution "
-    "(limit {limit}), though the index {better_index} begins with the columns by which it looks them up. "
-    "{executions_count} executions of {average_us} on average. {statement}",
+    title="Hint prevents a slow statement from using an index",
+    finding="{resource} in {database} has the hint {hint} and reads {value} rows of {table} per execution (limit "
+    "{limit}), although the index {better_index} begins with its lookup columns. {executions_count} executions of "
+    "{average_us} on average. {statement}",
     remediation=Remediation(
-        advice="Take the hint out of the statement, or drop the outline that binds it, and let the optimizer choose, "
-        "on a copy first. Where it then chooses badly, gather statistics before another hint is written; where a plan "
-        "must be fixed, bind an outline, which can be dropped without a release of the application.",
-        no_rollback="Put the hint back if the statement does not become faster.",
+        advice="Remove the hint from the statement, or drop the outline that binds it, and let the optimizer choose, "
+        "on a copy first. If it then chooses badly, gather statistics before writing another hint; if a plan must be "
+        "fixed, bind an outline, which can be dropped without a release of the application.",
+        no_rollback="If the statement does not become faster, restore the hint.",
         pre_check="EXPLAIN the statement with and without the hint, with values of every day.",
         post_check="EXPLAIN without the hint names the index, and the rows read per execution fall in GV$OB_SQL_AUDIT.",
-        risk="A hint may have been written for other values or for a join that went wrong: try it with those too.",
+        risk="The hint may have been written for other values or for a join that went wrong: test these cases, too.",
     ),
     sources=(
         HINTS,
@@ -61,10 +61,10 @@ def harmful_hint(
     dictionary: Rows[NotableColumn] | None,
     limits: HintParams,
 ) -> Iterator[Measurement | Unjudged]:
-    """A hint is obeyed whatever the data has become. Written for a table of yesterday, it makes the server read
-    everything today, beside the index that was built since. Hints count that force a way to read, to join, or not to
-    rewrite; an index counts that begins with all that the statement compares for equality, and one that begins with a
-    part of it does not: it may find so many rows that the hint is right."""
+    """A hint applies however the data has changed. A hint written for an earlier table may now read everything and
+    bypass an index that was built later. Hints that force an access path, a join method or no rewriting count; an index
+    counts if it begins with all equality columns of the statement, because with only some of them it may find so many
+    rows that the hint is right."""
     facts = WorkloadFacts(
         shapes=shapes,
         totals=totals,

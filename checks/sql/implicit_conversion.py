@@ -30,18 +30,18 @@ class ConversionParams(Params):
     name="sql.implicit_conversion",
     unit=Unit.COUNT,
     actor=Actor.CUSTOMER,
-    title="Slow statement compares a text column with a number or a date",
-    finding="{resource} in {database} compares the text column {column} of {table} with a number or a date and "
-    "goes through {value} rows per execution (limit {limit}; {executions_count} executions of {average_us} on "
-    "average). {statement}",
+    title="Slow statement compares a text column with a number or date",
+    finding="{resource} in {database} compares the text column {column} of {table} with a number or a date and reads "
+    "{value} rows per execution (limit {limit}; {executions_count} executions of {average_us} on average). {statement}",
     remediation=Remediation(
-        advice="Have the application pass a text: bind the parameter as a string, or put the literal in quotes. If the "
-        "column holds numbers only, or is joined with a column of numbers, change its type instead, after checking "
-        "every row and every other statement.",
+        advice="Let the application pass a text: bind the parameter as a string, or quote the literal. If the column "
+        "holds only numbers, or is joined with a numeric column, change its type instead, after checking all rows and "
+        "all other statements.",
         no_rollback="The statement is changed in the application.",
         pre_check="EXPLAIN the statement with the value in quotes: TABLE RANGE SCAN or TABLE GET names the index.",
         post_check="EXPLAIN shows no cast around the column, and the rows read per execution fall in GV$OB_SQL_AUDIT.",
-        risk="A text is compared sign by sign: '007' and '7' are one number and two texts. Check which rows match.",
+        risk="Texts are compared character by character: '007' and '7' are one number but two texts. Check which rows "
+        "match.",
     ),
     sources=(
         SQL_RULES,
@@ -60,10 +60,11 @@ def implicit_conversion(
     dictionary: Rows[NotableColumn] | None,
     limits: ConversionParams,
 ) -> Iterator[Measurement | Unjudged]:
-    """A text compared with a number is turned into a number first, row by row: many texts are one number ('7', '07',
-    '7.0'), so an index that is sorted by the text is of no use, and the whole table is read. The plan records the type
-    of each value that it was made for, the table's definition that of the column. A number inside a function and the
-    position of an ENUM are compared without that. A scan that keeps most of its rows is slow for another reason."""
+    """A text compared with a number is first converted to a number, row by row: different texts equal the same number
+    ('7', '07', '7.0'), so the index on the text cannot be used, and the whole table is read. The plan records the
+    parameter types it was made for, the table definition the type of the column. Numbers inside a function and
+    positions of an ENUM are compared without conversion. A scan that keeps most of its rows is slow for another
+    reason."""
     facts = WorkloadFacts(
         shapes=shapes,
         totals=totals,

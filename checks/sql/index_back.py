@@ -29,18 +29,18 @@ class LookupParams(Params):
     name="sql.index_back",
     unit=Unit.COUNT,
     actor=Actor.CUSTOMER,
-    title="Slow statement looks up very many rows after an index",
+    title="Slow statement looks up too many rows after an index",
     finding="{resource} in {database} finds rows of {table} by the index {index} and looks up {value} of them in the "
-    "table in each execution (limit {limit}); an index that needs no lookups for this, not yet verified, is "
-    "({candidate}). {executions_count} executions of {average_us} on average. {statement}",
+    "table in each execution (limit {limit}); candidate index without lookups (not verified): ({candidate}). "
+    "{executions_count} executions of {average_us} on average. {statement}",
     remediation=Remediation(
-        advice="Make a covering index: the columns of the present one, in their order, and behind them those that the "
-        "statement uses besides. Drop the present index afterwards if no other statement needs it. Prove it on a copy "
-        "first, and do it only for statements that are worth an index.",
-        no_rollback="Drop the new index again if the statement does not become faster.",
+        advice="Create a covering index: the columns of the present index in their order, then the other columns of "
+        "the statement. Drop the present index afterwards if no other statement needs it. Test it on a copy first, "
+        "and do it only for statements that justify an index.",
+        no_rollback="If the statement does not become faster, drop the new index again.",
         pre_check="EXPLAIN the statement: is_index_back=true, and index_back_rows is large.",
         post_check="EXPLAIN names the new index with is_index_back=false, and the average time falls.",
-        risk="A wider index takes more space and makes each write of its columns slower; building it on a large table "
+        risk="A wider index takes more space and slows down each write of its columns; building it on a large table "
         "takes CPU and time.",
         window=True,
     ),
@@ -61,10 +61,10 @@ def index_back(
     dictionary: Rows[NotableColumn] | None,
     limits: LookupParams,
 ) -> Iterator[Measurement | Unjudged]:
-    """An index without all columns of the statement gives only the place of a row, and each row is then read from the
-    table by itself, in no order. That is right for a few rows; for many it costs more than all the rest, and reading
-    through the table would often be quicker. An index with the missing columns makes the lookups needless. Statements
-    that use most columns of the rows and keep them need the table itself, and those that change rows, too."""
+    """An index without all columns of the statement only gives the position of a row, which is then read from the table
+    at random. That is fine for few rows; for many it costs more than everything else, and a table scan is often faster.
+    An index with the missing columns needs no lookups. Statements that use and keep most columns, and those that change
+    rows, need the table and are excluded."""
     facts = WorkloadFacts(
         shapes=shapes,
         totals=totals,

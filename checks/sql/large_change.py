@@ -25,17 +25,17 @@ class LargeChangeParams(Params):
     name="sql.large_change",
     unit=Unit.COUNT,
     actor=Actor.CUSTOMER,
-    title="Statement changes very many rows in one transaction",
+    title="Statement changes too many rows in one transaction",
     finding="{resource} in {database} changed {value} rows in one transaction (limit {limit}); executions: "
     "{executions_count}. {statement}",
     remediation=Remediation(
-        advice="Split the change: pick the keys of some thousand rows, change these, commit, and go on behind the last "
-        "key, in a quiet hour. To drop old rows use partitions by time and drop a partition; to fill a table use "
-        "LOAD DATA or a direct load.",
+        advice="Split the change: pick the keys of some thousand rows, change and commit them, and continue after the "
+        "last key, in off-peak hours. To remove old rows, partition by time and drop partitions; to load data, use "
+        "LOAD DATA or direct load.",
         no_rollback="The statement is changed in the application.",
         pre_check="GV$OB_SQL_AUDIT shows AFFECTED_ROWS, account and client of the execution by its SQL_ID.",
         post_check="AFFECTED_ROWS of an execution in GV$OB_SQL_AUDIT is the size of a batch.",
-        risk="Batches are not atomic together: the application must be able to go on after one that failed.",
+        risk="The batches are not atomic together: the application must be able to continue after a failed one.",
     ),
     sources=(SQL_RULES, AUDIT, SQLSTAT),
 )
@@ -45,8 +45,8 @@ def large_change(
     plans: Rows[CachedPlan] | None,
     limits: LargeChangeParams,
 ) -> Iterator[Measurement | Unjudged]:
-    """All rows that a transaction changes stay locked until it commits, they fill the memstore meanwhile, and a failure
-    near the end rolls everything back, which takes as long again. Statements without a condition are left to SQL014."""
+    """All rows that a transaction changes stay locked and take memstore until it commits, and a failure near the end
+    rolls everything back, which takes as long again. Statements without a condition are judged by SQL014."""
     everything = {plan.sql_id for plan in plans or () if writes_every_row(plan.statement)}
     ring = {(row.tenant_id, row.sql_id): row for row in shapes or () if row.executions > 0}
     for load in list_loads(shapes, totals, None):

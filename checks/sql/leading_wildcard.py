@@ -30,21 +30,21 @@ class WildcardParams(Params):
     name="sql.leading_wildcard",
     unit=Unit.COUNT,
     actor=Actor.CUSTOMER,
-    title="Slow LIKE goes through a whole index",
-    finding="{resource} in {database} compares {column} by LIKE and goes through {value} rows of {table} per execution "
-    "(limit {limit}), though an index begins with that column: its pattern, which is masked, most likely begins with a "
-    "wildcard, or its plan was made for one that does. {executions_count} executions of {average_us} on average. "
+    title="LIKE of a slow statement scans a whole index",
+    finding="{resource} in {database} compares {column} by LIKE and reads {value} rows of {table} per execution "
+    "(limit {limit}), although an index begins with that column: the pattern (masked) probably begins with a "
+    "wildcard, or the plan was made for such a pattern. {executions_count} executions of {average_us} on average. "
     "{statement}",
     remediation=Remediation(
-        advice="Let the pattern begin with text wherever a prefix is meant. A plan that was made for a wildcard serves "
-        "the other patterns too: send both as statements of their own. Where words inside a text are searched, use a "
-        "full-text index if the version has one, or a search engine; where the end is searched, index a generated "
-        "column with the text reversed. Else narrow the rows by another condition that has an index.",
+        advice="Begin the pattern with text if a prefix is meant. A plan made for a leading wildcard is reused for "
+        "other patterns: send the two kinds as different statements. To search words inside a text, use a full-text "
+        "index if the version has one, or a search engine; to search by the end, index a generated column with the "
+        "reversed text. Otherwise add another condition that has an index.",
         no_rollback="The statement is changed in the application.",
         pre_check="EXPLAIN the statement with a pattern that the application sends, and with a prefix.",
         post_check="EXPLAIN shows TABLE RANGE SCAN with few rows, and the rows read per execution fall in "
         "GV$OB_SQL_AUDIT.",
-        risk="A pattern without the leading wildcard finds fewer rows: check that only the prefix is meant.",
+        risk="Without the leading wildcard fewer rows are found: make sure that only the prefix is meant.",
     ),
     sources=(
         SQL_RULES,
@@ -65,9 +65,9 @@ def leading_wildcard(
     dictionary: Rows[NotableColumn] | None,
     limits: WildcardParams,
 ) -> Iterator[Measurement | Unjudged]:
-    """An index finds texts by how they begin. With a wildcard in front every entry is compared, so the statement
-    becomes slower with every row. A scan of the whole although LIKE keeps few rows and an index begins with the column
-    tells of it: for a prefix that keeps so few, the server reads a range."""
+    """An index finds texts by their beginning. With a leading wildcard every entry is compared, so the statement
+    becomes slower as the table grows. If LIKE keeps few rows and an index begins with the column, but everything is
+    scanned, the pattern has a leading wildcard: for a prefix that matches so few rows, a range is scanned."""
     facts = WorkloadFacts(
         shapes=shapes,
         totals=totals,

@@ -26,17 +26,17 @@ class OrderParams(Params):
     name="sql.limit_without_order",
     unit=Unit.COUNT,
     actor=Actor.CUSTOMER,
-    title="LIMIT without ORDER BY: which rows come back is left to chance",
-    finding="{resource} in {database} cuts its result by LIMIT without ORDER BY and returns {value} rows on average "
-    "(executions: {executions_count}): which ones they are changes with the plan, the partitions and the "
-    "parallelism. {statement}",
+    title="LIMIT without ORDER BY returns arbitrary rows",
+    finding="{resource} in {database} uses LIMIT without ORDER BY and returns {value} rows on average (executions: "
+    "{executions_count}): which rows depends on plan, partitions and parallelism. {statement}",
     remediation=Remediation(
-        advice="Add ORDER BY with columns that tell all rows apart, such as the time and then the primary key, and an "
-        "index that begins with the conditions and ends with this order. Where any rows will do, mute the finding.",
+        advice="Add ORDER BY with columns that identify each row, such as time and then primary key, and an index "
+        "that begins with the conditions and ends with this order. If any rows will do, record the reason and request "
+        "an exemption.",
         no_rollback="The statement is changed in the application.",
         pre_check="Ask which rows are meant: the newest, the oldest, or any.",
         post_check="The same page shows the same rows again, and pages that follow each other share none.",
-        risk="Without a fitting index the server sorts all rows that meet the conditions before it cuts.",
+        risk="Without a suitable index, all rows that meet the conditions are sorted before LIMIT applies.",
     ),
     sources=(
         SQL_RULES,
@@ -55,10 +55,9 @@ def limit_without_order(
     definitions: Rows[TableDefinition],
     limits: OrderParams,
 ) -> Iterator[Measurement | Unjudged]:
-    """Without an order the server returns the rows that it meets first, which another plan, a partition that was split
-    or a parallel scan changes without a word: pages then repeat rows and leave out others. Left out are tests whether
-    there is a row, single rows, keys that a batch picks for what follows, rows that are locked as they are taken, and
-    results that the LIMIT does not cut."""
+    """Without an order, the first rows found are returned; another plan, a split partition or a parallel scan changes
+    them silently: pages repeat some rows and miss others. Existence tests, single rows, keys picked for batch
+    processing, rows locked when read, and results that LIMIT does not truncate are excluded."""
     facts = WorkloadFacts(
         shapes=shapes, totals=totals, history=history, plans=plans, texts=texts, steps=steps, definitions=definitions
     )

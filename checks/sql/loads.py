@@ -26,8 +26,8 @@ def list_loads(
     found = collect_loads(shapes, totals, history, plans)
     if not found:
         raise NotAssessed(
-            "No record of the load holds a statement of the customer.",
-            "Keep the SQL audit and the workload repository switched on, and assess after a day of business.",
+            "Neither the SQL audit, the plan cache nor the WR holds a business statement.",
+            "Keep the SQL audit and the WR switched on, and assess after a day of business.",
         )
     return found
 

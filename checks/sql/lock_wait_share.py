@@ -26,12 +26,12 @@ class LockWaitParams(Params):
     finding="{resource} in {database} waits for locks during {value} of its time (limit {limit}): {wait_us} of "
     "{elapsed_us} in {executions_count} executions.",
     remediation=Remediation(
-        advice="Commit sooner and keep calls to other systems out of transactions. Change hot rows last in a "
-        "transaction, in one order everywhere, and split counters that everybody updates into several rows.",
-        pre_check="While it waits, GV$OB_LOCKS names the waiting transaction and GV$OB_TRANSACTION_PARTICIPANTS the "
+        advice="Commit sooner, and do not call other systems inside transactions. Change hot rows last in a "
+        "transaction and in the same order everywhere, and split counters that all sessions update into several rows.",
+        pre_check="During the wait, GV$OB_LOCKS shows the waiting transaction and GV$OB_TRANSACTION_PARTICIPANTS the "
         "holder.",
         post_check="RETRY_CNT of the statement in GV$OB_SQL_AUDIT goes down to nearly zero.",
-        risk="Shorter transactions change what is atomic: the application's developers must agree.",
+        risk="Shorter transactions change what is atomic: agree on it with the developers.",
     ),
     sources=(
         WAITS,
@@ -45,8 +45,8 @@ def lock_wait_share(
     plans: Rows[CachedPlan] | None,
     limits: LockWaitParams,
 ) -> Iterator[Measurement | Unjudged]:
-    """A statement that meets a locked row is set aside and tried again until the lock is free or its time is up. The
-    time of waiting counts as wait events and as what lies between the attempts; no faster hardware makes it shorter."""
+    """A statement that meets a locked row is suspended and retried until the lock is free or it times out. The waiting
+    time includes wait events and the time between retries; faster hardware does not shorten it."""
     for row in list_frequent(list_loads(shapes, totals, history), limits.min_executions_count):
         if row.wait_us is None:
             yield Unjudged(shape_name(row.sql_id, row.tenant_id))

@@ -29,18 +29,18 @@ class MissingIndexParams(Params):
     name="sql.missing_index",
     unit=Unit.COUNT,
     actor=Actor.CUSTOMER,
-    title="Slow statement has conditions that no index of the table serves",
-    finding="{resource} in {database} goes through {value} rows of {table} per execution (limit {limit}), because no "
-    "index finds them by the columns that it begins with; a candidate, not yet verified, is ({candidate}). "
-    "{executions_count} executions of {average_us} on average. {statement}",
+    title="Slow statement has no index for its conditions",
+    finding="{resource} in {database} reads {value} rows of {table} per execution (limit {limit}), because no index "
+    "begins with a column of its conditions; candidate index (not verified): ({candidate}). {executions_count} "
+    "executions of {average_us} on average. {statement}",
     remediation=Remediation(
-        advice="Create an index on the columns named here: those that are compared for equality first, the most "
-        "selective of them in front, then the one that is compared by range. On a partitioned table decide between a "
-        "local and a global index by whether the statement also names the partition. Prove it on a copy first.",
-        no_rollback="Drop the index again if the statement does not become faster.",
+        advice="Create an index on these columns: equality columns first, the most selective of them in front, then "
+        "the range column. On a partitioned table, choose a local or global index by whether the statement also uses "
+        "the partitioning key. Test it on a copy first.",
+        no_rollback="If the statement does not become faster, drop the index again.",
         pre_check="EXPLAIN the statement: it shows a scan of the whole table with the conditions as filters.",
         post_check="EXPLAIN names the new index, and the rows read per execution fall in GV$OB_SQL_AUDIT.",
-        risk="Each index makes writes slower and takes disk space; building one on a large table takes CPU and time.",
+        risk="Each index slows writes down and takes disk space; building one on a large table takes CPU and time.",
         window=True,
     ),
     sources=(
@@ -64,12 +64,12 @@ def missing_index(
     dictionary: Rows[NotableColumn] | None,
     limits: MissingIndexParams,
 ) -> Iterator[Measurement | Unjudged]:
-    """Without an index that begins with a column of the conditions, the server goes through the table or a whole
-    index and throws away nearly all that it reads, in the scan or in the join above it. The plan tells how many rows it
-    goes through and keeps; the statement tells by which columns an index could find them. A scan that keeps most of its
-    rows needs them. An index that begins with one of the columns counts as one that serves, unless it is the one that
-    is read and nothing but the others of the columns can throw the rows away. Columns that are converted are left to
-    SQL023 and SQL027: no index would serve them, and one that is there is not missing."""
+    """Without an index that begins with a column of the conditions, the whole table or a whole index is scanned, and
+    nearly all rows are dropped by the scan or by the join above it. The plan shows how many rows are scanned and kept;
+    the statement shows by which columns an index could find them. Scans that keep most of their rows need them. An
+    index that begins with one of the columns counts as suitable, unless it is the one being read and only the other
+    columns can drop the rows. Converted columns are left to SQL023 and SQL027: an index would not help there, and an
+    existing one is not missing."""
     facts = WorkloadFacts(
         shapes=shapes,
         totals=totals,

@@ -28,17 +28,16 @@ class UnionParams(Params):
     name="sql.needless_distinct_union",
     unit=Unit.COUNT,
     actor=Actor.CUSTOMER,
-    title="UNION looks for duplicates where there can be none",
-    finding="{resource} in {database} looks for duplicates: in its first execution it compared {value} rows (limit "
-    "{limit}) and removed none. The {branches_count} branches of its UNION return keys, and differ by a value or a "
-    "condition. {executions_count} executions of {average_us} on average. {statement}",
+    title="UNION removes duplicates where there are none",
+    finding="{resource} in {database} removes duplicates: its first execution compared {value} rows (limit {limit}) "
+    "and removed none. The {branches_count} branches of its UNION return keys and differ by a value or condition. "
+    "{executions_count} executions of {average_us} on average. {statement}",
     remediation=Remediation(
-        advice="Write UNION ALL: the rows are then passed on as they come, without a hash table or a sort, and the "
-        "first of them comes at once.",
+        advice="Use UNION ALL: rows are passed on without a hash table or a sort, and the first row comes at once.",
         no_rollback="The statement is changed in the application.",
         pre_check="Check that the values by which the branches differ are never the same.",
         post_check="EXPLAIN shows UNION ALL, and the statement returns as many rows as before.",
-        risk="If two branches can ask for the same value after all, their rows appear twice.",
+        risk="If two branches can have the same value after all, their rows appear twice.",
     ),
     sources=(
         SET_QUERIES,
@@ -57,9 +56,9 @@ def needless_distinct_union(
     definitions: Rows[TableDefinition],
     limits: UnionParams,
 ) -> Iterator[Measurement | Unjudged]:
-    """UNION without ALL keeps all rows in a hash table or sorts them, to remove those that come twice. Where each
-    branch returns a key, and the branches differ by a value or by conditions on one column, no row comes twice, and the
-    work is for nothing. Values are masked, so the plan must have measured that nothing was removed."""
+    """UNION without ALL puts all rows into a hash table or sorts them to remove duplicates. If each branch returns a
+    key, and the branches differ by a value or by conditions on one column, there are no duplicates, and the work is
+    useless. Values are masked, so the plan must also have measured that nothing was removed."""
     facts = WorkloadFacts(
         shapes=shapes, totals=totals, history=history, plans=plans, texts=texts, steps=steps, definitions=definitions
     )

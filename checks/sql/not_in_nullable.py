@@ -25,16 +25,17 @@ class ExclusionParams(Params):
     name="sql.not_in_nullable",
     unit=Unit.TEXT,
     actor=Actor.CUSTOMER,
-    title="NOT IN compares with a column that may be NULL",
-    finding="{resource} in {database} leaves out rows by NOT IN over {value}, which may be NULL: a single NULL there, "
-    "and it finds no row at all. It has been executed {executions_count} times. {statement}",
+    title="NOT IN with a column that may be NULL",
+    finding="{resource} in {database} excludes rows by NOT IN over {value}, which may be NULL: with a single NULL it "
+    "finds no row. Executions: {executions_count}. {statement}",
     remediation=Remediation(
-        advice="Write NOT EXISTS (SELECT 1 FROM ... WHERE ... = ...), which takes no notice of NULL, or add IS NOT "
-        "NULL to the conditions of the subquery. If the column never has to be NULL, declare it NOT NULL.",
+        advice="Use NOT EXISTS (SELECT 1 FROM ... WHERE ... = ...), which is not affected by NULL, or add IS NOT NULL "
+        "to the subquery. If the column never needs NULL, declare it NOT NULL.",
         no_rollback="The statement is changed in the application.",
         pre_check="Count the rows in which the column is NULL, with the other conditions of the subquery.",
         post_check="The statement finds its rows also after a row with NULL has been inserted in a test.",
-        risk="Where there are NULLs already, the statement finds rows again that it has not found: ask what follows.",
+        risk="If there are NULLs already, the statement finds rows that it did not find before: check the "
+        "consequences.",
     ),
     sources=(
         SUBQUERIES,
@@ -53,9 +54,9 @@ def not_in_nullable(
     definitions: Rows[TableDefinition],
     limits: ExclusionParams,
 ) -> Iterator[Measurement | Unjudged]:
-    """Nothing is known to differ from NULL, so NOT IN is true for no row once the subquery returns one NULL. That comes
-    without an error, on the day on which somebody leaves the column empty. Columns that are NOT NULL are left out, and
-    subqueries whose own conditions leave NULL out."""
+    """No value is known to differ from NULL, so NOT IN is true for no row once the subquery returns a NULL. There is no
+    error; it happens when somebody leaves the column empty. NOT NULL columns, and subqueries whose conditions exclude
+    NULL, are excluded."""
     facts = WorkloadFacts(
         shapes=shapes, totals=totals, history=history, plans=plans, texts=texts, steps=steps, definitions=definitions
     )

@@ -26,16 +26,16 @@ class NullParams(Params):
     unit=Unit.TEXT,
     actor=Actor.CUSTOMER,
     title="Condition compares with NULL and is never true",
-    finding="{resource} asks for {value}, which is true for no row, in {null_count} of {executions_count} executions: "
-    "that part of the statement finds no row. {statement}",
+    finding="In {null_count} of {executions_count} executions, the condition {value} of {resource} is true for no "
+    "row: this part of the statement finds no row. {statement}",
     remediation=Remediation(
-        advice="Write IS NULL or IS NOT NULL, or <=> where the value may be NULL or not; leave NULL out of the lists "
-        "of IN and NOT IN. If the application puts the value in, let it send another statement for NULL, or none.",
+        advice="Use IS NULL or IS NOT NULL, or <=> if the value may be NULL; do not put NULL into IN and NOT IN "
+        "lists. If the application passes the value, let it send another statement for NULL, or none.",
         no_rollback="The statement is changed in the application.",
         pre_check="Ask what the statement is to find: rows without a value, or rows with another one.",
         post_check="The statement returns the rows that it is meant for.",
-        risk="It finds rows from then on, which it never has: look at what the application does with them, above all "
-        "where it deletes or updates.",
+        risk="The statement then finds rows, which it never did: check what the application does with them, above all "
+        "if it deletes or updates.",
     ),
     sources=(
         SINGLE_TABLE,
@@ -50,9 +50,9 @@ def null_comparison(
     shapes: Rows[SqlShape] | None,
     limits: NullParams,
 ) -> Iterator[Measurement | Unjudged]:
-    """A comparison with NULL is neither true nor false, so what every row must meet is met by none: no error, no rows.
-    The server masks NULL like any value, but notes its type. A filter that is made optional by OR is left out, and so
-    is a statement that gets NULL only now and then."""
+    """A comparison with NULL is neither true nor false, so no row meets such a condition: no error, no rows. NULL is
+    masked like any value, but its type is recorded. Filters made optional by OR, and statements that get NULL only
+    occasionally, are excluded."""
     by_shape: defaultdict[tuple[int | None, str], list[CachedPlan]] = defaultdict(list)
     for plan in plans:
         by_shape[plan.tenant_id, plan.sql_id].append(plan)

@@ -31,18 +31,18 @@ class OneRowParams(Params):
     name="sql.one_row_at_a_time",
     unit=Unit.COUNT,
     actor=Actor.CUSTOMER,
-    title="Rows are fetched one by one, a statement each",
+    title="Rows are fetched one by one, with one statement each",
     finding="A session sends {resource} in {database} {value} times in a row, within a transaction or a second (limit "
-    "{limit}), each time for one row of {table}: {executions_count} executions of {average_us} on average, {share_pct} "
-    "of all in the SQL audit. {statement}",
+    "{limit}), each time for one row of {table}: {executions_count} executions of {average_us} on average, "
+    "{share_pct} of all executions in the SQL audit. {statement}",
     remediation=Remediation(
-        advice="Look in the application for a loop that fetches for each row of a list what belongs to it, often "
-        "hidden in an object-relational mapper. Fetch all of it by one statement: join it to the list, or collect the "
-        "keys and ask for 50 to 200 of them in one IN list. Keep what seldom changes in a cache of the application.",
+        advice="Look in the application for a loop that reads related data for each row of a list, often hidden in an "
+        "object-relational mapper. Read all of it with one statement: join it to the list, or collect the keys and "
+        "query 50 to 200 of them in one IN list. Cache data that seldom changes in the application.",
         no_rollback="The statement is changed in the application.",
         pre_check="In GV$OB_SQL_AUDIT, ordered by SID and REQUEST_ID, the statement follows itself many times.",
         post_check="The executions of the statement in GV$OB_SQL_AUDIT fall to about one for each list.",
-        risk="A join may return rows of the list several times; the application has to put them together.",
+        risk="A join may return rows of the list several times; the application must combine them.",
     ),
     sources=(
         SHORT_QUERIES,
@@ -58,11 +58,10 @@ def one_row_at_a_time(
     steps: Rows[PlanStep] | None,
     limits: OneRowParams,
 ) -> Iterator[Measurement | Unjudged]:
-    """Each lookup by key is quick by itself, so no list of slow statements shows it. But the way to the server and back
-    is paid for each row, and a page of a hundred rows waits for it a hundred times. A session that sends one shape
-    hundreds of times a second does nothing else meanwhile, while one that serves users sends other statements in
-    between. A single burst may be a cache that fills itself, and a small table holds counters and settings that are
-    asked for often: both are left out."""
+    """Each lookup by key is fast, so no list of slow SQL shows it. But each row costs a network round trip, and a page
+    of a hundred rows waits a hundred times. A session that sends one SQL pattern hundreds of times a second does
+    nothing else meanwhile; one that serves users sends other statements in between. A single burst may be a cache
+    warm-up, and small tables hold counters and settings that are read often: both are excluded."""
     trees = read_plans(steps or ())
     for burst in list_bursts(shapes, returns, limits.min_executions_count, limits.min_share_pct):
         if isinstance(burst, str):

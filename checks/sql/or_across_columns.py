@@ -31,18 +31,19 @@ class OrParams(Params):
     unit=Unit.COUNT,
     actor=Actor.CUSTOMER,
     title="OR over several columns reads the whole table",
-    finding="{resource} in {database} combines conditions on {columns} by OR (without an index: {unindexed}) and goes "
-    "through {value} rows of {table} per execution (limit {limit}; {executions_count} executions of {average_us} on "
+    finding="{resource} in {database} combines conditions on {columns} with OR (without an index: {unindexed}) and "
+    "reads {value} rows of {table} per execution (limit {limit}; {executions_count} executions of {average_us} on "
     "average). {statement}",
     remediation=Remediation(
-        advice="Give each branch of the OR an index that begins with its column: then the server reads each branch by "
-        "its own and unites them. Where it does not, write the branches as statements of their own with UNION ALL, and "
-        "let each one leave out what those before it find. If one branch keeps much of the table, no index helps.",
-        no_rollback="Drop the index again, or keep the old statement, if it does not become faster.",
+        advice="Create an index for each branch of the OR that begins with its column: then each branch is read by "
+        "its own index and the results are united. If that does not happen, write the branches as separate queries "
+        "with UNION ALL, each excluding the rows of the branches before it. If one branch keeps most of the table, no "
+        "index helps.",
+        no_rollback="If the statement does not become faster, drop the index again or restore the old statement.",
         pre_check="EXPLAIN the statement: one scan of the whole table with the OR as its filter.",
         post_check="EXPLAIN shows UNION ALL above one TABLE RANGE SCAN for each branch.",
-        risk="UNION ALL returns a row twice that two branches find, unless they exclude each other; mind NULL. An "
-        "index makes writes slower and takes disk space.",
+        risk="If branches do not exclude each other, UNION ALL returns rows of two branches twice; mind NULL. An "
+        "index slows writes down and takes disk space.",
         window=True,
     ),
     sources=(
@@ -65,10 +66,9 @@ def or_across_columns(
     dictionary: Rows[NotableColumn] | None,
     limits: OrParams,
 ) -> Iterator[Measurement | Unjudged]:
-    """One index serves one branch of an OR; a branch that has none makes the server read everything, and the indexes
-    of the others are of no use. It also reads everything for rows that it locks, whatever indexes there are. Branches
-    that no index could serve (LIKE, a function, a subquery) are left out, and so is a statement that keeps much of
-    what it reads."""
+    """One index serves one branch of an OR; if one branch has no index, everything is read, and the indexes of the
+    other branches are not used. Rows that are locked are read in full, whatever indexes there are. Branches that no
+    index could serve (LIKE, a function, a subquery) and statements that keep much of what they read are excluded."""
     facts = WorkloadFacts(
         shapes=shapes,
         totals=totals,

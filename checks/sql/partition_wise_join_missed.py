@@ -27,19 +27,19 @@ class PartitionWiseParams(Params):
     name="sql.partition_wise_join_missed",
     unit=Unit.COUNT,
     actor=Actor.CUSTOMER,
-    title="Join of partitioned tables sends rows from partition to partition",
-    finding="{resource} in {database} joins two partitioned tables by a partitioning column and yet sends {value} rows "
-    "around in each execution (limit {limit}): {first}; {second}. {executions_count} executions of {average_us} on "
-    "average. {statement}",
+    title="Join of partitioned tables moves rows between partitions",
+    finding="{resource} in {database} joins two partitioned tables by a partitioning column but moves {value} rows in "
+    "each execution (limit {limit}): {first}; {second}. {executions_count} executions of {average_us} on average. "
+    "{statement}",
     remediation=Remediation(
-        advice="Partition both tables in one way: the same method, the same number or bounds of partitions, by the "
-        "columns by which they are joined, of one type. Put both into one table group, so that partitions that belong "
-        "together lie on one server. Then each partition is joined with its like and no row is sent.",
-        no_rollback="A table that was partitioned anew is partitioned anew again, which copies it once more.",
+        advice="Partition both tables alike: same method, same number or bounds of partitions, by the join columns, "
+        "of the same type. Put both into one table group, so that matching partitions are on one server. Then each "
+        "partition is joined with its counterpart, and no rows are moved.",
+        no_rollback="Restoring the old partitions copies the whole table again.",
         pre_check="EXPLAIN the statement: EXCHANGE OUT DISTR with PKEY, HASH or BROADCAST stands below the join.",
         post_check="EXPLAIN shows PX PARTITION ITERATOR above the join, and no EXCHANGE below it.",
-        risk="Partitioning a table anew copies all its rows and locks it for writes meanwhile. Other statements may "
-        "have been pruned by the old partitions.",
+        risk="Repartitioning a table copies all rows and locks it for writes meanwhile. Other statements may rely on "
+        "the old partitions for pruning.",
         window=True,
     ),
     sources=(
@@ -60,9 +60,9 @@ def partition_wise_join_missed(
     limits: PartitionWiseParams,
 ) -> Iterator[Measurement | Unjudged]:
     """Two tables that are partitioned alike and joined by the partitioning columns are joined partition by partition,
-    each where it lies. Where they differ in number, method or column, the rows of one side are sent to where the other
-    side's partitions are, or to everybody, in each execution. A few rows are sent quickly, and that is right. A table
-    that is partitioned by ranges or lists of another column, such as a log by date, is left as it is."""
+    where the data is. If number, method or column differ, the rows of one side are sent to the partitions of the other
+    side, or to all threads, in each execution. Sending few rows is fine. Tables partitioned by ranges or lists of
+    another column, such as logs by date, are excluded."""
     facts = WorkloadFacts(
         shapes=shapes, totals=totals, history=history, plans=plans, steps=steps, definitions=definitions
     )

@@ -29,19 +29,19 @@ class PruningParams(Params):
     name="sql.partitions_not_pruned",
     unit=Unit.COUNT,
     actor=Actor.CUSTOMER,
-    title="Slow statement looks into every partition of a table with many",
-    finding="{resource} in {database} looks into all {value} partitions of {table} in each execution (limit {limit}) "
-    "and goes through {rows_count} rows: no condition compares the partitioning column ({column}) itself. "
-    "{executions_count} executions of {average_us} on average. {statement}",
+    title="Slow statement reads all partitions of a table",
+    finding="{resource} in {database} reads all {value} partitions of {table} in each execution (limit {limit}), "
+    "{rows_count} rows in all: no condition compares the partitioning column ({column}) itself. {executions_count} "
+    "executions of {average_us} on average. {statement}",
     remediation=Remediation(
-        advice="If a part of the data is meant (a period, a customer), name the partitioning column in the conditions, "
-        "bare and with the value or range that is meant. If few rows from anywhere are meant, find them by a global "
-        "index on the compared columns, or partition the table by those.",
+        advice="If only part of the data is needed (a period, a customer), use the partitioning column in the "
+        "conditions, without a function, with the value or range. If few rows from all partitions are needed, use a "
+        "global index on the compared columns, or partition the table by these columns.",
         no_rollback="The statement is changed in the application.",
         pre_check="EXPLAIN the statement: partitions(...) lists every partition of the table.",
         post_check="EXPLAIN lists only the partitions that are meant.",
-        risk="One condition more changes the result where rows of other partitions were meant. A global index makes "
-        "writes dearer and stands in the way of dropping partitions.",
+        risk="If rows of other partitions were meant, an additional condition changes the result. A global index "
+        "makes writes more expensive and hinders dropping partitions.",
     ),
     sources=(
         PRUNING,
@@ -64,10 +64,10 @@ def partitions_not_pruned(
     indexes: Rows[PartitionedIndex],
     limits: PruningParams,
 ) -> Iterator[Measurement | Unjudged]:
-    """Which partitions a statement needs follows from its conditions on the partitioning column alone. Without one, or
-    with the column inside a function, the server looks into each of them, so that the statement becomes slower with
-    every partition that is added, even if an index finds its rows. A statement that keeps much is left out, as it needs
-    them all, and so is one that finds few rows by an index in few partitions."""
+    """Partition pruning relies only on conditions on the partitioning column. Without such a condition, or with the
+    column inside a function, every partition is read, so that the statement becomes slower with each new partition,
+    even if an index is used. Statements that keep much of the data need all partitions and are excluded, and so are
+    those that find few rows by an index in few partitions."""
     facts = WorkloadFacts(
         shapes=shapes,
         totals=totals,

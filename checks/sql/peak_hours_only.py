@@ -27,31 +27,31 @@ class PeakParams(Params):
     name="sql.peak_hours_only",
     unit=Unit.PCT,
     actor=Actor.CUSTOMER,
-    title="Heavy statement works in few hours of the day",
-    finding="{resource} does {value} of its work in these hours of the day (UTC): {hours}; limit {limit}. It was seen "
-    "at work {samples_count} times, which is {share_pct} of what the dearest statements did. {statement}",
+    title="Load of an expensive statement is concentrated in few hours",
+    finding="{resource} does {value} of its work in these hours of the day (UTC): {hours}; limit {limit}. It was "
+    "sampled {samples_count} times, {share_pct} of the samples of the most expensive statements. {statement}",
     remediation=Remediation(
-        advice="Measure load, and judge changes of this statement, in these hours and not over the day. Keep what can "
-        "wait out of them: the major compaction, gathering of statistics, backups, DDL. If the statement belongs to a "
-        "batch, run it when others rest, or in smaller steps.",
-        no_rollback="When a statement runs is decided by the application.",
-        pre_check="Ask what starts the statement in these hours: users, or a schedule.",
+        advice="Measure the load, and judge changes of this statement, in these hours and not over the whole day. "
+        "Move major compaction, statistics gathering, backups and DDL out of them. If the statement belongs to a "
+        "batch, run it in idle hours or in smaller steps.",
+        no_rollback="The application decides when the statement runs.",
+        pre_check="Find out what starts the statement in these hours: users, or a schedule.",
         post_check="Its samples in DBA_WR_ACTIVE_SESSION_HISTORY are spread over the day, or lie where others rest.",
-        risk="None; what is moved takes its load along.",
+        risk="No risk; the load moves to the new hours.",
     ),
     sources=(SAMPLES_KEPT,),
 )
 def peak_hours_only(
     hours: Rows[StatementHour], plans: Rows[CachedPlan] | None, limits: PeakParams
 ) -> Iterator[Measurement | Unjudged]:
-    """A statement that works in few hours decides how large the tenant must be, although the averages over a day look
-    calm. Whoever knows the hours looks for the cause there, and keeps maintenance away from them. Hours that recur
-    on several days count, so that a single busy evening is not taken for a habit."""
+    """A statement that runs in few hours decides how large the tenant must be, although the daily averages look calm.
+    Knowing the hours helps to find the cause and to keep maintenance away from them. Only hours that recur on several
+    days count, so that a single busy evening does not count as a pattern."""
     days = max((row.days for row in hours), default=0)
     if days < limits.min_days_count:
         raise NotAssessed(
-            "The workload repository shows statements at work on {days_count} days; {minimum_count} are needed.",
-            "Keep the workload repository switched on, and assess after some days of business.",
+            "The WR shows statements on {days_count} days; {minimum_count} are needed.",
+            "Keep the WR switched on, and assess again after some days of business.",
             days_count=days,
             minimum_count=limits.min_days_count,
         )

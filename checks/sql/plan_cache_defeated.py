@@ -32,18 +32,17 @@ class HardParseParams(Params):
     name="sql.plan_cache_defeated",
     unit=Unit.PCT,
     actor=Actor.CUSTOMER,
-    title="Too many statements are optimized anew",
-    finding="{resource}: {value} of the statements with a plan had to be optimized anew (limit {limit}; "
-    "{hard_parses_count} of {executions_count}). Of these, at least {again_count} had a shape that had been optimized "
-    "shortly before.",
+    title="Too many statements are optimized again",
+    finding="{resource}: {hard_parses_count} of {executions_count} statements with a plan ({value}) were optimized "
+    "again (limit {limit}). At least {again_count} of them had a SQL pattern that had been optimized shortly before.",
     remediation=Remediation(
-        advice="Where most had been optimized shortly before, the cache loses its plans: see whether it is at its "
-        "limit (GV$OB_PLAN_CACHE_STAT), raise ob_plan_cache_percentage, and look for DDL, gathered statistics and "
-        "USE_PLAN_CACHE(NONE). Where hardly any had, look for SQL that is put together anew each time: IN lists and "
-        "VALUES lists of any length, generated aliases, table names with dates. Give it few fixed shapes.",
+        advice="If most patterns had been optimized shortly before, the cache loses its plans: check whether it is at "
+        "its limit (GV$OB_PLAN_CACHE_STAT), raise ob_plan_cache_percentage, and look for DDL, gathered statistics and "
+        "USE_PLAN_CACHE(NONE). If hardly any had, look for SQL that is generated each time: IN lists and VALUES lists "
+        "of varying length, generated aliases, table names with dates. Use a few fixed patterns.",
         pre_check="Count the statements in GV$OB_SQL_AUDIT with IS_HIT_PLAN = 0 by USER_NAME to find the application.",
         post_check="The share of IS_HIT_PLAN = 0 in GV$OB_SQL_AUDIT falls below the limit.",
-        risk="More memory for plans is less memory for data.",
+        risk="More memory for plans leaves less memory for data.",
     ),
     sources=(
         HARD_PARSING,
@@ -54,9 +53,9 @@ class HardParseParams(Params):
 def plan_cache_defeated(
     returns: Rows[AuditReturn], shapes: Rows[SqlShape], limits: HardParseParams
 ) -> Iterator[Measurement | Unjudged]:
-    """Literals are replaced by the server, so equal shapes share a plan. Two things keep a plan from being found: a
-    shape that changes each time, and a cache that has thrown the plan out. Then the optimizer runs for every statement.
-    Only the shapes that took most time are told apart, so the number of those optimized before is the least."""
+    """Literals become parameters, so statements of the same pattern share a plan. A plan is not found for two reasons:
+    the pattern changes each time, or the cache has evicted the plan. Then every statement is optimized. Only the
+    patterns that took most time can be distinguished, so the number of those optimized before is a lower bound."""
     for tenant_id, rows, planned in busy_tenants(returns, limits.min_executions_count, lambda row: row.planned):
         hard_parses = sum(row.hard_parses for row in rows)
         here = [shape for shape in shapes if shape.tenant_id == tenant_id]

@@ -34,15 +34,14 @@ class HitRateParams(Params):
     unit=Unit.PCT,
     actor=Actor.CUSTOMER,
     title="Plan cache hit rate too low",
-    finding="{resource}: the plan cache answers {value} of the look-ups (limit {limit}; {hits_count} hits in "
-    "{accesses_count}), with {plans_count} plans in {used_bytes} of {limit_bytes}.",
+    finding="{resource}: the hit rate of the plan cache is {value} (limit {limit}; {hits_count} hits of "
+    "{accesses_count} accesses); {plans_count} plans take {used_bytes} of {limit_bytes}.",
     remediation=Remediation(
-        advice="Send statements with bind parameters or with the same shape, so that their plans are found again; "
-        "build IN lists and multi-row inserts in a few fixed lengths. If the cache is at its limit, raise "
-        "ob_plan_cache_percentage.",
+        advice="Use bind parameters or fixed SQL patterns, so that plans are reused; use a few fixed lengths for IN "
+        "lists and multi-row inserts. If the cache is at its limit, raise ob_plan_cache_percentage.",
         pre_check="Look in GV$OB_PLAN_CACHE_PLAN_STAT for statements that differ only in length or spelling.",
         post_check="HIT_COUNT grows nearly as fast as ACCESS_COUNT in GV$OB_PLAN_CACHE_STAT.",
-        risk="More memory for plans is less memory for data.",
+        risk="More memory for plans leaves less memory for data.",
     ),
     sources=(
         PLAN_CACHE,
@@ -50,15 +49,15 @@ class HitRateParams(Params):
     ),
 )
 def plan_cache_hit_rate_low(caches: Rows[PlanCache], limits: HitRateParams) -> Iterator[Measurement | Unjudged]:
-    """A statement whose plan is not in the cache is parsed, resolved and optimized again, which costs more than running
-    a short statement. A low rate shows as high CPU at few transactions."""
+    """A statement whose plan is not cached is parsed, rewritten and optimized again, which costs more than running a
+    short statement. A low hit rate shows as high CPU at low throughput."""
     tenants: dict[int | None, list[PlanCache]] = defaultdict(list)
     for row in caches:
         tenants[row.tenant_id].append(row)
     asked = {key: sum(row.access_count for row in rows) for key, rows in tenants.items()}
     if max(asked.values(), default=0) < limits.min_accesses_count:
         args = {"minimum_count": limits.min_accesses_count}
-        raise NotAssessed("The plan cache has been asked fewer than {minimum_count} times since start.", **args)
+        raise NotAssessed("The plan cache has been accessed fewer than {minimum_count} times since start.", **args)
     for tenant_id, rows in tenants.items():
         if asked[tenant_id] < limits.min_accesses_count:
             yield Unjudged(tenant_name(tenant_id))

@@ -22,16 +22,16 @@ class UnstableParams(Params):
     name="sql.plan_unstable",
     unit=Unit.RATIO,
     actor=Actor.CUSTOMER,
-    title="One statement has plans of very different speed",
+    title="Plans of one statement differ greatly in speed",
     finding="{resource} has {plans_count} plans, the slowest {value} times as slow as the fastest (limit {limit}): "
     "{slowest_us} against {fastest_us} on average.",
     remediation=Remediation(
-        advice="Compare the plans. Where the slow one comes from parameters of another type (a number for a character "
-        "column), correct the application. Otherwise gather fresh statistics, and bind the good plan with an outline "
-        "if it stays.",
+        advice="Compare the plans. If the slow one comes from parameters of another type (a number for a character "
+        "column), correct the application. Otherwise gather statistics, and bind the good plan with an outline if the "
+        "problem persists.",
         pre_check="Look the plans up by SQL_ID in GV$OB_PLAN_CACHE_PLAN_STAT and their steps in GV$OB_SQL_PLAN.",
         post_check="GV$OB_PLAN_CACHE_PLAN_STAT shows one plan, or plans of about the same AVG_EXE_USEC.",
-        risk="An outline keeps its plan even when the data changes: review it after large changes.",
+        risk="An outline keeps its plan even if the data changes: review it after large changes.",
     ),
     sources=(
         BAD_PLANS,
@@ -41,8 +41,8 @@ class UnstableParams(Params):
 def plan_unstable(
     plans: Rows[CachedPlan], history: Rows[RepositoryShape] | None, limits: UnstableParams
 ) -> Iterator[Measurement]:
-    """The same statement can get several plans, by type of parameter, by session settings or by what the optimizer knew
-    at the time. When one is many times slower, response times jump without any change in the application."""
+    """The same statement can get several plans, depending on parameter types, session settings or the statistics at
+    that time. If one is many times slower, response times jump without any change of the application."""
     for (tenant_id, sql_id, part), plans_of_shape in _collect_plans(plans, history or ()).items():
         averages = sorted(
             elapsed_us / executions

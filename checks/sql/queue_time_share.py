@@ -37,11 +37,11 @@ class QueueParams(Params):
     finding="{resource}: statements wait in the queue for {value} of their time (limit {limit}), {average_queue_us} "
     "each on average over {executions_count} executions.",
     remediation=Remediation(
-        advice="Find out whether slow statements hold the workers or whether the load has outgrown the tenant. In the "
-        "first case tune them; in the second enlarge the tenant's CPU or limit the connections of the application.",
+        advice="Find out whether slow statements hold the worker threads or the load exceeds the tenant. In the first "
+        "case tune the statements; in the second enlarge the tenant's CPU or limit the connections of the application.",
         pre_check="Compare QUEUE_TIME with EXECUTE_TIME in GV$OB_SQL_AUDIT by hour, and the tenant's CPU use.",
         post_check="The average QUEUE_TIME in GV$OB_SQL_AUDIT falls under a millisecond at the peak.",
-        risk="More CPU costs money and hides statements that could be tuned.",
+        risk="More CPU costs more and hides statements that could be tuned.",
     ),
     sources=(
         CPU_BOUND,
@@ -49,8 +49,8 @@ class QueueParams(Params):
     ),
 )
 def queue_time_share(shapes: Rows[SqlShape], limits: QueueParams) -> Iterator[Measurement | Unjudged]:
-    """The tenant's CPU decides how many statements run at once; the others queue. Queue time is the earliest sign that
-    the tenant is too small for its peak, long before anything times out."""
+    """The tenant's CPU decides how many statements run at once; others queue. Queue time is the earliest sign that the
+    tenant is too small for its peak, long before timeouts."""
     for tenant_id, rows, executions in busy_tenants(shapes, limits.min_executions_count):
         queue_us, elapsed_us = sum(row.queue_us for row in rows), sum(row.elapsed_us for row in rows)
         matters = queue_us >= limits.min_average_queue_us * executions

@@ -32,15 +32,15 @@ class RemotePlanParams(Params):
     name="sql.remote_plan_share",
     unit=Unit.PCT,
     actor=Actor.CUSTOMER,
-    title="Many statements run remotely or distributed",
+    title="Many statements run with remote or distributed plans",
     finding="{resource}: {value} of the executions used a remote or distributed plan (limit {limit}; {remote_count} of "
     "{executions_count}).",
     remediation=Remediation(
-        advice="Keep tables that are joined in one table group, give statements the partition key, and set the primary "
-        "zone where the application connects. Parallel hints on short statements do the same harm: take them out.",
+        advice="Put tables that are joined into one table group, use the partitioning key in statements, and set the "
+        "Primary Zone where the application connects. Remove parallel hints from short statements.",
         pre_check="Group GV$OB_SQL_AUDIT by SQL_ID for PLAN_TYPE 2 (remote) and 3 (distributed).",
         post_check="Most executions in GV$OB_SQL_AUDIT have PLAN_TYPE 1.",
-        risk="Table groups and primary zones move leaders: change them in a quiet hour.",
+        risk="Table groups and Primary Zones move leaders: change them in off-peak hours.",
         window=True,
     ),
     sources=(
@@ -49,7 +49,7 @@ class RemotePlanParams(Params):
     ),
 )
 def remote_plan_share(shapes: Rows[SqlShape], limits: RemotePlanParams) -> Iterator[Measurement | Unjudged]:
-    """A local plan touches one server. A remote or distributed one adds network trips and holds threads on several
+    """A local plan uses one server. A remote or distributed plan adds network round trips and holds threads on several
     servers, and a transaction over several log streams commits in two phases. Short business statements should be
     local."""
     for tenant_id, rows, executions in busy_tenants(shapes, limits.min_executions_count):

@@ -73,7 +73,7 @@ def require_executions(executions: int, minimum: int) -> None:
     """Raise NotAssessed if the ring holds too few executions to judge."""
     if executions < minimum:
         raise NotAssessed(
-            "The SQL audit holds {executions_count} statements of the customer; {minimum_count} are needed.",
+            "The SQL audit holds {executions_count} business statements; {minimum_count} are needed.",
             "Keep the SQL audit switched on and assess while the business is running.",
             executions_count=executions,
             minimum_count=minimum,

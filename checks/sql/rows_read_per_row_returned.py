@@ -29,13 +29,13 @@ class RowsReadParams(Params):
     finding="{resource} in {database} reads {value} rows for each row returned or changed (limit {limit}): "
     "{rows_read_count} read, {rows_used_count} used in {executions_count} executions of {average_us} on average.",
     remediation=Remediation(
-        advice="Give the statement an index that covers its conditions, the most selective equality first. Where "
-        "one is there, look for what keeps it from use: a function on the column, text compared with a number, LIKE "
-        "that begins with %. If it counts or sums, keep the result in a summary table instead of reading the rows "
-        "each time.",
+        advice="Create an index for the conditions of the statement, with the most selective equality column first. "
+        "If there is one, find out why it is not used: a function on the column, text compared with a number, LIKE "
+        "with a leading %. If the statement counts or sums, keep the result in a summary table instead of reading all "
+        "rows each time.",
         pre_check="EXPLAIN the statement and look at which conditions are filters and which are range conditions.",
-        post_check="The rows read per execution in GV$OB_SQL_AUDIT come near the rows returned.",
-        risk="A new index costs disk space and slows writes down a little.",
+        post_check="The rows read per execution in GV$OB_SQL_AUDIT come close to the rows returned.",
+        risk="A new index takes disk space and slows writes down slightly.",
     ),
     sources=(
         FEWER_READS,
@@ -51,9 +51,9 @@ def rows_read_per_row_returned(
     steps: Rows[PlanStep] | None,
     limits: RowsReadParams,
 ) -> Iterator[Measurement | Unjudged]:
-    """Rows that are read and thrown away cost CPU and cache without any use. Rows in memory and on disk are counted
-    alike, so a table with many fresh changes and no suitable index shows here first, and so does a scan of a whole
-    index. An execution without a result counts as one row."""
+    """Rows that are read and filtered out waste CPU and cache. Rows in memory and on disk are counted alike, so a table
+    with many recent changes and no suitable index shows first, and so do scans of a whole index. An execution without a
+    result counts as one row."""
     loads = add_planned_rows(list_loads(shapes, totals, history), steps)
     frequent = list(list_frequent(loads, limits.min_executions_count, limits.min_average_ms))
     for row in frequent:

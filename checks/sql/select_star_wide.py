@@ -28,17 +28,17 @@ class WideParams(Params):
     name="sql.select_star_wide",
     unit=Unit.BYTES,
     actor=Actor.CUSTOMER,
-    title="Slow statement fetches every column of many wide rows",
+    title="Slow statement fetches all columns of many wide rows",
     finding="{resource} in {database} takes every column of {table}, whose rows have {row_bytes} on average ({columns} "
     "among them), and so fetches {value} per execution (limit {limit}; {executions_count} executions of {average_us} "
     "on average). {statement}",
     remediation=Remediation(
-        advice="Name the columns that the page or the program shows, and read the long ones by key when one row is "
-        "opened. Where all of it is needed, read it in steps of some hundred rows.",
+        advice="Select only the columns that the page or program uses, and read the long ones by key when a single "
+        "row is opened. If all data is needed, read it in steps of some hundred rows.",
         no_rollback="The statement is changed in the application.",
         pre_check="Compare the columns that the program uses with those of the table.",
         post_check="The average time falls in GV$OB_SQL_AUDIT, and so does the traffic between server and program.",
-        risk="A mapper that fills whole objects may then read the missing columns one by one: look at what it sends.",
+        risk="An object-relational mapper may then read the missing columns one by one: check what it sends.",
     ),
     sources=(SQL_RULES,),
 )
@@ -54,9 +54,9 @@ def select_star_wide(
     dictionary: Rows[NotableColumn] | None,
     limits: WideParams,
 ) -> Iterator[Measurement | Unjudged]:
-    """A list that shows five columns and selects all of them reads long texts from their own blocks, sends them over
-    the network and throws them away in the program. It costs the more the better the table is filled. What a statement
-    fetches is estimated by the rows that it returns and the average length of a row in the optimizer statistics."""
+    """A list that shows five columns and selects all of them reads long texts from disk, sends them over the network
+    and drops them in the program; the cost grows with the data. The bytes are estimated from the rows returned and the
+    average row length in the optimizer statistics."""
     facts = WorkloadFacts(
         shapes=shapes,
         totals=totals,

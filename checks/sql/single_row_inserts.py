@@ -23,18 +23,18 @@ class SingleRowParams(Params):
     name="sql.single_row_inserts",
     unit=Unit.COUNT,
     actor=Actor.CUSTOMER,
-    title="Rows are inserted one by one, a statement each",
-    finding="A session sends {resource} in {database} {value} times a second while it does (limit {limit}), each time "
-    "with one row, {rows_per_commit_count} in a transaction on average: {executions_count} executions of {average_us} "
-    "on average, {share_pct} of all in the SQL audit. {statement}",
+    title="Rows are inserted one by one, with one statement each",
+    finding="A session sends {resource} in {database} {value} times a second (limit {limit}), each time with one row, "
+    "{rows_per_commit_count} per transaction on average: {executions_count} executions of {average_us} on average, "
+    "{share_pct} of all executions in the SQL audit. {statement}",
     remediation=Remediation(
-        advice="Insert many rows by one statement: INSERT with 50 to 200 rows in VALUES, or the batches of the driver "
-        "(for MySQL's JDBC driver rewriteBatchedStatements=true). Commit once for each batch and not for each row. "
-        "Load files by LOAD DATA.",
+        advice="Insert many rows with one statement: INSERT with 50 to 200 rows in VALUES, or batches of the driver "
+        "(rewriteBatchedStatements=true for the JDBC driver of MySQL). Commit once per batch, not per row. Load files "
+        "with LOAD DATA.",
         no_rollback="The statement is changed in the application.",
         pre_check="In GV$OB_SQL_AUDIT the statement follows itself in one SID, with AFFECTED_ROWS 1.",
         post_check="AFFECTED_ROWS of an execution in GV$OB_SQL_AUDIT is the size of a batch.",
-        risk="When a batch fails, all of its rows do: let the application find out which one is to blame.",
+        risk="If a batch fails, all of its rows fail: the application must find the row that caused it.",
     ),
     sources=(
         SQL_RULES,
@@ -51,10 +51,10 @@ def single_row_inserts(
     steps: Rows[PlanStep] | None,
     limits: SingleRowParams,
 ) -> Iterator[Measurement | Unjudged]:
-    """Each statement costs its way to the server, and each commit a write of the log on a majority of the replicas,
-    whether it holds one row or two hundred. A session that inserts hundreds of rows a second and does nothing else has
-    them all at hand. One that inserts a row for each request of a user sends other statements in between. A counter
-    that is inserted or raised (ON DUPLICATE KEY UPDATE) is left out."""
+    """Each statement costs a network round trip, and each commit a log write on a majority of the replicas, for one row
+    as for two hundred. A session that inserts hundreds of rows a second and does nothing else has all rows at hand. One
+    that inserts a row per user request sends other statements in between. Counters that are inserted or raised (ON
+    DUPLICATE KEY UPDATE) are excluded."""
     trees = read_plans(steps or ())
     for burst in list_bursts(shapes, returns, limits.min_executions_count, limits.min_share_pct):
         if isinstance(burst, str):

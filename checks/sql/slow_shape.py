@@ -24,11 +24,11 @@ class SlowShapeParams(Params):
     title="Statement is slow on average",
     finding="{resource} in {database} takes {value} on average (limit {limit}; {executions_count} executions).",
     remediation=Remediation(
-        advice="Look at where the time goes: executing means plan, index or amount of data; the rest is queueing, "
-        "parsing or waiting for locks. Then tune the plan, or cut the work into smaller statements.",
+        advice="Find out where the time goes: execution time points to plan, index or amount of data; the rest is "
+        "queueing, parsing or waiting for locks. Then tune the plan, or split the work into smaller statements.",
         pre_check="EXPLAIN the statement, and compare EXECUTE_TIME, QUEUE_TIME and GET_PLAN_TIME in GV$OB_SQL_AUDIT.",
         post_check="The average in GV$OB_SQL_AUDIT falls below the limit.",
-        risk="A changed plan can suit other parameters less: try it with several.",
+        risk="A changed plan may suit other parameters less: test it with several.",
     ),
     sources=(
         SLOW_QUERIES,
@@ -42,8 +42,8 @@ def slow_shape(
     plans: Rows[CachedPlan] | None,
     limits: SlowShapeParams,
 ) -> Iterator[Measurement]:
-    """A single slow execution may be bad luck. A shape that is slow on average has a cause that stays: a plan, a
-    missing index, too much data. Each execution holds a worker thread of the tenant meanwhile."""
+    """A single slow execution may be chance. A SQL pattern that is slow on average has a lasting cause: a plan, a
+    missing index, too much data. Each execution holds a worker thread."""
     for row in list_frequent(list_loads(shapes, totals, history), limits.min_executions_count):
         evidence: dict[str, Scalar] = {
             "executions_count": row.executions,

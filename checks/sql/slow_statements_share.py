@@ -32,15 +32,15 @@ class SlowShareParams(Params):
     name="sql.slow_statements_share",
     unit=Unit.PCT,
     actor=Actor.CUSTOMER,
-    title="Too many statements take longer than a second",
-    finding="{resource}: {value} of the statements in the SQL audit took a second or longer ({slow_count} of "
-    "{executions_count} within {span_s}; limit {limit}), the longest {longest_us}.",
+    title="Too many statements take a second or longer",
+    finding="{resource}: {slow_count} of {executions_count} statements ({value}) in the SQL audit took a second or "
+    "longer within {span_s} (limit {limit}), the longest {longest_us}.",
     remediation=Remediation(
-        advice="Start with the shapes that this report lists as slow: read their plans and add the missing index or "
-        "narrow the condition. Move reports and batch jobs away from the peak.",
+        advice="Start with the slow SQL of this report: check the plans, add missing indexes or narrow the "
+        "conditions. Move reports and batch jobs out of the peak.",
         pre_check="List the statements of a second and longer in GV$OB_SQL_AUDIT, ordered by ELAPSED_TIME.",
         post_check="After a business day the share in the SQL audit is below the limit.",
-        risk="A new index costs disk space and slows writes down a little.",
+        risk="A new index takes disk space and slows writes down slightly.",
     ),
     sources=(
         AUDIT,
@@ -50,9 +50,8 @@ class SlowShareParams(Params):
 def slow_statements_share(
     returns: Rows[AuditReturn], shapes: Rows[SqlShape], limits: SlowShareParams
 ) -> Iterator[Measurement | Unjudged]:
-    """A tenant has a fixed number of worker threads, and a slow statement holds one of them for its whole run. When
-    slow statements are more than the odd one, fast statements start to queue behind them and the business feels all of
-    it."""
+    """A tenant has a limited number of worker threads, and a slow statement holds one for its whole run. When slow
+    statements are no exception any more, fast statements queue behind them, and the whole business is affected."""
     for tenant_id, rows, executions in busy_tenants(returns, limits.min_executions_count):
         here = [row for row in shapes if row.tenant_id == tenant_id]
         slow = sum(row.over_1s for row in here)

@@ -28,11 +28,11 @@ class DominanceParams(Params):
     finding="{resource} takes {value} of the time of all statements (limit {limit}): "
     "{executions_count} executions of {average_us} on average.",
     remediation=Remediation(
-        advice="Tune this statement first: nothing else gives as much. Read its plan, check the index for its "
-        "conditions, and ask the application whether every execution is needed or a result can be kept.",
+        advice="Tune this statement first, because it gains most. Check its plan and the index for its conditions, "
+        "and ask the application whether every execution is needed or the result can be cached.",
         pre_check="EXPLAIN the statement and compare estimated rows with the rows that it returns.",
         post_check="In GV$OB_SQLSTAT the statement's share of ELAPSED_TIME_TOTAL falls.",
-        risk="A changed plan can suit other parameters less: try it with several.",
+        risk="A changed plan may suit other parameters less: test it with several.",
     ),
     sources=(SQLSTAT,),
 )
@@ -43,8 +43,8 @@ def statement_dominates_time(
     plans: Rows[CachedPlan] | None,
     limits: DominanceParams,
 ) -> Iterator[Measurement]:
-    """Where one SQL shape makes up most of the database time, its plan decides over the whole tenant: one changed plan
-    or one larger table, and everything slows down at once. It is also where tuning pays most."""
+    """If one SQL pattern takes most of the database time, its plan determines the whole tenant: if the plan changes or
+    the table grows, everything slows down. Tuning it also gains most."""
     for row in list_loads(None, totals, history):
         all_us = _sum_time(row, totals or (), samples or ())
         if all_us < max(1, limits.min_total_elapsed_s * 1_000_000) or row.executions < limits.min_executions_count:

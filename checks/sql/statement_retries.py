@@ -21,15 +21,15 @@ class RetryParams(Params):
     name="sql.statement_retries",
     unit=Unit.RATIO,
     actor=Actor.CUSTOMER,
-    title="Statement is retried again and again",
+    title="Statement is retried repeatedly",
     finding="{resource} in {database} is retried {value} times per execution (limit {limit}): {retries_count} retries "
     "in {executions_count} executions.",
     remediation=Remediation(
-        advice="Retries come from row locks, from schema changes during the business hours and from leaders that move. "
-        "Look at which of them fits the time, then shorten the transactions or move DDL into a quiet hour.",
+        advice="Retries come from row locks, DDL during business hours or leader switches. Compare the times to find "
+        "out which, then shorten the transactions or move DDL to off-peak hours.",
         pre_check="Compare the times of the retries in GV$OB_SQL_AUDIT with DDL and with lock waits in GV$OB_LOCKS.",
         post_check="RETRY_CNT of the statement in GV$OB_SQL_AUDIT stays near zero over a business day.",
-        risk="Moving DDL delays releases: agree on a window.",
+        risk="Moving DDL delays releases: agree on a change window.",
     ),
     sources=(
         AUDIT,
@@ -43,8 +43,8 @@ def statement_retries(
     plans: Rows[CachedPlan] | None,
     limits: RetryParams,
 ) -> Iterator[Measurement | Unjudged]:
-    """The server silently retries a statement that met a locked row, an outdated schema or a moved leader. The client
-    sees only a longer response time, so frequent retries are the hidden cause of many a slow hour."""
+    """A statement that meets a row lock, an outdated schema or a leader switch is retried automatically. The client
+    only sees a longer response time, so frequent retries are often the hidden cause of slow periods."""
     for row in list_frequent(list_loads(shapes, totals, history), limits.min_executions_count):
         if row.retries is None:
             yield Unjudged(shape_name(row.sql_id, row.tenant_id))

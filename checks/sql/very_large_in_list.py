@@ -19,16 +19,16 @@ from checks.sql.ring import shape_name, text_of
     name="sql.very_large_in_list",
     unit=Unit.COUNT,
     actor=Actor.CUSTOMER,
-    title="IN list or chain of OR with very many values",
+    title="Too many values in an IN list or chain of OR",
     finding="{resource} lists at least {value} values in one IN or chain of OR (limit {limit}; executions: "
     "{executions_count}). {statement}",
     remediation=Remediation(
-        advice="Send the values in batches of a fixed size, filling the last batch up with a repeated value so that "
-        "all batches share one plan; or put them into a table and join it.",
+        advice="Send the values in batches of a fixed size, and fill the last batch with a repeated value so that all "
+        "batches share one plan; or write the values to a table and join it.",
         no_rollback="The statement is changed in the application.",
-        pre_check="Find out where the values come from: often another query, and then a join needs no list at all.",
+        pre_check="Find out where the values come from: often from another query, and then a join needs no list.",
         post_check="The plan cache holds one plan for the statement instead of one per length of the list.",
-        risk="Several small statements are no longer one consistent reading unless they share a transaction.",
+        risk="Several small statements are not one consistent read unless they share a transaction.",
     ),
     sources=(SQL_RULES,),
 )
@@ -39,10 +39,10 @@ def very_large_in_list(
     shapes: Rows[SqlShape] | None,
     texts: Rows[RepositoryText] | None,
 ) -> Iterator[Measurement | Unjudged]:
-    """Each length of the list is a statement of its own with its own plan, parsed and optimized anew and kept in the
-    plan cache. Long lists take memory and time to optimize, and from some length on the optimizer prefers a full scan.
-    A comparison repeated with OR is such a list too, and a tuple counts as one value. A statement that was cut is
-    counted as far as it can be read."""
+    """Each length of the list is a separate statement with its own plan, which is optimized again and kept in the plan
+    cache. Long lists take memory and time to optimize, and above some length the optimizer prefers a full scan. A
+    comparison repeated with OR is such a list, too, and a tuple counts as one value. A truncated statement is counted
+    as far as it can be read."""
     for number, plan in enumerate(plans):
         values = count_longest_list(plan.statement)
         if values:

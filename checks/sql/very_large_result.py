@@ -19,18 +19,17 @@ from checks.sql.ring import frequent, shape_name, text_of
     finding="{resource} in {database} returned {value} rows at once (limit {limit}) to {user}; its longest run took "
     "{longest_us}.",
     remediation=Remediation(
-        advice="Read in pages by key, let the database count and sum, or export through a tool made for it. Check that "
-        "the application did not lose a condition.",
-        pre_check="Ask the owner of the account what the rows are for.",
+        advice="Read in pages by key, let the database count and sum, or use an export tool. Check whether the "
+        "application has lost a condition.",
+        pre_check="Find out from the owner of the account what the rows are for.",
         post_check="The statement's largest RETURN_ROWS in GV$OB_SQL_AUDIT stays below the limit.",
         risk="Reading in pages sees changes made meanwhile, unless the reader keeps one snapshot.",
     ),
     sources=(AUDIT,),
 )
 def very_large_result(shapes: Rows[SqlShape], plans: Rows[CachedPlan] | None) -> Iterator[Measurement]:
-    """A result of that size holds a worker thread and a snapshot until the client has fetched the last row, fills the
-    network and often the memory of the application too. People seldom read that many rows; a condition may be
-    missing."""
+    """A large result holds a worker thread and a snapshot until the client has fetched the last row, and fills the
+    network and often the memory of the application. So many rows are seldom needed; a condition may be missing."""
     for row in frequent(shapes, 1):
         evidence: dict[str, Scalar] = {
             "executions_count": row.executions,

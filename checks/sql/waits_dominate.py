@@ -24,27 +24,27 @@ class WaitParams(Params):
     name="sql.waits_dominate",
     unit=Unit.PCT,
     actor=Actor.CUSTOMER,
-    title="Statement waits most of the time that it takes",
+    title="Statement spends most of its time waiting",
     finding="{resource} waits in {value} of the {samples_count} samples that found it at work (limit {limit}), mostly "
     "for {event} ({wait_class}, {event_pct}). {statement}",
     remediation=Remediation(
-        advice="Look for the cause by the class of the wait. APPLICATION and CONCURRENCY: rows or latches that others "
-        "hold, so shorten transactions and spread what all change. USER_IO: blocks that are not in memory, so read "
-        "fewer rows or enlarge the cache. NETWORK and CLUSTER: data on other servers, so bring tables that are joined "
-        "to one of them. COMMIT: log that is written or copied slowly.",
+        advice="Find the cause by the wait class. APPLICATION and CONCURRENCY: rows or latches held by others, so "
+        "shorten transactions and spread hot updates. USER_IO: blocks that are not in memory, so read fewer rows or "
+        "enlarge the cache. NETWORK and CLUSTER: data on other servers, so bring joined tables to one server. COMMIT: "
+        "log is written or copied slowly.",
         no_rollback="What is changed depends on the cause.",
         pre_check="In GV$OB_ACTIVE_SESSION_HISTORY the samples of this SQL_ID show the event with its P1 to P3.",
         post_check="Fewer samples of the statement are WAITING, and its average time falls.",
-        risk="None for looking; the remedy has its own.",
+        risk="Looking at it has no risk; the remedy is assessed separately.",
     ),
     sources=(SAMPLES, WAIT_EVENTS),
 )
 def waits_dominate(
     waits: Rows[StatementWait], plans: Rows[CachedPlan] | None, limits: WaitParams
 ) -> Iterator[Measurement]:
-    """A statement that computes is made faster by a better plan; one that waits is not. Once a second the server notes
-    what each session does, so the shares of its samples are the shares of its time, and the event says for what it
-    waits. They reach back an hour or less, and need many samples before they say something."""
+    """A statement that uses CPU gets faster with a better plan; one that waits does not. Sessions are sampled once a
+    second, so the share of samples is the share of time, and the wait event names the reason. Samples usually reach
+    back less than an hour, and many are needed."""
     by_statement: defaultdict[str, list[StatementWait]] = defaultdict(list)
     for row in waits:
         if row.wait_class != _IDLE:
@@ -52,7 +52,7 @@ def waits_dominate(
     most = max((sum(row.samples for row in found) for found in by_statement.values()), default=0)
     if most < limits.min_samples_count:
         raise NotAssessed(
-            "The session history holds at most {samples_count} samples of one statement; {minimum_count} are needed.",
+            "The session history holds at most {samples_count} samples of one SQL pattern; {minimum_count} are needed.",
             "Assess while the business is running: the session history reaches back an hour or less.",
             samples_count=most,
             minimum_count=limits.min_samples_count,

@@ -41,8 +41,8 @@ class WriteParams(Params):
     finding="{resource} changes every row of its table: it has neither LIMIT nor a condition that tells rows apart, "
     "and changed {value} rows each time (limit {limit}; executions: {executions_count}). {statement}",
     remediation=Remediation(
-        advice="Ask the owner whether every row is meant. To empty a table use TRUNCATE TABLE; to change many rows go "
-        "through them in batches by key, so that no transaction gets large.",
+        advice="Check with the owner whether all rows are meant. Use TRUNCATE TABLE to empty a table; change many "
+        "rows in batches by key, so that no transaction gets large.",
         pre_check="Find account and client of the statement in GV$OB_SQL_AUDIT by its SQL_ID.",
         post_check="The statement is gone from GV$OB_PLAN_CACHE_PLAN_STAT once its plan has aged out.",
         risk="TRUNCATE TABLE cannot be rolled back.",
@@ -58,10 +58,10 @@ def write_without_where(
     texts: Rows[RepositoryText] | None,
     limits: WriteParams,
 ) -> Iterator[Measurement | Unjudged]:
-    """Changing every row in one statement makes one large transaction: it locks the whole table, fills the memstore and
-    takes as long to roll back. In an application it is more often a lost condition than an intention; one that is the
-    same for every row, such as 1 = 1, is none. A table of a few rows, such as a counter or a heartbeat, is meant to be
-    changed so."""
+    """Changing all rows in one statement is one large transaction: it locks the whole table, fills the memstore and
+    takes as long to roll back. In an application it is usually a missing condition; a condition that is the same for
+    all rows, such as 1 = 1, counts as none. Tables of a few rows, such as a counter or a heartbeat, are meant to be
+    changed this way."""
     everything = (plans, totals, history, shapes)
     numbered = all(row.tenant_id is not None for rows in everything for row in rows or ())
     changed = collect_rows_changed((*(totals or ()), *(history or ())), shapes or (), numbered=numbered)
@@ -74,7 +74,7 @@ def write_without_where(
     writers = dict.fromkeys(shape for shape in (*_list_shapes(plans), *sent) if shape[1] in writing)
     known = [(shape, changed[key]) for shape in writers if (key := build_key(*shape, numbered=numbered)) in changed]
     if writers and totals is None and not known:
-        raise NotAssessed("Nothing tells how many rows the statements without a condition change.")
+        raise NotAssessed("It is not known how many rows the statements without a condition change.")
     found = {shape for shape, _ in known}
     yield from (
         Unjudged(shape_name(sql_id, tenant_id)) for tenant_id, sql_id in writers if (tenant_id, sql_id) not in found

@@ -35,17 +35,17 @@ class ThrottlingParams(Params):
     name="sql.writes_throttled",
     unit=Unit.PCT,
     actor=Actor.CUSTOMER,
-    title="Statements wait because writes are throttled",
-    finding="{resource}: {value} of the time of the dearest statements was spent waiting for write throttling (limit "
-    "{limit}; {throttled_us} of {elapsed_us}); {shape} waited longest.",
+    title="Write throttling slows statements down",
+    finding="{resource}: {value} of the time of the most expensive statements was spent waiting for write throttling "
+    "(limit {limit}; {throttled_us} of {elapsed_us}); {shape} waited longest.",
     remediation=Remediation(
         advice="Spread imports and batches over more time, or run them outside the peak: the memstore or the log disk "
-        "fills faster than it is written out. If it is the ordinary load, give the tenant more memory or log disk, and "
-        "look whether freezes come late (freeze_trigger_percentage) or compactions lag behind.",
-        no_rollback="Load and size of the tenant are changed; note them as they were.",
+        "fills faster than it is released. If this is the ordinary load, give the tenant more memory or log disk, and "
+        "check whether freezes come late (freeze_trigger_percentage) or compactions lag.",
+        no_rollback="Load and size of the tenant are changed; note the present settings.",
         pre_check="Look at GV$OB_MEMSTORE and, for the log disk, LOG_DISK_IN_USE of GV$OB_UNITS while the load runs.",
         post_check="WRITE_THROTTLE_TOTAL in GV$OB_SQLSTAT stops growing.",
-        risk="Switching throttling off instead lets the memstore fill up, and all writes then fail.",
+        risk="If throttling is switched off instead, the memstore fills up, and all writes then fail.",
     ),
     sources=(
         SQLSTAT,
@@ -55,9 +55,9 @@ class ThrottlingParams(Params):
     ),
 )
 def writes_throttled(totals: Rows[SqlTotal], limits: ThrottlingParams) -> Iterator[Measurement]:
-    """Before the memstore or the log disk is full the server makes each write wait a little, and the longer the fuller
-    they are. The application sees statements that are slow for no reason of their own. This time is the first sign that
-    the tenant is too small for its writes, or that something keeps it from writing them out."""
+    """Before the memstore or the log disk is full, each write waits a little, longer the fuller they are. The
+    application sees slow statements without a visible reason. This is the first sign that the tenant is too small for
+    its writes, or that something delays minor compaction."""
     tenants: defaultdict[int | None, list[tuple[int, SqlTotal]]] = defaultdict(list)
     for row in totals:
         if row.throttled_us is not None:

@@ -29,18 +29,18 @@ class WrongIndexParams(Params):
     name="sql.wrong_index",
     unit=Unit.COUNT,
     actor=Actor.CUSTOMER,
-    title="Slow statement uses an index other than the one that serves it",
-    finding="{resource} in {database} goes through {value} rows of {table} per execution by {index} (limit {limit}), "
-    "though the index {better_index} serves all its conditions, and no hint forbids it. {executions_count} executions "
-    "of {average_us} on average. {statement}",
+    title="Slow statement does not use the best existing index",
+    finding="{resource} in {database} reads {value} rows of {table} per execution with {index} (limit {limit}), "
+    "although the index {better_index} serves all its conditions and no hint forbids it. {executions_count} "
+    "executions of {average_us} on average. {statement}",
     remediation=Remediation(
-        advice="Gather the statistics of the table, with a histogram of the compared columns where some values are far "
-        "more frequent than others. If the plan stays, the order of an ORDER BY with LIMIT is often the reason: extend "
-        "the better index by the columns of ORDER BY, or bind the plan by an outline with INDEX.",
-        no_rollback="Drop the outline, or the extended index, if the statement does not become faster.",
+        advice="Gather the statistics of the table, with a histogram of the compared columns if some values are far "
+        "more frequent than others. If the plan stays, ORDER BY with LIMIT is often the reason: add the ORDER BY "
+        "columns to the better index, or bind the plan with an outline with INDEX.",
+        no_rollback="If the statement does not become faster, drop the outline or the extended index.",
         pre_check="EXPLAIN the statement with and without the hint INDEX(table index), with slow values.",
         post_check="EXPLAIN names the better index, and the rows read per execution fall in GV$OB_SQL_AUDIT.",
-        risk="For other values the present plan may be the right one: compare both with the most frequent value, too.",
+        risk="For other values the present plan may be right: compare both, also with the most frequent value.",
     ),
     sources=(
         FEWER_READS,
@@ -63,11 +63,11 @@ def wrong_index(
     dictionary: Rows[NotableColumn] | None,
     limits: WrongIndexParams,
 ) -> Iterator[Measurement | Unjudged]:
-    """The optimizer compares the costs that it expects. Old statistics, values that are not spread evenly, and an
-    ORDER BY with LIMIT, which promises an early end, make it take another index. An index counts as better if it
-    begins with all that the statement compares for equality, of which the present one serves less, and goes on with
-    its range: then it finds just the rows that are kept. An index of words or of the first characters of a column
-    finds more than those, and is left out. Statements with hints are left to SQL026."""
+    """The optimizer compares estimated costs. Outdated statistics, skewed values, and an ORDER BY with LIMIT, which
+    promises an early end, can make it choose another index. An index is better if it begins with all equality columns
+    of the statement, of which the present one serves fewer, followed by the range column: then it finds exactly the
+    rows that are kept. Full-text and prefix indexes find more rows and are excluded. Statements with hints are judged
+    by SQL026."""
     facts = WorkloadFacts(
         shapes=shapes,
         totals=totals,

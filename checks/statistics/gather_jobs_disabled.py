@@ -14,16 +14,15 @@ from checks.statistics.pages import GATHERING, VIEWS
     name="statistics.gather_jobs_disabled",
     unit=Unit.COUNT,
     actor=Actor.CUSTOMER,
-    title="Window of statistics gathering switched off",
-    finding="{resource} is switched off; {value} of {windows_count} windows are.",
+    title="Window of statistics gathering is switched off",
+    finding="{resource} is switched off; {value} of {windows_count} windows are switched off.",
     remediation=Remediation(
-        advice="Switch the window on again. If it disturbed the business, move or shorten it instead of switching it "
-        "off.",
+        advice="Switch the window on again. If it disturbed the business, move or shorten it instead.",
         sql=("CALL DBMS_SCHEDULER.ENABLE({job!l});",),
         rollback=("CALL DBMS_SCHEDULER.DISABLE({job!l});",),
-        pre_check="No other job of the customer gathers the statistics in place of the windows.",
+        pre_check="No other job gathers the statistics instead of the windows.",
         post_check="ENABLED in DBA_SCHEDULER_JOBS is set, and the next night leaves a run in the gathering history.",
-        risk="Gathering reads tables and costs CPU within the window.",
+        risk="Gathering reads tables and takes CPU within the window.",
     ),
     sources=(
         DocPage(f"{GATHERING}/200.statistics-collection-methods/400.collect-statistics-automatically.md"),
@@ -31,8 +30,8 @@ from checks.statistics.pages import GATHERING, VIEWS
     ),
 )
 def gather_jobs_disabled(jobs: Rows[Job]) -> Iterator[Measurement]:
-    """Seven jobs, one for each day of the week, keep the optimizer's statistics fresh. A night off now and then does
-    little; with most of them off all statistics grow old together, and so do the plans."""
+    """Seven window jobs, one per weekday, keep the optimizer statistics up to date. One missing night has little
+    effect; if most are off, all statistics become stale together, and plans degrade."""
     windows = [job for job in jobs if job.is_gather_window and job.enabled is not None]
     off = [job for job in windows if not job.is_enabled]
     for job in off:

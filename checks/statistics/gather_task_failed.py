@@ -26,13 +26,13 @@ class GatherParams(Params):
     finding="{resource}: {value} runs of the last {window_days} failed or left tables out ({tables_count} tables); "
     "limit {limit}.",
     remediation=Remediation(
-        advice="Read the return code of the tables that failed: a timeout asks for a longer window or more "
-        "parallelism, a lack of memory for a smaller sample, a lock for another hour. Then gather those tables by "
-        "hand.",
+        advice="Check the return code of the failed tables: for a timeout, extend the window or raise the "
+        "parallelism; for lack of memory, use a smaller sample; for a lock conflict, choose another hour. Then gather "
+        "these tables by hand.",
         no_rollback="Nothing is changed before the cause is known.",
         pre_check="DBA_OB_TABLE_OPT_STAT_GATHER_HISTORY lists tables and return codes of each run by TASK_ID.",
         post_check="The next run has the status SUCCESS and FAILED_COUNT 0.",
-        risk="None; reading the history changes nothing.",
+        risk="Reading the history has no risk.",
     ),
     sources=(
         DocPage(f"{GATHERING}/400.statistics-monitoring-diagnosis.md"),
@@ -40,8 +40,8 @@ class GatherParams(Params):
     ),
 )
 def gather_task_failed(tasks: Rows[GatherTask], clock: Rows[Clock], p: GatherParams) -> Iterator[Measurement]:
-    """A run that fails keeps the old statistics without a word, so tables grow stale although gathering seems to be on.
-    One failure may be chance; a run that fails again and again always misses the same large tables."""
+    """A failed run keeps the old statistics silently, so they grow stale although gathering seems to be on. One failure
+    may be chance; repeated failures always miss the same large tables."""
     since = clock[0].as_of - timedelta(days=p.window_days)
     runs: Counter[str] = Counter()
     tables: Counter[str] = Counter()

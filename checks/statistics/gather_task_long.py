@@ -25,13 +25,13 @@ class LongGatherParams(Params):
     finding="{resource}: the longest run of the last {window_days} took {value} of {window}, which is open for "
     "{open_s}, for {tables_count} tables; limit {limit}.",
     remediation=Remediation(
-        advice="Find the tables that take most: give large ones a sample or a coarser granularity with "
-        "DBMS_STATS.SET_TABLE_PREFS, lock what never changes, and allow more parallelism. Move the window away from "
-        "batch work.",
-        no_rollback="Which preference to set depends on the tables that take the time.",
-        pre_check="List DBA_OB_TABLE_OPT_STAT_GATHER_HISTORY by duration for the TASK_ID of the long run.",
+        advice="Find the tables that take longest: give large ones a sample or a coarser granularity with "
+        "DBMS_STATS.SET_TABLE_PREFS, lock tables that never change, and raise the parallelism. Move the window away "
+        "from batch work.",
+        no_rollback="Which preference to set depends on the tables that take longest.",
+        pre_check="Sort DBA_OB_TABLE_OPT_STAT_GATHER_HISTORY by duration for the TASK_ID of the long run.",
         post_check="The next runs in DBA_OB_TASK_OPT_STAT_GATHER_HISTORY are shorter.",
-        risk="A small sample makes estimates coarser: compare the plans of important statements.",
+        risk="A small sample makes estimates less precise: compare the plans of important statements.",
     ),
     sources=(
         DocPage(f"{GATHERING}/200.statistics-collection-methods/400.collect-statistics-automatically.md"),
@@ -41,9 +41,9 @@ class LongGatherParams(Params):
 def gather_task_long(
     tasks: Rows[GatherTask], jobs: Rows[Job], clock: Rows[Clock], p: LongGatherParams
 ) -> Iterator[Measurement]:
-    """A window ends by the clock, and tables that were not reached keep their old statistics. A run that comes near its
-    end will sooner or later leave out the largest tables, which need them most, and it loads the tenant meanwhile. How
-    long a window is open differs by day, version and setting, so each run is compared with its own."""
+    """A window ends at a fixed time, and tables that were not reached keep their old statistics. A run that comes near
+    its end will sooner or later miss the largest tables, which need it most, and it loads the tenant meanwhile. The
+    length of a window depends on day, version and setting, so each run is compared with its own window."""
     since = clock[0].as_of - timedelta(days=p.window_days)
     windows = [job for job in jobs if job.is_gather_window and job.next_run_date and job.max_run_duration]
     runs = [task for task in tasks if task.end_time and task.start_time >= since and not task.is_continuous]

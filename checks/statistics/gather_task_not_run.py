@@ -20,12 +20,12 @@ from checks.statistics.pages import GATHERING, VIEWS
     finding="{resource}: no run of statistics gathering has succeeded for {value}, though {windows_count} windows "
     "are on; limit {limit}.",
     remediation=Remediation(
-        advice="Look at the windows in DBA_SCHEDULER_JOBS: a next run that lies in the past, or failures, mean that "
-        "the scheduler stands still; ask the platform's support then. Gather the important schemas by hand meanwhile.",
+        advice="Check the windows in DBA_SCHEDULER_JOBS: a next run in the past, or failures, mean that the scheduler "
+        "hangs; contact the platform support then. Meanwhile gather the important databases by hand.",
         no_rollback="Nothing is changed before the cause is known.",
-        pre_check="Compare LAST_START_DATE, NEXT_RUN_DATE and FAILURE_COUNT of the windows with today.",
+        pre_check="Compare LAST_START_DATE, NEXT_RUN_DATE and FAILURE_COUNT of the windows with the present date.",
         post_check="DBA_OB_TASK_OPT_STAT_GATHER_HISTORY has a new run with the status SUCCESS.",
-        risk="Gathering by hand costs CPU and reads; choose a quiet hour.",
+        risk="Gathering by hand takes CPU and reads; choose off-peak hours.",
     ),
     sources=(
         DocPage(f"{GATHERING}/200.statistics-collection-methods/400.collect-statistics-automatically.md"),
@@ -36,13 +36,13 @@ def gather_task_not_run(
     tasks: Rows[GatherTask], jobs: Rows[Job], units: Rows[ResourceUnit], clock: Rows[Clock]
 ) -> Iterator[Measurement]:
     """Windows that are switched on may still do nothing: the scheduler hangs, every run fails, or the window ends too
-    early. Statistics then grow old unseen. A tenant is not judged by more days than it has existed."""
+    early. Statistics then become stale unnoticed. A tenant is judged at most by the days since its creation."""
     windows = [job for job in jobs if job.is_gather_window]
     on = [job for job in windows if job.is_enabled]
     since = [unit.create_time for unit in units if unit.create_time]
     since += [task.start_time for task in tasks if task.status.upper() == "SUCCESS" and not task.is_continuous]
     if not since:
-        raise NotAssessed("The age of the tenant is unknown and no run of statistics gathering is on record.")
+        raise NotAssessed("The age of the tenant is not known, and there is no record of statistics gathering.")
     if on:
         idle = (clock[0].as_of - max(since)).days
         yield Measurement(tenant_name(None), idle, {"windows_count": len(on)})

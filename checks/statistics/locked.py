@@ -38,13 +38,13 @@ class LockedParams(Params):
     title="Optimizer statistics locked",
     finding="{resource}: its statistics are locked ({value}); last gathered {analyzed}.",
     remediation=Remediation(
-        advice="Ask who locked them and why. If nobody knows, unlock and gather; if a plan depends on them, bind it "
-        "by an outline instead.",
+        advice="Find out who locked them and why. If nobody knows, unlock and gather; if a plan depends on them, bind "
+        "it with an outline instead.",
         sql=("CALL DBMS_STATS.UNLOCK_TABLE_STATS({schema!l}, {table!l});",),
         rollback=("CALL DBMS_STATS.LOCK_TABLE_STATS({schema!l}, {table!l});",),
-        pre_check="Keep the plans of the table's main statements.",
+        pre_check="Save the plans of the table's main statements.",
         post_check="STATTYPE_LOCKED in DBA_TAB_STATISTICS is NULL and the next window gathers the table.",
-        risk="With fresh statistics plans may change.",
+        risk="Plans may change with new statistics.",
     ),
     sources=(
         DocPage(f"{GATHERING}/300.statistics-management/500.lock-and-unlock-function.md"),
@@ -55,10 +55,10 @@ class LockedParams(Params):
 def locked(
     statistics: Rows[TableStatistics], changes: Rows[TableChanges], p: LockedParams
 ) -> Iterator[Measurement | Unjudged]:
-    """Locked statistics stay what they were on the day of the lock, whatever happens to the table. That is right for
-    a work table whose statistics were locked while it was full, and a trap for a table that grows: one is told as soon
-    as it has outgrown what was locked. The rows of the last load may be counted after the gathering that saw them:
-    up to twice the rows nothing is known."""
+    """Locked statistics do not change, whatever happens to the table. That suits a work table whose statistics were
+    locked while it was full; for a growing table, plans may degrade: a table is reported once it has outgrown the
+    locked statistics. The rows of the last load may be counted only after the gathering, so a growth to twice the rows
+    is not judged."""
     added = {(row.table_owner, row.table_name): row.added_rows for row in changes}
     for row in statistics:
         rows, growth = row.num_rows or 0, added.get((row.owner, row.table_name), 0)

@@ -24,13 +24,13 @@ class NeverGatheredParams(Params):
     unit=Unit.COUNT,
     actor=Actor.CUSTOMER,
     title="Optimizer statistics never gathered",
-    finding="{resource} has existed for {age_days} without statistics, and {value} of its rows have changed; limit "
+    finding="{resource} was created {age_days} ago and has no statistics, and {value} of its rows have changed; limit "
     "{limit}.",
     remediation=Remediation(
-        advice="Gather the statistics once by hand, then see why the nightly windows pass the table over.",
+        advice="Gather the statistics once by hand, then find out why the nightly windows skip the table.",
         sql=("CALL DBMS_STATS.GATHER_TABLE_STATS({schema!l}, {table!l});",),
         rollback=("CALL DBMS_STATS.DELETE_TABLE_STATS({schema!l}, {table!l});",),
-        pre_check="Choose a quiet hour for large tables.",
+        pre_check="Choose off-peak hours for large tables.",
         post_check="LAST_ANALYZED in DBA_TAB_STATISTICS is set and the plans of the table's statements are as good as "
         "before.",
         risk="Plans may change with the new statistics, usually for the better.",
@@ -47,9 +47,10 @@ def never_gathered(
     clock: Rows[Clock],
     p: NeverGatheredParams,
 ) -> Iterator[Measurement]:
-    """Without statistics the optimizer falls back on rough guesses of the storage layer: it knows the number of rows at
-    best, not how values are spread, and picks join orders and indexes by luck. A small table gets some nights, a large
-    one none. A table to which nothing was ever written is not meant: the nightly windows pass it over."""
+    """Without statistics the optimizer relies on rough estimates of the storage layer: it knows the number of rows at
+    best, not the distribution of values, and its choice of join orders and indexes is unreliable. A small table is
+    given some nights, a large one none. Tables to which nothing was ever written are excluded: the nightly windows skip
+    them."""
     created = {(row.table_schema, row.table_name): row.create_time for row in tables}
     written = {(row.table_owner, row.table_name): row.changes for row in changes}
     for row in statistics:

@@ -36,17 +36,17 @@ class SetByHandParams(Params):
     name="statistics.set_by_hand",
     unit=Unit.COUNT,
     actor=Actor.CUSTOMER,
-    title="Optimizer statistics set by hand to another number",
-    finding="{resource}: the optimizer takes it to have {value} rows, but {sampled_count} were read when its "
-    "statistics were gathered: the number was set by hand.",
+    title="Row count in optimizer statistics was set by hand",
+    finding="{resource}: its statistics say {value} rows, but {sampled_count} were read when they were gathered: the "
+    "number was set by hand.",
     remediation=Remediation(
-        advice="Ask who set the number and for which statement. Gather the statistics, and bind the plan of that "
-        "statement by an outline if it needs one.",
+        advice="Find out who set the number and for which statement. Gather the statistics, and bind the plan of that "
+        "statement with an outline if needed.",
         sql=("CALL DBMS_STATS.GATHER_TABLE_STATS({schema!l}, {table!l});",),
         no_rollback="DBMS_STATS.SET_TABLE_STATS sets the number again.",
-        pre_check="Keep the plans of the table's main statements; choose a quiet hour for large tables.",
+        pre_check="Save the plans of the table's main statements; choose off-peak hours for large tables.",
         post_check="NUM_ROWS in DBA_TAB_STATISTICS is near to SELECT COUNT(*).",
-        risk="Plans change with the true number, usually for the better.",
+        risk="Plans change with the real number, usually for the better.",
     ),
     sources=(
         DocPage(
@@ -59,9 +59,9 @@ class SetByHandParams(Params):
     ),
 )
 def set_by_hand(statistics: Rows[TableStatistics], p: SetByHandParams) -> Iterator[Measurement | Unjudged]:
-    """A number that was set once to make one plan come out right stays for all other statements, and gathering passes
-    over a table that does not change. More rows read than there are cannot be; many times as many rows as were read
-    come from no sample either."""
+    """A number that was set to correct one plan also affects all other statements, and gathering skips a table that
+    does not change. More rows cannot be read than there are, and a sample does not yield many times the rows that were
+    read."""
     for row in statistics:
         rows, sampled = row.num_rows, row.sample_size
         if rows is None:

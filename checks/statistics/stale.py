@@ -25,11 +25,11 @@ class StaleParams(Params):
     finding="{resource}: {changes_count} rows have changed since its statistics were gathered {value} ago at "
     "{rows_count} rows; limit {limit}.",
     remediation=Remediation(
-        advice="Gather the statistics by hand now, and see in the gathering history why the nightly windows do not "
+        advice="Gather the statistics by hand now, and check in the gathering history why the nightly windows do not "
         "reach the table: too short, failing or switched off.",
         sql=("CALL DBMS_STATS.GATHER_TABLE_STATS({schema!l}, {table!l});",),
-        no_rollback="DBMS_STATS.RESTORE_TABLE_STATS brings back those of an earlier time while the history keeps them.",
-        pre_check="Choose a quiet hour for large tables.",
+        no_rollback="DBMS_STATS.RESTORE_TABLE_STATS restores earlier statistics while the history keeps them.",
+        pre_check="Choose off-peak hours for large tables.",
         post_check="IS_STALE in DBA_OB_TABLE_STAT_STALE_INFO is NO.",
         risk="Plans may change with the new statistics, usually for the better.",
     ),
@@ -41,9 +41,9 @@ class StaleParams(Params):
 def stale(
     changes: Rows[TableChanges], statistics: Rows[TableStatistics], clock: Rows[Clock], p: StaleParams
 ) -> Iterator[Measurement]:
-    """A table counts as stale once about a tenth of its rows has changed, and the next nightly window gathers it. With
-    several times as many changes and old statistics the windows did not reach it: its plans rest on a size and on
-    value ranges that are no longer true. Small tables and locked ones are not meant."""
+    """Statistics count as stale once about a tenth of the rows has changed, and the next nightly window gathers them.
+    With several times as many changes and old statistics, the windows did not reach the table: its plans rely on a size
+    and on value ranges that no longer hold. Small tables and tables with locked statistics are excluded."""
     changed = {(row.table_owner, row.table_name): row.changes for row in changes}
     for row in statistics:
         count, rows = changed.get((row.owner, row.table_name), 0), row.num_rows

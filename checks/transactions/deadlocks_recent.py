@@ -23,16 +23,16 @@ class DeadlocksParams(Params):
     title="Deadlocks in the last days",
     finding="{resource}: deadlocks in the last {window_days}: {value} (limit {limit}); the latest at {latest}.",
     remediation=Remediation(
-        advice="Let every transaction lock its rows in the same order, keep transactions short, and repeat one that "
-        "ended with a deadlock. The view tells which statements met.",
+        advice="Let all transactions lock rows in the same order, keep transactions short, and retry a transaction "
+        "that failed with a deadlock. The view shows the statements that conflicted.",
         sql=(
             "SELECT EVENT_ID, REPORT_TIME, ROLE, VISITOR, OBJECT, EXTRA_VALUE1 FROM "
             "oceanbase.{view} ORDER BY REPORT_TIME DESC LIMIT 20;",
         ),
-        no_rollback="The statement only reads.",
-        pre_check="See whether the deadlocks come from one pair of statements or from many.",
+        no_rollback="The statement only reads; no rollback is needed.",
+        pre_check="Check whether the deadlocks come from one pair of statements or from many.",
         post_check="No new event in a week of normal business.",
-        risk="None by reading.",
+        risk="Reading has no risk.",
     ),
     sources=(
         DocPage(
@@ -46,8 +46,8 @@ class DeadlocksParams(Params):
     ),
 )
 def deadlocks_recent(deadlocks: Rows[Deadlock], clock: Rows[Clock], limits: DeadlocksParams) -> Iterator[Measurement]:
-    """The server breaks a deadlock by rolling one of the transactions back; the application sees an error and must
-    repeat the work. Detection takes time on a distributed database, so each one also costs waiting."""
+    """OceanBase resolves a deadlock by rolling back one of the transactions; the application gets an error and must
+    repeat the work. Detection takes time in a distributed database, so each deadlock also costs waiting."""
     oldest = clock[0].as_of - timedelta(days=limits.window_days)
     recent = [row for row in deadlocks if row.report_time >= oldest]
     for tenant_id in dict.fromkeys(row.tenant_id for row in recent):

@@ -31,16 +31,16 @@ from checks.transactions.origin import (
     finding="{resource}: session {session_id} on node {node}, from {client}, has done nothing for {value} inside a "
     "transaction that holds locks (limit {limit}); such sessions: {idle_count}.",
     remediation=Remediation(
-        advice="Commit or roll back before the application waits for anything else: a user, another service, the "
-        "connection pool. As a net below, let the server end idle transactions by ob_trx_idle_timeout (microseconds, "
-        "at least 100 s). To end a session now, connect directly to the node that the finding names, not through ODP, "
-        "where sessions have other ids. An XA transaction is for its transaction manager to end.",
+        advice="Commit or roll back before the application waits for a user, another service or the connection pool. "
+        "As a safeguard, ob_trx_idle_timeout (microseconds, at least 100 s) ends idle transactions. To end a session "
+        "now, connect directly to the node that the finding names, not through ODP, which shows other session ids. An "
+        "XA transaction is ended by its transaction manager.",
         sql=("KILL {kill_id};",),
-        no_rollback="A session that was ended rolls its transaction back; the work has to be done again.",
-        pre_check="Look the session up in GV$OB_PROCESSLIST: COMMAND is still Sleep and TRANS_ID has not "
-        "changed. Ending another account's session takes the privilege SUPER.",
+        no_rollback="Ending a session rolls its transaction back; the work must be done again.",
+        pre_check="Check the session in GV$OB_PROCESSLIST: COMMAND is still Sleep and TRANS_ID has not changed. "
+        "Ending a session of another account needs the privilege SUPER.",
         post_check="No sleeping session has a transaction in GV$OB_TRANSACTION_PARTICIPANTS.",
-        risk="All uncommitted changes of the session are lost; rolling a large transaction back takes time.",
+        risk="All uncommitted changes of the session are lost; rolling back a large transaction takes time.",
     ),
     sources=(
         DocPage("600.manage/1000.troubleshooting/600.transaction/500.idle-transaction.md"),
@@ -53,9 +53,8 @@ from checks.transactions.origin import (
 def idle_in_transaction(
     sessions: Rows[Session], transactions: Rows[Transaction], tenants: Rows[Tenant] | None, builds: Rows[Build]
 ) -> Iterator[Measurement]:
-    """A client that forgot to commit, or waits for something else, keeps its row locks while it does nothing. Every
-    other session that needs one of these rows waits until its own timeout, and the fault shows there, not where it
-    is."""
+    """A client that did not commit, or waits for something else inside a transaction, keeps its row locks while idle.
+    Other sessions that need these rows wait until they time out, and the problem shows there, not at its origin."""
     require_tenants(tenants, builds)
     writing: defaultdict[int, list[Transaction]] = defaultdict(list)
     for transaction in transactions:

@@ -31,17 +31,17 @@ class LargeTransactionParams(Params):
     name="transactions.large_transaction",
     unit=Unit.PCT,
     actor=Actor.CUSTOMER,
-    title="Uncommitted transaction large for the tenant",
-    finding="{resource}: one open transaction has written {log_bytes} of log, {value} of the memstore limit "
+    title="Uncommitted transaction too large for the tenant",
+    finding="{resource}: an uncommitted transaction has written {log_bytes} of log, {value} of the memstore limit "
     "{memstore_bytes} (limit {limit}); session {session_id} from {client}.",
     remediation=Remediation(
-        advice="Cut the batch into steps of some thousand rows and commit each, or load the data by direct load. Let "
-        "the running transaction finish if it can: rolling it back costs about as much as it did.",
+        advice="Split the batch into steps of some thousand rows and commit each, or use direct load. Let the running "
+        "transaction finish if possible: rolling it back takes about as long as it has run.",
         sql=("SELECT ID, USER, USER_CLIENT_IP, TIME, INFO FROM oceanbase.GV$OB_PROCESSLIST WHERE TRANS_ID = {tx_id};",),
-        no_rollback="The statement only reads.",
-        pre_check="Compare the free part of the memstore with what the batch has still to write.",
+        no_rollback="The statement only reads; no rollback is needed.",
+        pre_check="Compare the free memstore with what the batch still has to write.",
         post_check="The transaction is gone and MEMSTORE_USED falls after the next freeze.",
-        risk="None by reading; ending the session starts a rollback of the same size.",
+        risk="Reading has no risk; ending the session starts a rollback of the same size.",
     ),
     sources=(PARTICIPANTS_PAGE, ROLES_PAGE),
 )
@@ -54,9 +54,9 @@ def large_transaction(
     *,
     limits: LargeTransactionParams,
 ) -> Iterator[Measurement]:
-    """Everything a transaction writes goes through the memstore and the log. A single one that fills a large part
-    of the memstore drives the tenant into freezes and write throttling and makes recovery long; it hits all other
-    writers."""
+    """Everything that a transaction writes goes through the memstore and the log. A single transaction that takes a
+    large part of the memstore causes freezes and write throttling, makes recovery long, and affects all other
+    writes."""
     require_tenants(tenants, builds)
     limits_of: dict[int | None, list[int]] = defaultdict(list)
     for row in memstore:

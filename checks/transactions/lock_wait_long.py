@@ -15,22 +15,23 @@ from checks.transactions.origin import LOCKS_PAGE
     unit=Unit.SECONDS,
     actor=Actor.CUSTOMER,
     since=(4, 2, 0, 0),
-    title="Statements wait long for a lock",
-    finding="{resource}: a statement that waits for a lock has been running for {value} (limit {limit}); waiting "
-    "transactions: {waiters_count}; the lock is held by transaction {holder_tx}, session {holder_session}.",
+    title="Statements wait too long for a lock",
+    finding="{resource}: a statement waiting for a lock has been running for {value} (limit {limit}); {waiters_count} "
+    "transactions wait; transaction {holder_tx}, session {holder_session}, holds the lock.",
     remediation=Remediation(
-        advice="Look at who holds the lock and why it does not commit: usually a long or idle transaction (TXN001 and "
-        "TXN002 say how to end one), or many sessions that update one row. Commit earlier, update hot rows last, and "
-        "give statements a lock timeout. Where GV$OB_LOCKS has the column ID3, ID1 and ID2 of a waiting row are the "
-        "transaction and the session that hold the lock; before, ID1 is that transaction in rows of TYPE TX.",
+        advice="Find the holder of the lock and why it does not commit: usually a long or idle transaction (see "
+        "TXN001 and TXN002), or many sessions that update one row. Commit earlier, update hot rows last, and set a "
+        "lock timeout for statements. If GV$OB_LOCKS has the column ID3, ID1 and ID2 of a waiting row are the "
+        "transaction and the session that hold the lock; in earlier versions, ID1 is that transaction in rows of TYPE "
+        "TX.",
         sql=(
             "SELECT * FROM oceanbase.GV$OB_PROCESSLIST WHERE TRANS_ID = {holder_tx_id};",
             "SELECT * FROM oceanbase.GV$OB_LOCKS WHERE REQUEST <> 'NONE' ORDER BY CTIME DESC;",
         ),
-        no_rollback="The statements only read.",
-        pre_check="Repeat the query: the same transactions still wait.",
-        post_check="The query returns no row that stays.",
-        risk="None by reading; ending the holder's session rolls its transaction back.",
+        no_rollback="The statements only read; no rollback is needed.",
+        pre_check="Query again: the same transactions still wait.",
+        post_check="No row remains in the result.",
+        risk="Reading has no risk; ending the holder's session rolls its transaction back.",
     ),
     sources=(
         LOCKS_PAGE,
@@ -40,8 +41,8 @@ from checks.transactions.origin import LOCKS_PAGE
 )
 def lock_wait_long(waits: Rows[LockWait], transactions: Rows[Transaction] | None) -> Iterator[Measurement]:
     """A statement that waits for a row lock holds a worker thread or keeps retrying until ob_query_timeout or
-    ob_trx_lock_timeout ends it. Waits of seconds mean that a transaction holds its locks far longer than it should.
-    The time counts from the arrival of the statement, so it includes what a long one did before it met the lock."""
+    ob_trx_lock_timeout ends it. Waits of seconds mean that a transaction holds its locks far too long. The time counts
+    from the arrival of the statement, including its execution before it met the lock."""
     for tenant_id in dict.fromkeys(row.tenant_id for row in waits):
         here = [row for row in waits if row.tenant_id == tenant_id]
         longest = max(here, key=lambda row: row.ctime)

@@ -27,15 +27,15 @@ from checks.transactions.origin import (
     name="transactions.long_transaction",
     unit=Unit.SECONDS,
     actor=Actor.CUSTOMER,
-    title="Transaction open for long",
+    title="Transaction open for too long",
     finding="{resource}: transaction {tx_id} has been open for {value} (limit {limit}); session {session_id} on node "
     "{node}, from {client}.",
     remediation=Remediation(
-        advice="Find out in the application why the transaction is not committed, and commit in smaller steps. If "
-        "nobody needs it any more, end its session: connect directly to the node that the finding names, not through "
-        "ODP, where sessions have other ids. The server's own transactions have no session that can be ended. An XA "
-        "transaction is rolled back with XA ROLLBACK in its tenant, once its transaction manager has been asked. Set "
-        "ob_trx_timeout so that the next one ends by itself.",
+        advice="Find out in the application why the transaction is not committed, and commit in smaller steps. If it "
+        "is not needed any more, end its session: connect directly to the node that the finding names, not through "
+        "ODP, which shows other session ids. Internal transactions have no session that can be ended. For an XA "
+        "transaction, ask its transaction manager first, then run XA ROLLBACK in its tenant. Set ob_trx_timeout so "
+        "that later long transactions end automatically.",
         sql=(
             "SELECT ID, USER, USER_CLIENT_IP, COMMAND, TIME, INFO FROM oceanbase.GV$OB_PROCESSLIST WHERE TRANS_ID = "
             "{tx_id};",
@@ -44,11 +44,11 @@ from checks.transactions.origin import (
             "TX_ID = {xa_tx_id};",
             "XA ROLLBACK <xid of transaction {xa_tx_id}>;",
         ),
-        no_rollback="A session that was ended rolls its transaction back; the work has to be done again.",
-        pre_check="Ask the owner of the application whether the transaction is a batch that must finish. Ending "
-        "another account's session takes the privilege SUPER.",
+        no_rollback="Ending a session rolls its transaction back; the work must be done again.",
+        pre_check="Ask the owner of the application whether the transaction is a batch that must finish. Ending a "
+        "session of another account needs the privilege SUPER.",
         post_check="The transaction is gone from GV$OB_TRANSACTION_PARTICIPANTS.",
-        risk="All uncommitted changes of the session are lost; rolling a large transaction back takes time.",
+        risk="All uncommitted changes of the session are lost; rolling back a large transaction takes time.",
     ),
     sources=(LONG_PAGE, ROLES_PAGE, PARTICIPANTS_PAGE, KILL_PAGE, SESSIONS_PAGE),
 )
@@ -59,8 +59,9 @@ def long_transaction(
     builds: Rows[Build],
     clock: Rows[Clock],
 ) -> Iterator[Measurement]:
-    """An open transaction keeps its row locks, and the memstore it wrote to is not freed before it ends. The longer it
-    lives, the more statements wait for it. One that was asked to commit and does not end is told by TXN009."""
+    """An open transaction keeps its row locks, and the memtables it wrote to cannot be released before it ends. The
+    longer it lasts, the more statements wait for it. A transaction that is committing but does not end is reported by
+    TXN009."""
     require_tenants(tenants, builds)
     for number, item in enumerate(transactions):
         if item.ctx_create_time is None or item.is_committing:

@@ -25,23 +25,23 @@ class ManyLockWaitsParams(Params):
     finding="{resource}: {value} transactions with statements that run for {min_wait_s} or more wait for locks (limit "
     "{limit}), {same_count} of them for one table, partition or transaction.",
     remediation=Remediation(
-        advice="See what the waiting rows have in common. Where GV$OB_LOCKS has the column ID3, ID1 and ID2 are the "
-        "transaction and the session that hold the lock, and ID3 is the tablet and the row; before, ID1 of a row lock "
-        "(TYPE TR) is the tablet and ID2 the row. Where many wait for one row, that row is hot: split the counter or "
-        "balance into several rows, collect the changes and apply them together, or change that row last before the "
-        "commit. Where the rows differ, look for the long transaction that holds them.",
+        advice="Find out what the waiting rows have in common. If GV$OB_LOCKS has the column ID3, ID1 and ID2 are the "
+        "transaction and the session that hold the lock, and ID3 is the tablet and the row; in earlier versions, ID1 "
+        "of a row lock (TYPE TR) is the tablet and ID2 the row. If many wait for one row, that row is hot: split the "
+        "counter or balance into several rows, combine changes, or change that row last before the commit. If the "
+        "rows differ, look for the long transaction that holds them.",
         sql=("SELECT * FROM oceanbase.GV$OB_LOCKS WHERE REQUEST <> 'NONE' ORDER BY CTIME DESC;",),
-        no_rollback="The statement only reads.",
-        pre_check="Repeat the query several times: the queue is there each time.",
-        post_check="The query returns a few rows that change all the time.",
-        risk="None by reading.",
+        no_rollback="The statement only reads; no rollback is needed.",
+        pre_check="Repeat the query several times: the queue is present each time.",
+        post_check="The query returns a few rows that change constantly.",
+        risk="Reading has no risk.",
     ),
     sources=(LOCKS_PAGE, KernelRun("4.3.5.3", "six sessions that wait for one row: ID3 begins with its tablet")),
 )
 def many_lock_waits(waits: Rows[LockWait], limits: ManyLockWaitsParams) -> Iterator[Measurement]:
-    """Transactions that change one row go through it one at a time, and each must wait for the commit of the one
-    before, which on OceanBase includes the replication of its log. A queue that does not empty limits the throughput of
-    the whole business, whatever hardware is added. Waits of a moment are the ordinary life of a busy row."""
+    """Transactions that change the same row run one after the other, and each waits for the commit of the previous one,
+    which in OceanBase includes the replication of its log. A queue that persists limits the throughput of the whole
+    business, whatever the hardware. Short waits are normal for a hot row."""
     tenants: defaultdict[int | None, defaultdict[str, set[int]]] = defaultdict(lambda: defaultdict(set))
     for row in waits:
         if row.ctime >= limits.min_wait_s * 1_000_000:

@@ -44,15 +44,15 @@ def require_hosts(named: Sequence[Session], builds: Rows[Build]) -> None:
     Without them the name of an account is not the one of an earlier assessment, so nothing of that can be resolved.
     """
     if any(session.user_host is None for session in named):
-        raise NotAssessed("The host of each session's account cannot be read; earlier findings cannot be looked for.")
+        raise NotAssessed("The host of the sessions' accounts cannot be read, so earlier findings cannot be verified.")
     if _is_sys(builds) and any(session.tenant is None for session in named):
-        raise NotAssessed("Whose tenant each session is cannot be read; earlier findings cannot be looked for.")
+        raise NotAssessed("The tenant of the sessions cannot be read, so earlier findings cannot be verified.")
 
 
 def require_tenants(tenants: Sequence[Tenant] | None, builds: Rows[Build]) -> None:
     """Raise NotAssessed if sys cannot tell which number each tenant has: any session could be anybody's."""
     if not tenants and _is_sys(builds):
-        raise NotAssessed("Which session a transaction belongs to is unknown, for the tenants cannot be read.")
+        raise NotAssessed("The tenants cannot be read, so it is not known which session a transaction belongs to.")
 
 
 def _is_sys(builds: Rows[Build]) -> bool:

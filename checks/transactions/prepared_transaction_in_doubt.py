@@ -26,25 +26,26 @@ from checks.transactions.origin import (
     unit=Unit.SECONDS,
     actor=Actor.CUSTOMER,
     title="Transaction hangs between prepare and commit",
-    finding="{resource}: transaction {tx_id} has been in state {state} for {value} (limit {limit}); XA transaction: "
-    "{xa}; session {session_id} on node {node}; hung transactions: {in_doubt_count}.",
+    finding="{resource}: transaction {tx_id} has been in state {state} for {value} (limit {limit}); session "
+    "{session_id} on node {node}; hanging transactions: {in_doubt_count}.",
     remediation=Remediation(
-        advice="First see whether a log stream has no leader or a disk is full: then no transaction can commit, and it "
-        "ends by itself once that is mended. An XA transaction waits for its transaction manager: start that again and "
-        "let it recover, for its log knows whether to commit. Only if it is lost for good, decide by hand for each "
-        "branch, the same way in all databases that took part, with XA COMMIT or XA ROLLBACK in its tenant. An "
-        "ordinary transaction that still hangs is rolled back by ending its session: connect directly to the node that "
-        "the finding names, not through ODP, where sessions have other ids.",
+        advice="First check whether a log stream has no leader or a disk is full: then no transaction can commit, and "
+        "the hanging ones end automatically after the fault is removed. An XA transaction waits for its transaction "
+        "manager: restart the manager and let it recover, because its log decides between commit and rollback. Only "
+        "if the manager is lost for good, decide each branch by hand with XA COMMIT or XA ROLLBACK in its tenant, the "
+        "same way in all databases that took part. An ordinary transaction that still hangs is rolled back by ending "
+        "its session: connect directly to the node that the finding names, not through ODP, which shows other session "
+        "ids.",
         sql=(
             "SELECT * FROM oceanbase.GV$OB_TRANSACTION_PARTICIPANTS WHERE ROLE = 'LEADER' AND TX_ID = {tx_id};",
             "KILL {kill_id};",
             "XA ROLLBACK <xid of transaction {xa_tx_id}>;",
         ),
-        no_rollback="A transaction that was ended by hand cannot be taken up again.",
+        no_rollback="A transaction that was ended by hand cannot be resumed.",
         pre_check="Each log stream has a leader in GV$OB_LOG_STAT. Compare the global ids with the transaction "
         "manager's log.",
-        post_check="The query lists no old transaction.",
-        risk="Deciding against the transaction manager's log makes the databases disagree.",
+        post_check="The query lists no old transactions.",
+        risk="A decision against the transaction manager's log makes the databases inconsistent.",
     ),
     sources=(HUNG_PAGE, PARTICIPANTS_PAGE, ROLES_PAGE, KILL_PAGE, SESSIONS_PAGE),
 )
@@ -55,9 +56,9 @@ def prepared_transaction_in_doubt(
     builds: Rows[Build],
     clock: Rows[Clock],
 ) -> Iterator[Measurement]:
-    """A transaction commits in two steps, and between them it keeps its locks through restarts and timeouts. That takes
-    milliseconds; one that stays there waits for a log stream that cannot write, or, if prepared by XA, for a manager
-    that does not decide. It may belong to no session any more, so nothing shows in the session list."""
+    """A transaction commits in two phases, and keeps its locks between them, through restarts and timeouts. Normally
+    that takes milliseconds; if it stays there, it waits for a log stream that cannot write or, in XA, for the
+    transaction manager. It may not belong to any session, so the session list does not show it."""
     require_tenants(tenants, builds)
     hung: dict[tuple[int | None, int], list[Transaction]] = {}
     for item in transactions:

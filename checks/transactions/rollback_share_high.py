@@ -32,21 +32,21 @@ class RollbackShareParams(Params):
     name="transactions.rollback_share_high",
     unit=Unit.PCT,
     actor=Actor.CUSTOMER,
-    title="Large share of transactions rolled back",
+    title="High share of transactions rolled back",
     finding="{resource}: {value} of the transactions since the servers started, their own included, were rolled back "
     "({rollbacks_count} of {transactions_count}; limit {limit}).",
     remediation=Remediation(
-        advice="Find out whether the rollbacks are errors (timeouts, lock conflicts, duplicate keys) or the habit of "
-        "a connection pool that rolls back after reading. Mend the errors; let the pool commit or use autocommit for "
-        "reads.",
+        advice="Find out whether the rollbacks come from errors (timeouts, lock conflicts, duplicate keys) or from a "
+        "connection pool that rolls back after reading. Correct the errors; let the pool commit, or use autocommit "
+        "for reads.",
         sql=(
             "SELECT RET_CODE, COUNT(*) AS statements FROM oceanbase.GV$OB_SQL_AUDIT WHERE RET_CODE <> 0"
             " GROUP BY RET_CODE ORDER BY statements DESC LIMIT 20;",
         ),
-        no_rollback="The statement only reads.",
-        pre_check="Read the two counters twice, some minutes apart, to see whether it still happens.",
-        post_check="The share among new transactions falls; the counters start again with the server.",
-        risk="Reading the audit costs the tenant some CPU; do it outside the peak.",
+        no_rollback="The statement only reads; no rollback is needed.",
+        pre_check="Read the two counters twice, some minutes apart, to see whether rollbacks still happen.",
+        post_check="The share among new transactions falls; the counters restart with the server.",
+        risk="Reading the SQL audit takes some CPU of the tenant; do it outside the peak.",
     ),
     sources=(
         COUNTERS_PAGE,
@@ -55,8 +55,8 @@ class RollbackShareParams(Params):
     ),
 )
 def rollback_share_high(counters: Rows[Counter], limits: RollbackShareParams) -> Iterator[Measurement]:
-    """Work that is rolled back was paid for twice: once to do it, once to undo it. A high share points to errors that
-    the application swallows and repeats, or to a pool that ends every read with a rollback."""
+    """Work that is rolled back costs twice: once to do it, once to undo it. A high share points to errors that the
+    application ignores and repeats, or to a pool that ends every read with a rollback."""
     rollbacks = counted(counters, "trans rollback count")
     commits = counted(counters, "trans commit count")
     started = counted(counters, "trans start count")

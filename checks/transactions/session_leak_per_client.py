@@ -23,26 +23,26 @@ class SessionLeakParams(Params):
     name="transactions.session_leak_per_client",
     unit=Unit.PCT,
     actor=Actor.CUSTOMER,
-    title="One client keeps many sessions it does not use",
-    finding="{resource}: {value} of the {sessions_count} sessions from {client} have slept for more than {asleep_s} "
-    "(limit {limit}).",
+    title="One client keeps many idle sessions",
+    finding="{resource}: {value} of the {sessions_count} sessions from {client} have been idle for more than "
+    "{asleep_s} (limit {limit}).",
     remediation=Remediation(
-        advice="Close connections in the application also when an error occurs, and size the pool by what works at "
-        "the same time: smaller maximum, fewer idle ones, a maximum lifetime. wait_timeout ends what is forgotten.",
+        advice="Close connections in the application also after errors, and size the pool by the real concurrency: "
+        "smaller maximum, fewer idle connections, a maximum lifetime. wait_timeout closes forgotten ones.",
         sql=("SET GLOBAL wait_timeout = {shorter_s};",),
         rollback=("SET GLOBAL wait_timeout = {wait_timeout_s};",),
-        pre_check="See the pool's settings and count its sessions by age in GV$OB_PROCESSLIST over an hour.",
-        post_check="The number of sleeping sessions of the client stays level under load.",
-        risk="Pools that do not test a connection before use see one error for each that was closed; new sessions "
-        "only.",
+        pre_check="Check the pool's settings, and count its sessions by idle time in GV$OB_PROCESSLIST over an hour.",
+        post_check="The number of idle sessions of the client stays level under load.",
+        risk="Pools that do not test connections before use get one error for each closed connection; only new "
+        "sessions use the new value.",
     ),
     sources=(SESSIONS_PAGE, DocPage(f"{VARIABLE_PAGES}/14600.wait_timeout-global.md")),
 )
 def session_leak_per_client(
     sessions: Rows[Session], variables: Rows[Variable] | None, builds: Rows[Build], limits: SessionLeakParams
 ) -> Iterator[Measurement]:
-    """Every session costs memory and file handles on the server and the proxy. Hundreds of them that one client never
-    uses again are a leak or an oversized pool; on the day of a failover all of them connect again at once."""
+    """Every session takes memory and file handles on the server and the proxy. Hundreds of sessions that a client does
+    not use are a connection leak or an oversized pool; at a failover all of them reconnect at once."""
     present = next((int(row.value) for row in variables or () if row.name == "wait_timeout" and row.value), None)
     longer = present is not None and present > limits.asleep_s  # otherwise sessions set a longer one themselves
     timeouts = {"wait_timeout_s": present if longer else None, "shorter_s": limits.asleep_s if longer else None}

@@ -33,22 +33,22 @@ class TransactionTimeoutsParams(Params):
     name="transactions.transaction_timeouts",
     unit=Unit.PCT,
     actor=Actor.CUSTOMER,
-    title="Transactions run into ob_trx_timeout",
-    finding="{resource}: {value} of the transactions since the servers started were over ob_trx_timeout when their "
-    "next statement or COMMIT came ({timeouts_count} of {transactions_count}; limit {limit}).",
+    title="Transactions exceed ob_trx_timeout",
+    finding="{resource}: {value} of the transactions since the servers started had exceeded ob_trx_timeout at their "
+    "next statement or COMMIT ({timeouts_count} of {transactions_count}; limit {limit}).",
     remediation=Remediation(
-        advice="Find the transactions whose statements end with error 4012 or whose COMMIT ends with 6002, and make "
-        "them shorter: smaller batches, no waiting for other services inside, indexes for their statements. Raise "
-        "ob_trx_timeout only for batches, in their session. The audit has -6210 for ob_trx_timeout and -6278 for "
-        "ob_trx_idle_timeout, which the counter leaves out.",
+        advice="Find the transactions whose statements end with error 4012 or whose COMMIT ends with 6002, and "
+        "shorten them: smaller batches, no waiting for other services, indexes for their statements. Raise "
+        "ob_trx_timeout only for batches, in their session. In the SQL audit, -6210 stands for ob_trx_timeout and "
+        "-6278 for ob_trx_idle_timeout, which this counter excludes.",
         sql=(
             "SELECT SQL_ID, RET_CODE, COUNT(*) AS statements FROM oceanbase.GV$OB_SQL_AUDIT"
             " WHERE RET_CODE IN (-6210, -6278) GROUP BY SQL_ID, RET_CODE ORDER BY statements DESC LIMIT 20;",
         ),
-        no_rollback="The statement only reads.",
+        no_rollback="The statement only reads; no rollback is needed.",
         pre_check="Compare ob_trx_timeout and ob_trx_idle_timeout with how long the application's transactions take.",
         post_check="The counter of timeouts stops growing.",
-        risk="Reading the audit costs the tenant some CPU; do it outside the peak.",
+        risk="Reading the SQL audit takes some CPU of the tenant; do it outside the peak.",
     ),
     sources=(
         DocPage(f"{VARIABLE_PAGES}/9700.ob_trx_timeout-global.md"),
@@ -60,10 +60,10 @@ class TransactionTimeoutsParams(Params):
     ),
 )
 def transaction_timeouts(counters: Rows[Counter], limits: TransactionTimeoutsParams) -> Iterator[Measurement]:
-    """A transaction that reaches ob_trx_timeout is rolled back by the server, and the client learns it only with its
-    next statement or COMMIT. The user has waited the longest possible time for nothing. One that is rolled back or left
-    before its client asks again is not counted, nor is one that ob_trx_idle_timeout ends: the share is a lower bound.
-    """
+    """A transaction that reaches ob_trx_timeout is rolled back, and the client learns it only with its next statement
+    or COMMIT. The user has waited for the longest possible time without a result. Transactions that the client rolls
+    back or leaves after the timeout, and those that ob_trx_idle_timeout ends, are not counted: the share is a lower
+    bound."""
     timeouts = counted(counters, "trans timeout count")
     started = counted(counters, "trans start count")
     for tenant_id, count in timeouts.items():

@@ -20,14 +20,14 @@ def series(text: str) -> float:
     name="version.below_recommended_series",
     unit=Unit.TEXT,
     actor=Actor.PLATFORM,
-    title="The release series is behind the recommended one",
-    finding="{resource} runs {value}; the long-term series recommended from here is {limit}.",
+    title="Release series is behind the recommended one",
+    finding="{resource} runs {value}; the recommended long-term support series is {limit}.",
     remediation=Remediation(
-        advice="Plan the upgrade to the recommended long-term series with the customer: read its release notes, try it "
-        "with a copy of the business, and choose a quiet window.",
-        pre_check="Check in the upgrade path of the documentation whether the upgrade takes intermediate versions.",
+        advice="Plan the upgrade to the recommended long-term support series: read its release notes, test it with a "
+        "copy of the business, and choose an off-peak window.",
+        pre_check="Check in the documentation whether the upgrade path has intermediate versions.",
         post_check="SELECT OB_VERSION() shows the new series and the business's response times are as before.",
-        risk="Plans can change with the version: keep the slowest statements at hand to compare.",
+        risk="Plans can change with the version: keep the slowest statements for comparison.",
         window=True,
     ),
     sources=(
@@ -40,8 +40,8 @@ def series(text: str) -> float:
     parse=series,
 )
 def below_recommended_series(builds: Rows[Build]) -> Iterator[Measurement]:
-    """Corrections go into the long-term series for years, into the others only until the next one appears. Each line
-    has its own: 4.2.5 for transactions, 4.3.5 for analysis, and 4.4.2, which unites both. A tenant on an older series
-    meets faults that were mended long ago and has farther to go with each year."""
+    """Long-term support series get fixes for years, others only until the next one appears. Each line has its own:
+    4.2.5 for transactions, 4.3.5 for analysis, and 4.4.2, which combines both. A tenant on an older series meets
+    defects that were fixed long ago, and the upgrade gets harder every year."""
     for build in builds:
         yield Measurement("OceanBase", str(build.version))

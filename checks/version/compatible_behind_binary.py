@@ -31,15 +31,15 @@ _FOLLOWS = ("STANDBY", "RESTORE")  # roles whose data version is not their own t
     name="version.compatible_behind_binary",
     unit=Unit.TEXT,
     actor=Actor.PLATFORM,
-    title="The upgrade of the tenant's data version is not finished",
+    title="Upgrade of the tenant's data version is not finished",
     finding="{resource} works with data version {value} though the server is {server_version}.",
     remediation=Remediation(
-        advice="Finish the upgrade of the tenant: its last step raises the data version. Until then the tenant does "
-        "not get what the new version brings.",
+        advice="Finish the upgrade of the tenant: its last step raises the data version. Until then the new features "
+        "are not available.",
         run_as=RunAs.SYS,
         sql=("ALTER SYSTEM RUN UPGRADE JOB 'UPGRADE_ALL' TENANT = {tenant_name!i};",),
-        no_rollback="A data version cannot be lowered again.",
-        pre_check="All servers run the same version and DBA_OB_TENANT_JOBS shows no upgrade job at work.",
+        no_rollback="A data version cannot be lowered.",
+        pre_check="All servers run the same version and DBA_OB_TENANT_JOBS shows no running upgrade job.",
         post_check="COMPATIBLE in DBA_OB_TENANTS equals the server's version.",
         risk="The step cannot be undone: take a backup first.",
         window=True,
@@ -52,9 +52,9 @@ _FOLLOWS = ("STANDBY", "RESTORE")  # roles whose data version is not their own t
     ),
 )
 def compatible_behind_binary(tenants: Rows[Tenant], builds: Rows[Build]) -> Iterator[Measurement]:
-    """An upgrade first replaces the binary and then raises the data version of each tenant. When the second step did
-    not happen, the tenant goes on with the old formats and without the new features, and the next upgrade can be
-    refused. A standby or restored tenant is upgraded after it has become a primary one."""
+    """An upgrade first replaces the binary and then raises the data version of each tenant. Without the second step the
+    tenant keeps the old formats, lacks the new features, and the next upgrade can be refused. A standby or restored
+    tenant is upgraded after it has become a primary tenant."""
     known = [row for row in tenants if row.compatible and row.tenant_type != "META"]
     if not known:
         raise NotAssessed("No view shows the tenant's data version.")

@@ -18,16 +18,16 @@ _NOTES_421 = "900.release-notes/10200.community-edition-history-release/9890.V4.
     name="version.known_faults_of_build",
     unit=Unit.COUNT,
     actor=Actor.PLATFORM,
-    title="The build has a known fault",
-    finding="{build} has a known fault: {resource}. Builds from {first_affected} to {last_affected} have "
-    "it; {fixed_in} mends it. Harm {value} of 4, source: {source}",
+    title="Build has a known defect",
+    finding="{build} has a known defect: {resource}. Affected builds: {first_affected} to {last_affected}; fixed in "
+    "{fixed_in}. Severity {value} of 4, source: {source}",
     remediation=Remediation(
-        advice="Upgrade to the build that mends it or a later one of the same series. Until then ask the business "
-        "whether it meets what the finding names, and avoid that.",
+        advice="Upgrade to the build that fixes it, or a later one of the same series. Until then check with the "
+        "business whether the described situation occurs, and avoid it.",
         run_as=RunAs.SYS,
         pre_check="Read the release notes of all builds in between, and check the upgrade path.",
         post_check="SELECT @@version_comment shows the new build on every server.",
-        risk="Each server restarts once, and plans can change: keep the slowest statements at hand to compare.",
+        risk="Each server restarts once, and plans can change: keep the slowest statements for comparison.",
         window=True,
     ),
     sources=(
@@ -47,8 +47,8 @@ def known_faults_of_build(
     parameters: Rows[Parameter] | None,
     tenants: Rows[Tenant] | None,
 ) -> Iterator[Measurement]:
-    """Release notes name faults that a patch has mended. Who runs an older build of the series has them, and meets
-    them one day: a crash, wrong results, a compaction that stands still."""
+    """Release notes list defects that a patch has fixed. Older builds of the series have them and will meet them:
+    crashes, wrong results, stuck compactions."""
     if builds[0].embedded:
         raise NotAssessed("The embedded kernel is no released build.")
     comment = next((row.value for row in variables if row.name == "version_comment"), None)
@@ -65,8 +65,8 @@ def known_faults_of_build(
             yield Measurement(Named(fault.what), fault.harm, {"build": str(build), **fault.tell_builds()})
     if unknown:
         raise NotAssessed(
-            "Whether the build has {unknown_count} known faults is not decided: the server does not show its patch "
-            "level, or the setting on which they depend.",
+            "For {unknown_count} known defects it is not decided whether this build has them: the patch level or a "
+            "setting that they depend on is not shown.",
             unknown_count=unknown,
         )
 

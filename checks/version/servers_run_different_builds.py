@@ -16,13 +16,13 @@ from checks.version.pages import SYS_VIEWS, UPGRADE
     actor=Actor.PLATFORM,
     tenants=(TenantKind.SYS,),
     title="Servers run different builds",
-    finding="{resource}: {value} different builds run side by side: {builds}.",
+    finding="{resource}: {value} different builds run at the same time: {builds}.",
     remediation=Remediation(
-        advice="Finish the rolling upgrade: bring the remaining servers to the newest of these builds, zone by zone.",
+        advice="Finish the rolling upgrade: upgrade the remaining servers to the newest of these builds, zone by zone.",
         run_as=RunAs.SYS,
-        pre_check="Compare BUILD_VERSION in DBA_OB_SERVERS, and see whether an upgrade is under way.",
+        pre_check="Compare BUILD_VERSION in DBA_OB_SERVERS, and check whether an upgrade is running.",
         post_check="BUILD_VERSION is the same for all servers in DBA_OB_SERVERS.",
-        risk="Each server restarts once: keep the majority of each log stream up.",
+        risk="Each server restarts once: keep the majority of each log stream online.",
         window=True,
     ),
     sources=(
@@ -31,8 +31,8 @@ from checks.version.pages import SYS_VIEWS, UPGRADE
     ),
 )
 def servers_run_different_builds(servers: Rows[Server]) -> Iterator[Measurement]:
-    """Two builds side by side are meant for the hours of a rolling upgrade only. Features stay off, faults depend
-    on the server that happens to answer, and plans differ between servers."""
+    """Two builds at the same time are meant only for the hours of a rolling upgrade. Features stay off, defects depend
+    on the server that answers, and plans differ between servers."""
     builds = {row.build_version for row in servers if row.build_version}
     if not builds:
         raise NotAssessed("DBA_OB_SERVERS shows no build.")

@@ -14,16 +14,16 @@ from checks.version.pages import CLUSTER_PARAMETERS
     name="version.upgrade_mode_left_on",
     unit=Unit.TEXT,
     actor=Actor.PLATFORM,
-    title="The upgrade mode was left on",
-    finding="{resource} is {value}: the cluster still holds daily compaction and balancing back as during an upgrade.",
+    title="Upgrade mode was left on",
+    finding="{resource} is {value}: the cluster suspends daily compaction and balancing as during an upgrade.",
     remediation=Remediation(
-        advice="If no upgrade is under way, end the one that was broken off with its tool, or switch the mode off.",
+        advice="If no upgrade is running, complete the interrupted one with its tool, or switch the mode off.",
         run_as=RunAs.SYS,
         sql=("ALTER SYSTEM SET enable_upgrade_mode = False;",),
         rollback=("ALTER SYSTEM SET enable_upgrade_mode = True;",),
-        pre_check="DBA_OB_CLUSTER_EVENT_HISTORY shows no upgrade at work, and all servers run the same build.",
+        pre_check="DBA_OB_CLUSTER_EVENT_HISTORY shows no running upgrade, and all servers run the same build.",
         post_check="enable_upgrade_mode is False on every server in GV$OB_PARAMETERS.",
-        risk="Switched off in the middle of an upgrade it lets partitions move between two versions.",
+        risk="If it is switched off during an upgrade, partitions move between two versions.",
     ),
     sources=(
         DocPage(f"{CLUSTER_PARAMETERS}/9300.enable_upgrade_mode.md"),
@@ -31,11 +31,11 @@ from checks.version.pages import CLUSTER_PARAMETERS
     ),
 )
 def upgrade_mode_left_on(parameters: Rows[Parameter]) -> Iterator[Measurement]:
-    """An upgrade switches the mode on so that nothing moves meanwhile, and its last step switches it off. Left on,
-    it keeps the daily compaction and balancing from happening for no visible reason."""
+    """An upgrade switches this mode on so that no data moves meanwhile, and its last step switches it off. If it stays
+    on, daily compaction and balancing stop for no visible reason."""
     values = [row.value for row in parameters if row.name == "enable_upgrade_mode"]
     if not values:
-        raise NotAssessed("The parameter enable_upgrade_mode is not shown to this tenant.")
+        raise NotAssessed("enable_upgrade_mode is not visible to this tenant.")
     switched_on = [value for value in values if value.lower() in ("true", "1", "on")]
     if switched_on:
         yield Measurement("enable_upgrade_mode", switched_on[0])

@@ -15,10 +15,10 @@ from checks.version.pages import CLUSTER_PARAMETERS, UPGRADE
     name="version.upgrade_unfinished",
     unit=Unit.TEXT,
     actor=Actor.PLATFORM,
-    title="The upgrade of the cluster is not finished",
-    finding="{resource} is {value} though the servers run {server_version}: the last steps of the upgrade are missing.",
+    title="Cluster upgrade is not finished",
+    finding="{resource} is {value}, but the servers run {server_version}: the last steps of the upgrade are missing.",
     remediation=Remediation(
-        advice="Finish the upgrade with the tool that began it: its last steps run the upgrade jobs, check the "
+        advice="Finish the upgrade with the tool that started it: its last steps run the upgrade jobs, check the "
         "result and raise min_observer_version.",
         run_as=RunAs.SYS,
         pre_check="Compare min_observer_version with BUILD_VERSION in DBA_OB_SERVERS.",
@@ -33,11 +33,11 @@ from checks.version.pages import CLUSTER_PARAMETERS, UPGRADE
     ),
 )
 def upgrade_unfinished(parameters: Rows[Parameter], builds: Rows[Build]) -> Iterator[Measurement]:
-    """min_observer_version tells the cluster which version it may count on. While it is behind, servers work as the
-    old version does, and the next upgrade can be refused."""
+    """min_observer_version determines which version the cluster works by. While it is behind, servers behave like the
+    old version, and the next upgrade can be refused."""
     values = {row.value for row in parameters if row.name == "min_observer_version" and row.value}
     if builds[0].embedded or not values:
-        raise NotAssessed("The parameter min_observer_version is not shown to this tenant.")
+        raise NotAssessed("min_observer_version is not visible to this tenant.")
     lowest = min(values, key=Version.parse)
     if Version.parse(lowest) < builds[0].version:
         yield Measurement("min_observer_version", lowest, {"server_version": str(builds[0].version)})

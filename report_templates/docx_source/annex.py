@@ -24,13 +24,14 @@ from report_templates.docx_source.xml import (
 
 def not_assessed() -> str:
     note = say(
-        "Not assessed is not healthy: each of these that takes points lowers the coverage and the low end of the range."
+        "Not assessed does not mean healthy: each of these checks that takes points lowers the coverage and the low "
+        "end of the range."
     )
     needs = (
         "{% if unlock.needs %}"
-        + say("What unlocks it")
+        + say("What is needed")
         + ": {{ unlock.needs|join('; ') }}{% else %}"
-        + say("Nothing to provide: this version does not show it, or there is no data yet")
+        + say("Nothing to provide: not available in this version, or no data yet")
         + "{% endif %}"
         "{% if unlock.coverage %} (" + say("+{coverage} coverage", coverage="unlock.coverage") + "){% endif %}"
     )
@@ -72,8 +73,8 @@ def not_assessed() -> str:
 
 def carried() -> str:
     note = say(
-        "What these checks found before could not be looked for again. It keeps its points for two assessments; "
-        "after that the grade is withheld where the check still cannot be assessed at all."
+        "Earlier findings of these checks could not be verified this time. They keep their points for two assessments; "
+        "after that no grade is given while the check still cannot be assessed at all."
     )
     columns = (
         Column(say("Check"), 80, CHECK + para("TableText", run("{{ line.carried|join(', ') }}", "Mono"))),
@@ -118,7 +119,13 @@ def mutes() -> str:
     )
     return "".join(
         (
-            chapter("mutes", say("What somebody answers for until a date, and the points it hides.")),
+            chapter(
+                "mutes",
+                say(
+                    "Exemptions and rule changes that somebody is responsible for until a date, and "
+                    "the points they hide."
+                ),
+            ),
             para("Normal", hidden),
             when(
                 "report.muted",
@@ -145,7 +152,7 @@ def passed() -> str:
             "TableText",
             run("{{ line.code }}", "Mono"),
             " {{ line.title }}{% if line.attested %} · "
-            + say("Attested")
+            + say("Stated by the customer")
             + "{% endif %}{% if line.unjudged %} · {{ line.unjudged }}{% endif %}",
         ),
         otherwise=para("TableText"),
@@ -164,7 +171,10 @@ def passed() -> str:
 
 
 def joined() -> str:
-    note = say("What these checks found is a sign of a cause that another check tells of. It is counted once, there.")
+    note = say(
+        "The findings of these checks have the same root cause as a finding of another check. They are "
+        "combined and counted once, there."
+    )
     where = run(" → {{ line.told_with }}{% if line.unjudged %} – {{ line.unjudged }}{% endif %}", "Soft")
     line = bullet(run("{{ line.code }}", "Mono"), " {{ line.title }}", where)
     return when("report.joined", chapter("joined", note), each("line in report.joined", line))
@@ -180,14 +190,15 @@ def left_out() -> str:
 
 def method() -> str:
     texts = (
-        "Score = 100 × exp(−R/100), where R is the sum of the risk points of all checks with findings. A check costs "
-        "once, however many resources it found; findings with one cause cost as much as the dearest of them.",
-        "The severity sets the class of the risk points, and how far the value lies beyond its limit sets the place "
-        "inside the class. Points lost are R dealt out over the checks, so that they add up to 100 minus the score.",
-        "Coverage is the share of the risk points at stake that could be assessed. The low end of the range allows "
-        "for what the checks not assessed may hide, at the rates set in the rules.",
-        "The assessment reads system views by SQL alone. It says what they showed at the time of assessment; it is no "
-        "load test, and it has seen neither the hosts nor the business data.",
+        "Score = 100 × exp(−R/100), where R is the sum of the risk points of all checks with findings. A check counts "
+        "once, however many objects it found; of findings with the same root cause the most expensive one counts.",
+        "The severity sets the class of the risk points, and how far the value exceeds its limit sets the place "
+        "inside the class. R is distributed over the checks as points lost, so that they add up to 100 minus the "
+        "score.",
+        "Coverage is the share of the risk points at stake that could be assessed. The low end of the range assumes "
+        "that checks that were not assessed fail as often as usual.",
+        "The assessment reads system views by SQL only and shows their state at the time of assessment. It is no load "
+        "test, and reads neither host data nor business data.",
     )
     about = (
         '((_("Ruleset SHA-256"), report.ruleset_sha256), (_("Agent version"), report.agent_version), '
@@ -204,7 +215,7 @@ def method() -> str:
 
 
 def sources() -> str:
-    note = say("Each source is one statement at most. Durations are measured by the agent's own clock.")
+    note = say("Each source is read by one statement at most. Durations are measured by the assessment program.")
     status = para("TableText", "{{ line.status }}{% if line.truncated %} · " + say("cut at its limit") + "{% endif %}")
     columns = (
         Column(
@@ -247,7 +258,7 @@ def statements() -> str:
 
 def load() -> str:
     note = say(
-        "Every statement stands in the journal beside this report; the tenant's own SQL audit is asked for them again."
+        "Every statement is in the journal beside this report, and is checked against the SQL audit of the tenant."
     )
 
     def three(loop: str, heads: tuple[str, str, str], names: tuple[str, str, str]) -> str:

@@ -76,9 +76,8 @@ def _build_points() -> str:
         Column(say("Share"), 16, "{{ line.share }}%", right=True),
     )
     note = say(
-        "Score = 100 × exp(−R/100), where R is the sum of the risk points of all checks with findings. "
-        "A check costs once, however many resources it found; findings with one cause cost as much as the "
-        "dearest of them."
+        "Score = 100 × exp(−R/100), where R is the sum of the risk points of all checks with findings. A check counts "
+        "once, however many objects it found; of findings with the same root cause the most expensive one counts."
     )
     return (
         chapter("points", note)
@@ -135,7 +134,7 @@ def _build_changes() -> str:
 
 
 def _build_top() -> str:
-    note = say("Sorted by points lost. Findings with one cause stand under it and cost once.")
+    note = say("Sorted by points lost. Findings with the same root cause are listed under it and deducted once.")
     return when(
         "report.top",
         chapter("top", note, page_break=True),
@@ -184,8 +183,8 @@ def _build_roadmap() -> str:
         steer_row("endfor", 6, sum(columns)),
     )
     note = say(
-        "In this order. One action that clears several findings is one row; "
-        "the score is what stands after all rows so far."
+        "In this order. One action that resolves several findings is one row; the score is the one after all rows so "
+        "far."
     )
     return when(
         "report.roadmap",
@@ -209,7 +208,7 @@ def _build_categories() -> str:
         + " {{ chapter.not_assessed }} · "
         + say("Muted")
         + " {{ chapter.muted }}{% if chapter.joined %} · "
-        + say("Told with another finding")
+        + say("Combined with another finding")
         + " {{ chapter.joined }}{% endif %}"
     )
     risks = (
@@ -237,7 +236,8 @@ def _build_categories() -> str:
 
 def _build_platform() -> str:
     note = say(
-        "The customer cannot mend these, so they take no points. The account manager follows them up with the platform."
+        "The customer cannot fix these, so they take no points. The technical account manager follows them up with the "
+        "cloud platform."
     )
     return when(
         "report.platform",

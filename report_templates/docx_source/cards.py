@@ -16,7 +16,7 @@ def card_macro() -> str:
             _build_line(),
             when(
                 "c.impact and level == 3",
-                para("Normal", run(say("Why it matters here") + " ", "Strong"), "{{ c.impact }}", together=True),
+                para("Normal", run(say("Why it matters") + " ", "Strong"), "{{ c.impact }}", together=True),
             ),
             para("Normal", "{{ c.rationale }}"),
             _build_rows(),
@@ -25,7 +25,7 @@ def card_macro() -> str:
             _build_remedy(),
             when(
                 "c.symptoms",
-                para("Label", say("Symptoms of the same cause, taking no points of their own")),
+                para("Label", say("Same root cause (no further deduction)")),
                 each("symptom in c.symptoms", "<w:p><w:r><w:t>{{p card(symptom, counted, 4) }}</w:t></w:r></w:p>"),
             ),
             tag("endmacro"),
@@ -41,14 +41,14 @@ def place_card(card: str, counted: bool = True) -> str:
 def _build_line() -> str:
     tags = (
         "{% if c.change_told %} · {{ c.change_told }}{% endif %}"
-        "{% if c.attested %} · " + say("Attested") + "{% endif %}"
+        "{% if c.attested %} · " + say("Stated by the customer") + "{% endif %}"
         "{% if c.overridden %} · " + say("Rule overridden") + "{% endif %}"
     )
     toll = (
         "{% if counted %} · "
         + say("Points lost")
         + " {{ c.points_lost }} · "
-        + say("Gain when mended")
+        + say("Gain when fixed")
         + " {{ c.gain_with or '+' ~ c.gain }}{% endif %}"
     )
     return para("Lead", severity("c"), " · {{ c.category }} · {{ c.actor }}" + tags + toll)
@@ -110,7 +110,7 @@ def _build_remedy() -> str:
             para("Normal", "{{ c.advice }}", together=True),
             when(
                 "c.signs",
-                para("Label", say("What its other signs ask for")),
+                para("Label", say("Advice of the combined checks")),
                 each(
                     "sign in c.signs",
                     para(
@@ -126,7 +126,7 @@ def _build_remedy() -> str:
             pairs("c.facts", 46, together=True),
             when(
                 "c.rollback.count or c.no_rollback",
-                para("Label", say("Way back")),
+                para("Label", say("Rollback")),
                 _build_script("c.rollback", "c.more_rollback"),
                 when("c.no_rollback", para("Normal", "{{ c.no_rollback }}")),
             ),
@@ -135,7 +135,7 @@ def _build_remedy() -> str:
 
 
 def _build_script(first: str, more: str) -> str:
-    cut = say("Shown in part or with unusual characters made visible; take it from assessment.json.")
+    cut = say("Shown in part, or with unusual characters made visible; take the original from assessment.json.")
     rest = say(
         "{count} more statements are in {file}, sheet “{sheet}”.",
         count=f"{more}.count",

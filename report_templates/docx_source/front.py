@@ -118,15 +118,13 @@ def _build_word_cell(label: str, value: str, note: str, width_mm: float) -> str:
 
 
 def _build_caveat() -> str:
-    blind = say("Nothing could be assessed, so there is no score. What would unlock it stands under “Not assessed”.")
+    blind = say("No check could be completed, so there is no score. “Not assessed” lists what is needed.")
     withheld = say(
-        "Too much could not be assessed, now or for too long, to grade this target. "
-        "What would unlock it stands under “Not assessed”."
+        "Too many checks could not be assessed, now or for too long, to grade this tenant. “Not assessed” lists what "
+        "is needed."
     )
-    blocked = say(
-        "No grade yet: “excellent” and “good” need every check that can find something critical. Missing are:"
-    )
-    provisional = say("Part of the checks could not be assessed; the grade may change once they are.")
+    blocked = say("No grade yet: “excellent” and “good” need every check that can find something critical. Missing:")
+    provisional = say("Some checks could not be assessed; the grade may change when they are.")
     return "".join(
         (
             tag("if not v.assessed"),
@@ -170,9 +168,9 @@ def _build_steps() -> str:
     )
     nothing = (
         "{% if v.assessed %}"
-        + say("Nothing to mend was found among the checks that were assessed.")
+        + say("The checks that were assessed found nothing to fix.")
         + "{% else %}"
-        + say("Unlock the assessment first.")
+        + say("First provide what the assessment needs.")
         + "{% endif %}"
     )
     return para("Label", title) + when(

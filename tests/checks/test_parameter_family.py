@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from agent.archive.document_result import serialize_result
 from agent.facts.settings import Parameter, Variable
 from agent.judgement.evaluate import evaluate_checks
 from agent.judgement.variants import fit_rules
@@ -19,6 +20,7 @@ from agent.model.result import CheckResult
 from agent.model.rule import Expected
 from agent.model.sources import DocPage, WebPage
 from agent.model.terms import Actor, Outcome, RunAs, Severity, TenantKind, Version
+from agent.support.i18n import render_all_languages
 from checks.parameters.family import Level
 from checks.parameters.kinds import COLLATION, MODES, MOMENT, ON_OFF
 from tests.checks.settings_family import PRIMARY, ROWS, WRONG, fact, parameter, version_of
@@ -149,3 +151,16 @@ def test_words_of_the_server_are_read() -> None:
 def test_what_is_unknown_is_refused(reader: Callable[[str], object], text: str) -> None:
     with pytest.raises(ValueError, match=r"\S"):
         reader(text)
+
+
+@pytest.mark.parametrize(
+    ("value", "title"),
+    [("60", "undo_retention is too short"), ("999999", "undo_retention is too long")],
+)
+def test_the_title_says_which_way_the_value_is_wrong(value: str, title: str) -> None:
+    specs, ruleset = shipped()
+    found = run_check("PAR003", snapshot_of([parameter("undo_retention", value)]))
+    told = serialize_result(
+        found, specs.checks, ruleset.rules["PAR003"], scored=None, kind=TenantKind.USER, tell=render_all_languages
+    )
+    assert told["texts"]["en"]["title"] == title

@@ -110,7 +110,7 @@ def test_a_statement_that_does_not_end_is_told_on_the_console_and_in_the_report(
     site.proxy.will(Cue(fault, b" ResourceUnit*/"))
     code, said = end(assess(site))
     assert code in (0, 5), said  # 5 where a busy machine spends the load budget
-    assert "Ended at a limit before they were read whole: " in said and "ResourceUnit" in said
+    assert "These sources reached a limit before they were read completely: " in said and "ResourceUnit" in said
     document = json.loads((site.out / "assessment.json").read_text(encoding="utf-8"))
     (found,) = (source for source in document["sources"] if source["source"] == "ResourceUnit")
     assert found["status"] == "timeout" and 5_900 <= found["duration_ms"] < 15_000

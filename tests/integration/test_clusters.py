@@ -187,7 +187,7 @@ def test_views_that_a_version_lacks_are_said(well: Well) -> None:
     assert "oceanbase.GV$OB_SQLSTAT" not in views_of(target) and "oceanbase.DBA_RECYCLEBIN" in views_of(target)
     results = {result.code: result for result in judged(well(target))}
     assert results["SQL002"].outcome is Outcome.NOT_ASSESSED and results["SQL002"].reason
-    assert "GV$OB_SQLSTAT does not exist on this server (4.3.0.0)" in render_text(results["SQL002"].reason, "en")
+    assert "GV$OB_SQLSTAT does not exist in OceanBase 4.3.0.0" in render_text(results["SQL002"].reason, "en")
     assert results["CAP007"].outcome is Outcome.PASS
 
 

@@ -73,7 +73,7 @@ def explain_wrong_place(url: URL) -> Iterator[None]:
 def _build_place_error(url: URL, error: Exception) -> HistoryPlaceError:
     return HistoryPlaceError(
         Text(
-            "The place of the history cannot be used as it is written ({where}): {reason}. Correct the URL.",
+            "The place of the history cannot be used as written ({where}): {reason}. Correct the URL.",
             {"where": hide_password(url), "reason": _name_cause(url, error)},
         )
     )
@@ -127,8 +127,8 @@ def report_failures(url: URL) -> Iterator[None]:
     except _FAILURES as error:
         raise HistoryError(
             Text(
-                "The history at {where} cannot be used: {reason}. "
-                "Mend that, or name another place in OB_HEALTH_HISTORY.",
+                "The history at {where} cannot be used: {reason}. Correct that, or name another place in "
+                "OB_HEALTH_HISTORY.",
                 {"where": hide_password(url), "reason": _name_cause(url, error)},
             )
         ) from error

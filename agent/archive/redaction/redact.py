@@ -46,7 +46,9 @@ def redact_file(path: Path, key: RedactionKey, out: Path) -> RedactedFile:
         plain = redact_snapshot(found.plain, key)
     except (LookupError, TypeError, ValueError, AttributeError) as error:
         args = {"path": str(path), "reason": type(error).__name__}
-        raise SnapshotError(Text("{path}: the facts do not fit this agent: {reason}. Collect again.", args)) from None
+        raise SnapshotError(
+            Text("{path}: the data does not fit this version: {reason}. Collect again.", args)
+        ) from None
     body, original = serialize_body(plain), zstandard.ZstdCompressor(level=9).compress(found.body.encode())
     return RedactedFile(write_body(body, out, key.seal(original, hash_body(body))), str(plain["target"]))
 

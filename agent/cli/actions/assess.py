@@ -95,7 +95,7 @@ def _assess_if_due(job: AssessmentJob, wish: ReportWish, limit: Severity | None)
     """
     if job.history is None:
         raise HistoryError(
-            "What is due is read from history, which cannot be used. Mend it, or assess without --if-due."
+            "What is due is read from the history, which cannot be used. Repair it, or assess without --if-due."
         )
     status = _read_status(job, job.history)
     if not status.due or status.current is None:

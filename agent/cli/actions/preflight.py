@@ -48,7 +48,7 @@ def preflight_all(
         compiled = [(row, compile_covered(row, seen, allowed.data_classes, allowed.sources)) for row in rows]
         missing = [(row, found) for row, found in compiled if isinstance(found, Unavailable)]
         console.say(
-            "{ready_count} of {all_count} fact sources can be read",
+            "{ready_count} of {all_count} data sources can be read",
             ready_count=len(rows) - len(missing),
             all_count=len(rows),
         )
@@ -57,7 +57,7 @@ def preflight_all(
             for row, found in missing
         ]
         width = 3 if any(remedy for _, _, remedy in told) else 2
-        console.print_table(("source", "why not", "what unlocks it")[:width], [row[:width] for row in told])
+        console.print_table(("source", "why not", "what is needed")[:width], [row[:width] for row in told])
         console.say("every statement that was sent: {path}", path=str(locate_journal(out / name, run)))
         return 0 if len(missing) < len(rows) else 4
 

@@ -106,7 +106,7 @@ def _list_purposes(found: Registry, kinds: Set[TenantKind], language: str) -> di
 def _complete_options(engagement: Engagement, options: RequestOptions, now: datetime) -> DraftOptions:
     asked_by = options.asked_by or engagement.report.prepared_by
     if not asked_by:
-        raise ConfigError("A request says who asks; give --asked-by, or report.prepared_by in the engagement.")
+        raise ConfigError("A request names who asks; give --asked-by, or report.prepared_by in the engagement file.")
     today = now.astimezone(engagement.service.zone).replace(hour=0, minute=0, second=0, microsecond=0)
     hours = _HOURS.fullmatch(options.hours)
     if hours is None:
@@ -209,7 +209,7 @@ def verify_all(engagement: Engagement, target: str | None, now: datetime, outsid
         read = list_covered(rows, allowed)
         unread = ", ".join(row.__name__ for row in rows if row not in read)
         console.say(
-            "    {covered_count} of {all_count} fact sources are covered", covered_count=len(read), all_count=len(rows)
+            "    {covered_count} of {all_count} data sources are covered", covered_count=len(read), all_count=len(rows)
         )
         if unread:
             console.say("    not covered, so not read: {names}", names=unread)

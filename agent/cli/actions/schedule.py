@@ -81,7 +81,7 @@ def run_schedule(files: Sequence[Path], out: Path, at: str, formats: str) -> Non
     def on_error(error: BaseException) -> None:
         console.warn(error.text if isinstance(error, HealthAgentError) else Text("{error}", {"error": repr(error)}))
 
-    console.say("Looking daily at {at}; stop with Ctrl-C.", at=at)
+    console.say("Checking daily at {at}; stop with Ctrl-C.", at=at)
     run_loop(tick, at, threading.Event(), on_error)
 
 

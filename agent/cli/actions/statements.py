@@ -16,7 +16,7 @@ from agent.facts.plan_tree import Plan, read_access
 from agent.facts.plans import PlanStep
 from agent.facts.shape_load import ShapeLoad
 from agent.judgement.statement_trend import Trend
-from agent.model.labels import N_
+from agent.model.labels import RECORDS
 from agent.model.terms import Text, Unit
 from agent.support import console
 from agent.support.errors import ConfigError
@@ -25,11 +25,6 @@ from agent.support.suggestions import suggest_words
 
 _TEXT_CHARS = 60
 _MEASURES = {"time": "elapsed_us", "cpu": "cpu_us", "io": "io_wait_us", "lock": "wait_us"}
-_RECORDS = {
-    "workload repository": N_("workload repository"),
-    "plan cache": N_("plan cache"),
-    "audit ring": N_("SQL audit"),
-}
 
 
 def print_statements(path: Path, by: str, limit: int, *, before: Path | None = None, as_json: bool) -> None:
@@ -43,11 +38,11 @@ def print_statements(path: Path, by: str, limit: int, *, before: Path | None = N
         console.print_json([_describe(one) for one in told[:limit]])
         return
     if not told:
-        console.say("No record of the load in this snapshot holds a statement.")
+        console.say("No record in this snapshot holds a statement.")
         return
     whole = sum(_measure(one, by) for one in told)
     if not whole:
-        console.say("No record says how much of it any statement took: {what}.", what=by)
+        console.say("No record shows {what} of single statements.", what=by)
     console.print_table(
         ("SQL_ID", "database", "executions", by, "share", "average", "trend", "rows read", "causes", "statement"),
         [_list_cells(one, by, whole) for one in told[:limit]],
@@ -167,7 +162,7 @@ def _print_trend(trend: Trend | None) -> None:
             for title, unit, was, is_now in rows
         ],
     )
-    console.say("Both figures are of one record: {record}", record=translate(_RECORDS[trend.record.value], language))
+    console.say("Both figures are of one record: {record}", record=translate(RECORDS[trend.record.value], language))
     if trend.overlaps:
         console.say("As far as is known their spans overlap: what is told as now may hold executions of before.")
 
@@ -184,13 +179,12 @@ def _print_head(one: ToldStatement) -> None:
     text = one.statement.text
     if text is None:
         console.say(
-            "Its text is not known: neither a cached plan nor the workload repository shows it, or sql_text_masked or "
-            "sql_text_full is not granted."
+            "Its text is not known: neither the plan cache nor the WR shows it, or reading SQL texts is not authorized."
         )
         return
     console.print_verbatim(console.strip_controls(text) + "\n")
     if not one.statement.executions:
-        console.say("Its plan has left the cache; the text is that of the workload repository.")
+        console.say("Its plan has left the plan cache; the text is from the WR.")
 
 
 def _print_loads(one: ToldStatement) -> None:
@@ -213,7 +207,7 @@ def _print_loads(one: ToldStatement) -> None:
         ),
         [
             (
-                translate(_RECORDS[load.record.value], language),
+                translate(RECORDS[load.record.value], language),
                 _say(load.executions, Unit.COUNT),
                 _say(load.elapsed_us, Unit.MICROSECONDS),
                 _say(load.average_us, Unit.MICROSECONDS),

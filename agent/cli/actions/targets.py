@@ -145,11 +145,11 @@ def _explain_failure(error: BaseException) -> HealthAgentError:
     if isinstance(error, HealthAgentError):
         return error
     if isinstance(error, OSError):
-        text = "A file cannot be read or written: {reason}. Mend that and run it again."
+        text = "A file cannot be read or written: {reason}. Correct that and run the command again."
         return TargetError(Text(text, {"reason": str(error)}))
     text = (
-        "This target could not be assessed: an answer that nobody expected, or a fault of ob-health ({kind}). "
-        "Run the same with --debug, and report what is printed."
+        "This target could not be assessed: an unexpected answer, or a defect of ob-health ({kind}). Run the command "
+        "with --debug, and report the output."
     )
     return TargetError(Text(text, {"kind": type(error).__name__}))
 

@@ -29,8 +29,8 @@ def admit_account(seen: Capabilities, authorization: Authorization, target: str)
     if authorization.allow_privileges:
         allowed = Problem(
             Text(
-                "Authorization {reference} allows an account that may do more than read ({reason}): the agent's own"
-                " gate is the wall, not the account.",
+                "Authorization {reference} allows an account that may do more than read ({reason}): only the "
+                "statement gate of the program protects the data, not the account.",
                 args,
             )
         )

@@ -67,8 +67,8 @@ def authorize(
     )
     if not list_covered(sources, found):
         raise _build_refusal(
-            "Authorization {reference} lists none of the fact sources that this version of the agent reads. "
-            "Ask {customer} to sign a new request.",
+            "Authorization {reference} lists none of the data sources that this version reads. Ask {customer} to sign "
+            "a new request.",
             args,
         )
     return found
@@ -110,14 +110,14 @@ def _read_bytes(path: Path, limit: int) -> bytes:
 def _refuse_revoked(block: AuthorizationBlock, request: Request, args: Args) -> None:
     if block.revoked:
         raise _build_refusal(
-            "Authorization {reference} is revoked: {reason}. Ask {customer} for a new one.",
+            "Authorization {reference} has been revoked: {reason}. Ask {customer} for a new one.",
             args | {"reason": block.revoked},
         )
     found = {file: _read_revocation(file, block) for file in block.revocation}
     for file, revocation in sorted(found.items(), key=lambda item: item[1].revokes != request.reference):
         if revocation.revokes == request.reference:
             raise _build_refusal(
-                "Authorization {reference} is revoked by its signer: {reason}. Ask {customer} for a new one.",
+                "Authorization {reference} has been revoked by its signer: {reason}. Ask {customer} for a new one.",
                 args | {"reason": revocation.reason},
             )
         raise _build_refusal(

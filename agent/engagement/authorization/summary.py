@@ -62,8 +62,8 @@ class Summary:
         yield ""
         yield from wrap_text(
             self._say(
-                "{asked_by} asks {customer} to allow what follows; {approver} signs it. Number: {reference}. These "
-                "sentences say in short what the terms below say in full; the agent obeys the terms.",
+                "{asked_by} asks {customer} to permit the following; {approver} signs it. Number: {reference}. These "
+                "sentences summarize the terms below; the terms apply.",
                 asked_by=request.asked_by,
                 customer=request.customer,
                 approver=request.approver,
@@ -118,15 +118,16 @@ class Summary:
 
     def _list_limits(self) -> Iterator[str]:
         yield self._say(
-            "No row of a business table, no password and no password hash. Nothing is written, changed or locked."
+            "No row of a business table, no password and no password hash is read. Nothing is written, changed or "
+            "locked."
         )
         others = [item for item in DataClass if item not in self._request.data_classes]
         if others:
             yield self._say("Not asked for: {exposes}.", exposes=self._join_exposed(others))
         if self._request.allow_privileges:
             yield self._say(
-                "Attention: the account may hold privileges beyond reading, for this reason: {reason}. Then the "
-                "agent's own gate is the wall, not the account. Do not sign if you do not agree.",
+                "Attention: the account may have privileges beyond reading, for this reason: {reason}. Then only the "
+                "statement gate of the program protects the data, not the account. Do not sign if you do not agree.",
                 reason=self._request.allow_privileges,
             )
 
@@ -143,7 +144,7 @@ class Summary:
         )
         yield self._say(
             "In a tenant it takes at most {total_ms} of database time and {rows_count} rows, a single statement at "
-            "most {statement_s}. While the tenant is busy it waits, and stops after {wait_s}.",
+            "most {statement_s}. If the tenant is busy it waits, and stops after {wait_s}.",
             total_ms=max(budget.total_database_ms for budget in budgets),
             rows_count=max(budget.max_rows for budget in budgets),
             statement_s=max(budget.statement_timeout_s for budget in budgets),
@@ -157,16 +158,16 @@ class Summary:
 
     def _describe_keeping(self) -> str:
         return self._say(
-            "{asked_by} keeps facts, reports and history for {kept_days}, in files that only their account can open. "
-            "Then the history forgets them, and the agent names the folders to delete.",
+            "{asked_by} keeps data, reports and history for {kept_days}, in files that only their account can open. "
+            "Then the history removes them, and the program names the folders to delete.",
             asked_by=self._request.asked_by,
             kept_days=self._request.retention_days,
         )
 
     def _list_signing(self) -> Iterator[str]:
         yield self._say(
-            "Read it through. If you agree, sign it as it is, with stock OpenSSH; one byte changed afterwards voids "
-            "the signature:"
+            "Read it completely. If you agree, sign it unchanged with OpenSSH; changing one byte afterwards "
+            "invalidates the signature:"
         )
         yield f"    ssh-keygen -Y sign -n ob-health -f ~/.ssh/id_ed25519 {shlex.quote(self._file)}"
         yield self._say(

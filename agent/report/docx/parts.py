@@ -145,7 +145,7 @@ def _explain_failure(error: Exception, template: DocxTemplate, place: Path) -> R
     text = re.sub(r"<[^>]+>", "", paragraphs[line - 1]).strip() if 0 < line <= len(paragraphs) else ""
     return RenderError(
         Text(
-            "{template}, paragraph {number} “{text}”: {detail}. Mend this template and render again.",
+            "{template}, paragraph {number} “{text}”: {detail}. Correct this template and render again.",
             {
                 "template": place.name if is_body else f"{place.name} {part.partname}",
                 "number": line - 1,

@@ -109,7 +109,7 @@ def _refuse_loading(page: str) -> None:
     parser.feed(page)
     parser.close()
     if parser.found:
-        text = "{template}: {tag} would load something or lead away from the report. Take it out and render again."
+        text = "{template}: {tag} would load something or lead away from the report. Remove it and render again."
         raise RenderError(Text(text, {"template": PAGE, "tag": parser.found}))
 
 

@@ -8,11 +8,21 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from agent.model.document import CheckTextsEntry, Document, FindingEntry, LadderEntry, ResultEntry
-from agent.model.labels import ACTORS, CATEGORIES, CHANGES, DEADLINES, EFFORTS, RUN_AS, SEVERITIES
+from agent.model.labels import (
+    ACTORS,
+    CATEGORIES,
+    CHANGES,
+    DEADLINES,
+    EFFORTS,
+    FOR_STATEMENTS,
+    RUN_AS,
+    SEVERITIES,
+)
+from agent.model.setting_words import BARE_UNITS, read_bare_unit
 from agent.model.terms import ChangeKind, Severity, Unit
 from agent.report.view.impact import describe_impact
 from agent.report.words import NAME_LENGTH, NOTHING, SQL_LENGTH, Words, format_points, make_printable
-from agent.support.i18n import count_digits
+from agent.support.i18n import count_digits, infer_unit
 
 ROWS_SHOWN = 20
 ROWS_KEPT = 1_000
@@ -200,11 +210,13 @@ class CardMaker:
             sentence=words.pick(finding["texts"]),
             severity=finding["severity"],
             severity_label=words.label(SEVERITIES, finding["severity"]),
-            value=words.value(finding["value"], unit, digits),
-            limit=NOTHING if finding["limit"] is None else words.value(finding["limit"], unit, digits),
+            value=format_measured(finding["value"], result["ladder"], unit, words, digits),
+            limit=_format_limit(finding["limit"], result["ladder"], unit, words, digits),
             change=change,
             change_label=words.label(CHANGES, change) if change else "",
-            evidence=format_evidence(finding["evidence"], find_recommended(result["ladder"]), words),
+            evidence=format_evidence(
+                finding["evidence"], find_recommended(result["ladder"]), words, result["ladder"].get("expected", "")
+            ),
             sql=_build_script(finding["sql"]),
             rollback=_build_script(finding["rollback"]),
             signs=tuple(self._list_signs(finding, told)),
@@ -226,15 +238,17 @@ class CardMaker:
         words, judge, unit = self.words, result["ladder"], Unit(result["unit"])
         lines: list[tuple[str, str]] = []
         if "rungs" in judge:
-            sign, rungs = "≤" if judge["descending"] else "≥", _list_rungs(result)
+            sign, rungs = _read_sign(judge), _list_rungs(result)
             # As many decimals as the value that needs most beside them.
             needed = [count_digits(finding["value"], unit, rungs.values()) for finding in list_open_findings(result)]
             digits = max((found for found in needed if found is not None), default=None)
             for severity in sorted(rungs, key=lambda name: Severity(name).rank):
                 lines.append((words(SEVERITIES[severity]), f"{sign} {words.value(rungs[severity], unit, digits)}"))
         if "expected" in judge:
-            named = ((words("Expected"), judge["expected"]), (words("Recommended"), judge["recommended"]))
-            lines += [(name, make_printable(text, NAME_LENGTH)) for name, text in named if text]
+            unit_of_bare = read_bare_unit(judge["expected"])
+            lines.append((words("Expected"), words.expected(judge["expected"])))
+            if judge["recommended"]:
+                lines.append((words("Recommended"), words.setting(judge["recommended"], unit_of_bare)))
         return (*lines, *words.pairs(result["params"]))
 
     def _list_facts(self, result: ResultEntry, texts: CheckTextsEntry) -> tuple[tuple[str, str], ...]:
@@ -243,7 +257,7 @@ class CardMaker:
             (words("Effort"), self._format_effort(result["code"])),
             (words("Run as"), words.label(RUN_AS, remedy["run_as"])),
             (words("Restart needed"), words.value(remedy["restart"], None)),
-            (words("Maintenance window needed"), words.value(remedy["window"], None)),
+            (words("Change window needed"), words.value(remedy["window"], None)),
             (words("Risk of the change"), make_printable(texts["risk"], PROSE_LENGTH)),
             (words("Check before"), make_printable(texts["pre_check"], PROSE_LENGTH)),
             (words("Check after"), make_printable(texts["post_check"], PROSE_LENGTH)),
@@ -279,20 +293,47 @@ def _tell_changes(kinds: Sequence[str], words: Words) -> str:
     return " · ".join(f"{words.label(CHANGES, kind)} {counts[kind]}" for kind in CHANGES if kind in counts)
 
 
-def format_evidence(told: Mapping[str, Any], recommended: str, words: Words) -> tuple[tuple[str, str], ...]:
-    """Return the measured values as (name, value) without unknown ones. A setting shows its advised value too."""
-    known = {key: value for key, value in told.items() if value is not None}
+def format_measured(value: Any, judge: LadderEntry, unit: Unit | None, words: Words, digits: int | None = None) -> str:
+    """Return a measured value; that of a setting in words."""
+    if "expected" in judge and isinstance(value, str):
+        return words.setting(value, read_bare_unit(judge["expected"]))
+    return words.value(value, unit, digits)
+
+
+def _format_limit(limit: Any, judge: LadderEntry, unit: Unit, words: Words, digits: int | None) -> str:
+    if limit is None:
+        return NOTHING
+    if "expected" in judge:
+        return words.expected(str(limit))
+    sign = f"{_read_sign(judge)} " if "rungs" in judge else ""
+    return sign + words.value(limit, unit, digits)
+
+
+def _read_sign(judge: LadderEntry) -> str:
+    """Return which way from a rung the value is worse."""
+    return "≤" if judge["descending"] else "≥"
+
+
+def format_evidence(
+    told: Mapping[str, Any], recommended: str, words: Words, expected: str = ""
+) -> tuple[tuple[str, str], ...]:
+    """Return the measured values as (name, value), for readers: without unknown ones and those for statements only.
+
+    A setting shows its advised value too, both with the unit of what its rule expects.
+    """
+    known = {key: value for key, value in told.items() if value is not None and key not in FOR_STATEMENTS}
     lines = []
 
-    def add_change(name: str, present: str, wanted: str) -> None:
-        shown = (make_printable(str(value), NAME_LENGTH) or "''" for value in (present, wanted))
-        lines.append((name, words("now {present}, advised {wanted}", present=next(shown), wanted=next(shown))))
+    def add_change(name: str, present: str, wanted: str, own: Unit | None = None) -> None:
+        unit = BARE_UNITS.get(own, "") if own else read_bare_unit(expected)
+        now, then = words.setting(str(present), unit), words.setting(str(wanted), unit)
+        lines.append((name, words("now {present}, recommended {wanted}", present=now, wanted=then)))
 
     for key, value in known.items():
         stem = next((key.removesuffix(end) for end in (_NOW, _ADVISED) if key.endswith(end)), "")
         if {stem + _NOW, stem + _ADVISED} <= known.keys():
             if key.endswith(_NOW):
-                add_change(words.name(stem), value, known[stem + _ADVISED])
+                add_change(words.name(stem), value, known[stem + _ADVISED], infer_unit(stem))
         elif recommended and {"setting", "present"} <= known.keys() and key in ("setting", "present"):
             if key == "setting":
                 add_change(make_printable(value, NAME_LENGTH), known["present"], recommended)
@@ -357,4 +398,4 @@ def format_unjudged(result: ResultEntry, document: Document, words: Words) -> st
         return ""
     first, more = left[0], len(left) - 1
     named = words("{resource} and {count} more", resource=first, count=more) if more else first
-    return words("Too little is known to judge {resources}.", resources=named)
+    return words("There is not enough data to judge {resources}.", resources=named)

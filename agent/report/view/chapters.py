@@ -98,11 +98,17 @@ def _list_applying(document: Document, category: str) -> list[ResultEntry]:
 
 def _explain_no_cards(outcomes: Mapping[str, int], lost: float | None, platforms: bool, words: Words) -> str:
     if outcomes.get(Outcome.FINDING):  # no card is the customer's
-        return words("What was found here is for the platform: it takes no points and stands in the annex.")
+        return words(
+            "Findings of this category are handled by the cloud platform: they take no points and are listed "
+            "in the annex."
+        )
     if outcomes.get(Outcome.JOINED):
-        return words("What was found here is told with findings of other checks.")
+        return words("The findings here are combined with findings of other checks.")
     if platforms and outcomes.get(Outcome.PASS):
-        return words("These checks are the platform's and take no points; those that were assessed found nothing.")
+        return words(
+            "The checks of this category belong to the cloud platform and take no points; those that were "
+            "assessed found nothing."
+        )
     if lost is not None:
         return words("Nothing was found here.")
     if outcomes.get(Outcome.PASS):

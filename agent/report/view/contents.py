@@ -48,7 +48,7 @@ def _list_chapters(report: ReportView, style: Style, words: Words) -> Iterator[t
     yield "mutes", words("Mutes and overrides")
     yield "passed", words("Passed")
     if report.joined:
-        yield "joined", words("Told with another finding")
+        yield "joined", words("Combined with another finding")
     yield "left-out", words("Not applicable or switched off")
     yield "method", words("Method and limits")
     yield "sources", words("What was read")

@@ -13,21 +13,23 @@ from agent.report.words import NAME_LENGTH, NOTHING, Words, make_printable
 GLOSSARY = (
     (N_("Tenant"), N_("A database of its own inside an OceanBase cluster, with its own CPU, memory and accounts.")),
     (N_("Zone"), N_("A group of servers that holds one copy of the data; with three zones, one may fail.")),
-    (N_("Memstore"), N_("The memory that takes new data first; when it is full, writes wait or fail.")),
-    (N_("Compaction"), N_("Merging new data into the data on disk; it keeps reads fast and memory free.")),
-    (N_("Tablet"), N_("The piece of a table or partition that is stored and moved as one.")),
-    (N_("SQL shape"), N_("Statements that differ only in their values, known by one SQL_ID.")),
-    (N_("Execution plan"), N_("How the database goes about a statement: which index it uses and in what order.")),
-    (N_("Check"), N_("One question to the tenant with a limit; it passes, finds something, or cannot be assessed.")),
-    (N_("Finding"), N_("A resource whose measured value lies beyond the limit of a check.")),
+    (N_("Memstore"), N_("The memory that takes new data first; when it is full, writes are throttled or fail.")),
+    (N_("Compaction"), N_("Merges incremental data into the baseline data on disk; keeps reads fast and releases "
+    "space.")),
+    (N_("Tablet"), N_("The unit in which a partition of a table or index is stored and moved.")),
+    (N_("SQL pattern"), N_("Statements that differ only in their values; they share one SQL_ID.")),
+    (N_("Execution plan"), N_("How the database executes a statement: which index it uses and in which order.")),
+    (N_("Check"), N_("One question to the tenant with a limit; it passes, has findings, or cannot be assessed.")),
+    (N_("Finding"), N_("An object whose measured value exceeds the limit of a check.")),
     (N_("Severity"), N_("Critical, high, medium or low: how far the value lies beyond the limits of the rules.")),
-    (N_("Points lost"), N_("What a check takes from 100; all of them add up to 100 minus the score.")),
-    (N_("Coverage"), N_("The share of the points at stake that could be assessed at all.")),
+    (N_("Points lost"), N_("Points that a check takes from 100; together they add up to 100 minus the score.")),
+    (N_("Coverage"), N_("The share of the risk points at stake that could be assessed.")),
     (N_("Range"),
-     N_("Where the score would lie if everything were assessed; its low end allows for what may be hidden.")),
+     N_("The range of the score if everything were assessed; the low end assumes that checks that were not assessed "
+     "fail as often as usual.")),
     (N_("Mute"),
-     N_("A finding that somebody answers for until a date; it is shown, and takes no points unless critical.")),
-    (N_("Attestation"), N_("Something that SQL cannot see and that a named person vouches for until a date.")),
+     N_("A finding that is exempted until a date, with an owner; it is shown, and takes no points unless critical.")),
+    (N_("Information from the customer"), N_("A fact that SQL cannot show, stated by a named person.")),
 )  # fmt: skip
 
 

@@ -12,18 +12,22 @@ from agent.model.terms import Severity, Unit
 from agent.report.words import NAME_LENGTH, Words, make_printable
 
 STAKES: Mapping[str, str] = {
-    "capacity": N_("When the limit is reached, writes of every application on this tenant are slowed down or refused."),
-    "parameters": N_("A setting off its recommended value works until load or a failure puts it to the test."),
-    "sql": N_("Slow statements take CPU and connections from all others, and users wait for their pages."),
-    "transactions": N_("Transactions that hold locks make others wait; orders and payments time out behind them."),
-    "availability": N_("If a node or zone fails now, the service may stop or lose its latest changes."),
-    "backup": N_("If data is deleted or damaged, it may not be possible to bring it back."),
-    "compaction": N_("Data that is not compacted makes reads slower every day and takes space until writes stop."),
-    "schema": N_("What is built into the tables costs with every statement, and more with every row."),
-    "statistics": N_("With wrong statistics, a statement that was fast yesterday can turn slow without any change."),
-    "security": N_("Data can be read or changed by somebody who should not be able to, without being noticed."),
-    "version": N_("Known defects stay in production, and help with them takes longer."),
-    "operations": N_("Trouble is noticed later, and its cause is harder to find."),
+    "capacity": N_("At the limit, writes of all applications on this tenant are throttled or refused."),
+    "parameters": N_("Settings that deviate from the recommended value cause no trouble until high load or a failure."),
+    "sql": N_("Slow statements take CPU and connections from other statements, and users notice slow pages."),
+    "transactions": N_("Transactions that hold locks for long make others wait; orders and payments then time out."),
+    "availability": N_(
+        "If a node or zone fails now, the service may be interrupted or the latest changes may be lost."
+    ),
+    "backup": N_("Deleted or damaged data may not be recoverable."),
+    "compaction": N_(
+        "Without major compaction, reads become slower every day and space usage grows until writes stop."
+    ),
+    "schema": N_("Problems of the schema cost time in every statement, and more as the data grows."),
+    "statistics": N_("With wrong statistics, a fast statement can turn slow without any change."),
+    "security": N_("Unauthorized persons may read or change data unnoticed."),
+    "version": N_("Known defects remain in production, and support takes longer."),
+    "operations": N_("Problems are noticed later, and their cause is harder to find."),
 }
 _LOAD_TOLD_FROM = Severity.HIGH
 
@@ -66,5 +70,5 @@ def _describe_critical_period(business: Mapping[str, Any], day: date, words: Wor
     days = (date.fromisoformat(period["from"]) - day).days
     name = make_printable(period["name"], NAME_LENGTH)
     if days <= 0:
-        return words("{name} is running until {last}.", name=name, last=period["to"])
+        return words("{name} runs until {last}.", name=name, last=period["to"])
     return words("{name} begins in {days} days, on {first}.", name=name, days=days, first=period["from"])

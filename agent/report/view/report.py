@@ -6,12 +6,13 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from agent.model.document import ChangeEntry, Document, FindingEntry, JudgedEntry, ResultEntry
 from agent.model.labels import CHANGES, SEVERITIES
 from agent.model.terms import ChangeKind, Outcome, Severity, Unit
 from agent.report.style import OURS, Style
-from agent.report.view.cards import Card, CardMaker, find_counted_severity, format_unjudged
+from agent.report.view.cards import Card, CardMaker, find_counted_severity, format_measured, format_unjudged
 from agent.report.view.chapters import TOP, Chapter, build_chapters, is_platform
 from agent.report.view.check_lines import CheckLine, build_check_line, list_check_lines
 from agent.report.view.cover import Cover, build_cover, build_glossary, build_scope
@@ -270,6 +271,14 @@ def _rank_change(change: ChangeEntry) -> int:
     return max(Severity(severity).rank for severity in (change["severity"], change["was_severity"]) if severity)
 
 
+def _format_changed(value: Any, result: ResultEntry | None, unit: Unit | None, words: Words, digits: int | None) -> str:
+    """Return a value of a change. A number that no limit judges, such as the rows of a table without a key, is none."""
+    judge = result["ladder"] if result else None
+    if value is None or (judge and not judge.keys() & {"rungs", "expected"} and not isinstance(value, str)):
+        return ""
+    return format_measured(value, judge, unit, words, digits) if judge else words.value(value, unit, digits)
+
+
 def _build_change_line(change: ChangeEntry, result: ResultEntry | None, words: Words) -> ChangeLine:
     unit = Unit(result["unit"]) if result else None
     titles = {language: texts["title"] for language, texts in result["texts"].items()} if result else {}
@@ -288,6 +297,6 @@ def _build_change_line(change: ChangeEntry, result: ResultEntry | None, words: W
         resource=words.resource(change),
         was_severity=words.label(SEVERITIES, was_severity) if was_severity else "",
         severity="" if gone else words.label(SEVERITIES, change["severity"]),
-        was_value="" if fresh or was is None else words.value(was, unit, digits),
-        value="" if gone or now is None else words.value(now, unit, digits),
+        was_value="" if fresh else _format_changed(was, result, unit, words, digits),
+        value="" if gone else _format_changed(now, result, unit, words, digits),
     )

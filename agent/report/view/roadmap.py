@@ -138,37 +138,40 @@ def _list_decisions(document: Document, words: Words) -> Iterable[Decision]:
     units = document["roadmap"]
     now = [code for unit in units if unit["deadline"] == Deadline.NOW for code in unit["codes"]]
     if now:
-        text = words("Start at once with what is critical, and name who answers for it.")
+        text = words("Start at once with the critical findings, and name an owner.")
         yield _build_decision(now, text, words("Roadmap"), words)
     held = [code for unit in units if unit["effort"] in (Effort.WINDOW, Effort.RESTART) for code in unit["codes"]]
     if held:
-        text = words("Agree on a maintenance window for the actions that need one.")
+        text = words("Agree on a change window for the actions that need one.")
         yield _build_decision(held, text, words("Roadmap"), words)
     broken, held_up = list_waiting(document, UnavailableKind.LOST), list_waiting(document, *_HELD_UP)
     if broken:
         text = words(
-            "Allow another assessment: the connection broke before what {count} checks need was read.",
+            "Allow another assessment: the connection broke before the data for {count} checks was read.",
             count=len(broken),
         )
         yield _build_decision(broken, text, words("Not assessed"), words)
     if held_up:
         text = words(
-            "Allow another assessment, in a quieter hour or with more load: what {count} checks need was not read.",
+            "Allow another assessment in off-peak hours or with a larger load budget, to read what {count} checks "
+            "need.",
             count=len(held_up),
         )
         yield _build_decision(held_up, text, words("Not assessed"), words)
     again = {*broken, *held_up}
     lacking, needs = _list_lacking(document, again, words)
     if lacking:
-        text = words("Provide or arrange what {count} checks lack. First: {needs}", count=len(lacking), needs=needs)
+        text = words("Provide or arrange what {count} checks need. First: {needs}", count=len(lacking), needs=needs)
         yield _build_decision(lacking, text, words("Not assessed"), words)
     ending = list(_list_ending_mutes(document, words))
     if ending:
-        text = words("Renew or end the mutes that expire before the next assessment.")
+        text = words("Renew or end the exemptions that expire before the next assessment.")
         yield _build_decision(ending, text, words("Mutes and overrides"), words)
     carried = [result["code"] for result in document["results"] if result["carried_from"]]
     if carried:
-        text = words("Restore what is needed to assess the findings that are carried over from last time.")
+        text = words(
+            "Restore the conditions under which the findings carried over from last time can be assessed again."
+        )
         yield _build_decision(carried, text, words("Carried from an earlier assessment"), words)
 
 

@@ -158,7 +158,7 @@ class _WorkLineMaker:
     def _join_scripts(self, scripts: Sequence[CardScript]) -> str:
         told = [script.text for script in scripts if script.count]
         if not all(script.whole for script in scripts if script.count):
-            note = "Shown in part or with unusual characters made visible; take it from assessment.json."
+            note = "Shown in part, or with unusual characters made visible; take the original from assessment.json."
             told.append(f"-- {self.words(note)}")
         return "\n".join(told)
 

@@ -134,9 +134,9 @@ def _list_blocks(report: ReportView, words: Words) -> Iterator[tuple[str, Sequen
         [
             (
                 words("Columns with a yellow head"),
-                words("Yours to fill in; the next list keeps them, and what you add."),
+                words("To be filled in; the next list keeps these entries and what you add."),
             ),
-            (words("All other columns"), words("Written anew by each assessment.")),
+            (words("All other columns"), words("Rewritten by each assessment.")),
             (words("To keep what is written"), "ob-health assess|render … --update FILE"),
         ],
     )
@@ -177,7 +177,7 @@ def _fill_findings(sheet: Worksheet, report: ReportView, words: Words, style: St
         (N_("Change"), 11),
         (N_("Evidence"), 50),
         (N_("SQL"), 60),
-        (N_("Way back"), 60),
+        (N_("Rollback"), 60),
     )
     rows: list[Sequence[Value]] = []
     for card in _walk_cards((*report.cards, *report.platform)):
@@ -219,7 +219,7 @@ def _fill_not_assessed(sheet: Worksheet, report: ReportView, words: Words, style
         (N_("Category"), 20),
         (N_("Status"), 20),
         (N_("Reason"), 60),
-        (N_("What unlocks it"), 60),
+        (N_("What is needed"), 60),
         (N_("Risk points at stake"), 14),
         (N_("Carried from an earlier assessment"), 26),
     )

@@ -72,7 +72,7 @@ class WorkLists:
             severity.font = make_bold(SEVERITY_COLORS.get(line.severity, "161B22"))
             row += 1
         if not self.lines:
-            nothing = self.words("Nothing to mend was found among the checks that were assessed.")
+            nothing = self.words("The checks that were assessed found nothing to fix.")
             self._write_row(sheet, row, NOTE, columns=COLUMNS, values={"title": nothing}, before=None)
             row += 1
         for own in self.listed.own:

@@ -60,5 +60,8 @@ def refuse_lost_writing(path: Path, content: bytes) -> None:
     except ConfigError:
         lost = True
     if lost:
-        text = "{path}: people have written in this file. Move it away, or keep that: --update FILE and another --out"
+        text = (
+            "{path}: this file holds entries written by hand. Move it away, or keep the entries: --update FILE and "
+            "another --out"
+        )
         raise RenderError(Text(text, {"path": str(path)}))

@@ -123,7 +123,7 @@ def test_an_account_that_may_do_more_than_needed_is_told() -> None:
     (reads,) = said(inspected(grants=["GRANT SELECT, PROCESS ON *.* TO 'r'"]))
     assert "read every business table" in reads
     (some,) = said(inspected(grants=[*GRANTED, "GRANT SELECT ON `shop`.* TO 'r'"]))
-    assert "read business tables in `shop`.*: the agent's own gate is the wall" in some
+    assert "read business tables in `shop`.*: only the statement gate of the program protects them" in some
     found = inspected(grants=[*GRANTED, "GRANT INSERT, SUPER ON *.* TO 'r'", "GRANT DROP ON `shop`.* TO 'r'"])
     assert found.beyond_reading == ("INSERT, SUPER ON *.*", "DROP ON `shop`.*")
     (writes,) = said(found)

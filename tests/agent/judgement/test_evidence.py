@@ -97,7 +97,7 @@ def test_a_source_is_cut_where_rows_that_may_matter_were_not_read(
 def test_a_server_that_does_not_answer_is_named() -> None:
     everywhere = [location(f"10.0.0.{number}") for number in (3, 1, 2)]
     sight = seen(ANYTHING, snapshot_of([*everywhere, memstore("10.0.0.2", 1)]))
-    assert lack(sight) == "No answer came from 10.0.0.1, 10.0.0.3; what they hold is unknown."
+    assert lack(sight) == "10.0.0.1, 10.0.0.3 did not answer; the state there is unknown."
     assert sight.lack is not None and sight.lack.unlock is not None
     answered = snapshot_of([*everywhere, *(memstore(f"10.0.0.{number}", 1) for number in (1, 2, 3, 4))])
     assert seen(ANYTHING, answered) == Sight()
@@ -113,7 +113,7 @@ def test_a_server_that_does_not_answer_is_named() -> None:
         ("abc", "d", 75.0, ""),
         ("abc", "d", 75.1, "Of 4 resources 1 could not be judged, because too little is known of them: d"),
         ("ab", "dc", 100.0, "Of 4 resources 2 could not be judged, because too little is known of them: c, d"),
-        ("", "ab", 50.0, "Too little is known to judge anything here."),
+        ("", "ab", 50.0, "There is not enough data to judge."),
         ("", "ab", 0.0, ""),
         ("", "", 100.0, ""),
         ("z", "gfedcba", 90.0, "could not be judged, because too little is known of them: a, b, c, d, e, …"),

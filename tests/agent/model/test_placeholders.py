@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agent.model.naming import Named
-from agent.model.placeholders import fill_message, split_message
+from agent.model.placeholders import fill_message, fill_sentence, split_message
 from agent.model.terms import Text
 from agent.support.i18n import load_translations, render_text
 
@@ -58,3 +58,18 @@ def test_every_translation_of_ours_can_be_filled_in() -> None:
 def test_a_missing_value_is_an_error() -> None:
     with pytest.raises(KeyError):
         fill_message("{x} {y}", {"x": "a"})
+
+
+@pytest.mark.parametrize(
+    ("message", "value", "sentence"),
+    [
+        ("已有 {value} 未完成。", "3 天", "已有 3 天未完成。"),
+        ("已有 {value} 未完成。", "17", "已有 17 未完成。"),
+        ("正处于 {value}，将结束", "双十一", "正处于双十一，将结束"),
+        ("{value} 正在运行", "（无）", "（无）正在运行"),
+        ("in {value} days", "天", "in 天 days"),
+        ("表 {value} 的行", " 空格", "表  空格的行"),
+    ],
+)
+def test_a_space_beside_a_chinese_value_is_left_out(message: str, value: str, sentence: str) -> None:
+    assert fill_sentence(message, {"value": value}) == sentence

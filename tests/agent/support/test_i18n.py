@@ -27,7 +27,7 @@ from agent.support.i18n import (
         (92.345, Unit.PCT, "92.3%", "92.3%"),
         (100.0, Unit.PCT, "100%", "100%"),
         (0, Unit.PCT, "0%", "0%"),
-        (32.4324, Unit.PERMILLE, "32.43‰", "32.43‰"),
+        (32.4324, Unit.PERMILLE, "3.24%", "3.24%"),
         (0, Unit.BYTES, "0 B", "0 B"),
         (1023, Unit.BYTES, "1,023 B", "1,023 B"),
         (1536, Unit.BYTES, "1.5 KiB", "1.5 KiB"),

@@ -254,7 +254,7 @@ def test_what_was_cut_short_is_told_on_the_console(
     fake.answers["shop"] = lambda: read(Variable, kind=UnavailableKind.TIMEOUT)
     assert fake.run() == 0
     said = capsys.readouterr().err
-    assert ("Ended at a limit" if language == "en" else "未能完整读取") in said and "Variable" in said
+    assert ("reached a limit" if language == "en" else "未能完整读取") in said and "Variable" in said
     assert "Memstore" not in said
     whole = read()
     partial = dataclasses.replace(whole.records[0], reason=Text("Read for some tables."))

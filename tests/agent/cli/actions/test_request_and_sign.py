@@ -195,7 +195,7 @@ def test_each_source_says_what_it_is_for(tmp_path: Path) -> None:
     starts = [number for number, line in enumerate(sources) if line.startswith("- name: ")]
     assert len(starts) > 40
     assert all(sources[number - 1].startswith("#") for number in starts)
-    assert "# For: AUTO_INCREMENT column running out of values" in sources
+    assert "# For: AUTO_INCREMENT column nearly exhausted" in sources
 
 
 def test_showing_definitions_is_asked_for_by_its_statement(tmp_path: Path) -> None:

@@ -125,7 +125,7 @@ def test_expired_and_not_yet_valid(tmp_path: Path) -> None:
 
 def test_revoked_by_a_line_in_the_engagement(tmp_path: Path) -> None:
     message = refusal(prepared(tmp_path, block="  revoked: Wang called on Monday\n"))
-    assert message == "Authorization T-1 is revoked: Wang called on Monday. Ask Acme for a new one."
+    assert message == "Authorization T-1 has been revoked: Wang called on Monday. Ask Acme for a new one."
 
 
 def revoked(directory: Path, content: str, key: sshsig.PrivateKey = KEY) -> Engagement:
@@ -148,7 +148,7 @@ def test_a_revocation_of_something_else_stops_everything_until_it_is_cleared(tmp
 def test_of_several_revocations_the_one_that_is_meant_counts(tmp_path: Path) -> None:
     for name, reference in (("old.yaml", "T-0"), ("stop.yaml", "T-1")):
         signed(tmp_path / name, REVOCATION.format(reference=reference))
-    assert "is revoked by its signer" in refusal(prepared(tmp_path, block="  revocation: [old.yaml, stop.yaml]\n"))
+    assert "has been revoked by its signer" in refusal(prepared(tmp_path, block="  revocation: [old.yaml, stop.yaml]\n"))
     assert "old.yaml revokes T-0, not T-1" in refusal(prepared(tmp_path, block="  revocation: [old.yaml]\n"))
     signed(tmp_path / "old.yaml", REVOCATION.format(reference="T-0"), OTHER_KEY)
     assert "signed with the key" in refusal(prepared(tmp_path, block="  revocation: [stop.yaml, old.yaml]\n"))
@@ -327,7 +327,7 @@ def test_our_statement_on_full_texts_is_signed_where_they_are_asked_for(tmp_path
 
 def test_no_source_is_listed(tmp_path: Path) -> None:
     engagement = prepared(tmp_path)
-    with pytest.raises(NotAuthorized, match="lists none of the fact sources"):
+    with pytest.raises(NotAuthorized, match="lists none of the data sources"):
         authorize(engagement, "orders", NOW, ())
 
 

@@ -56,7 +56,7 @@ def test_the_template_is_what_its_script_builds() -> None:
 
 def test_the_templates_messages_are_known_to_the_catalogue() -> None:
     found = set(of_templates())
-    assert {"Conclusion", "Way back", "{count} more resources are in {file}, sheet “{sheet}”."} <= found
+    assert {"Conclusion", "Rollback", "{count} more resources are in {file}, sheet “{sheet}”."} <= found
     assert not [message for message in found if translate(message, "zh-CN") == message and message != "SQL"]
 
 
@@ -148,13 +148,13 @@ def test_a_card_tells_all(rich: bytes) -> None:
     card = card[: card.index("STA001 Optimizer")]
     for part in (
         "Points lost 7.7",
-        "Gain when mended +5.2",
-        "Why it matters here",
+        "Gain when fixed +5.2",
+        "Why it matters",
         "Singles' Day",
         "4,820,000",
         "1,000,000",
         "CREATE INDEX idx_orders_customer ON shop.orders (customer_id, created_at);",
-        "Way back",
+        "Rollback",
         "DROP INDEX idx_orders_customer ON shop.orders;",
         "Building the index reads the table once.",
         "EXPLAIN shows the new index.",

@@ -60,9 +60,9 @@ def test_evidence_leaves_out_what_is_not_known() -> None:
     known = {"executions_count": 7, "statement": None, "server": None}
     assert format_evidence(known, "", Words("en")) == (("executions", "7"),)
     lengths = {"length_is": "0", "length_to": "12", "policy_is": None, "policy_to": None, "valid_to": "now"}
-    assert format_evidence(lengths, "", Words("en")) == (("length", "now 0, advised 12"), ("valid to", "now"))
+    assert format_evidence(lengths, "", Words("en")) == (("length", "now 0, recommended 12"), ("valid to", "now"))
     setting = {"setting": "sql_mode", "present": "", "servers": "a, b"}
-    assert format_evidence(setting, "STRICT", Words("zh-CN"))[0] == ("sql_mode", "当前 ''，建议 STRICT")
+    assert format_evidence(setting, "STRICT", Words("zh-CN"))[0] == ("sql_mode", "当前 空，建议 STRICT")
     assert format_evidence(setting, "STRICT", Words("en"))[1:] == (("servers", "a, b"),)
 
 
@@ -234,7 +234,7 @@ def test_statements_come_once_and_ready_to_run() -> None:
 def test_every_part_is_on_the_page() -> None:
     text = text_of(page(sample.rich()))
     for part in (
-        "Way back",
+        "Rollback",
         "DROP INDEX idx_orders_customer ON shop.orders",
         "Space that was bought",
         "Ask who reads",

@@ -47,7 +47,7 @@ def test_the_roadmap_has_each_unit_once_by_deadline() -> None:
     assert [unit.score_after for unit in units] == [f"{unit['score_after']:.1f}" for unit in document["roadmap"]]
     assert [stage.score_after for stage in found] == [stage.units[-1].score_after for stage in found]
     assert units[0].codes == ("CAP001", "CAP002")
-    assert (units[0].effort_label, units[0].severity) == ("In a maintenance window", "critical")
+    assert (units[0].effort_label, units[0].severity) == ("In a change window", "critical")
 
 
 def test_settings_set_together_are_named_by_their_number() -> None:
