@@ -102,10 +102,12 @@ DEADLINES: Mapping[str, str] = {
     "quarter": N_("This quarter"),
 }
 EFFORTS: Mapping[str, str] = {
-    "online": N_("Statements, at any time"),
+    "online": N_("Online, at any time"),
+    "trial": N_("In low-traffic hours, tried first"),
     "window": N_("In a maintenance window"),
     "restart": N_("With a restart"),
     "console": N_("In the cloud console"),
+    "operation": N_("Work on servers, disks or backups"),
     "project": N_("Work on the application or design"),
 }
 BRIDGE: Mapping[str, str] = {

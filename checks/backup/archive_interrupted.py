@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, DocPage, Measurement, Remediation, Rows, Unit, check
+from agent.api import Actor, DocPage, Effort, Measurement, Remediation, Rows, Unit, check
 from agent.facts.backup import LogArchive
 from agent.facts.given import Clock
 from checks.availability.streams import seconds_behind
@@ -26,6 +26,7 @@ from checks.backup.tenants import MANUAL, VIEWS, by_tenant
         pre_check="Read STATUS, CHECKPOINT_SCN_DISPLAY and COMMENT in DBA_OB_ARCHIVELOG (CDB_OB_ARCHIVELOG from sys).",
         post_check="STATUS in DBA_OB_ARCHIVELOG is DOING and a full backup has completed since.",
         risk="Between switching off and the new full backup no point in time can be restored.",
+        effort=Effort.OPERATION,
     ),
     sources=(
         DocPage(f"{MANUAL}/300.log-archive/600.view-log-archive-progress.md"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from agent.api import WebPage
+from agent.api import Case, Effort, WebPage
 from checks.parameters.family import AT_ONCE, RECOMMENDED, Level, Row, checks_of
 from checks.parameters.kinds import DURATION, NUMBER, SIZE, SWITCH, WORD
 
@@ -25,8 +25,8 @@ ROWS = (
         title="Memstore share of tenant memory is far from usual",
         why="This share of a tenant's memory holds new data. A small one makes freezes and throttling frequent; a "
         "large one starves the caches and the memory in which SQL runs.",
-        advice="Set the recommended value, and size tenants by memory instead. 0, from 4.3.0 on, means 40% for tenants "
-        "of 8 GB or less and 50% for larger ones.",
+        advice="Set the recommended value, and size tenants by memory instead.",
+        cases=(Case("0 means 40% for tenants of 8 GB or less and 50% for larger ones.", since=(4, 3, 0)),),
         risk="A smaller share may start freezes and throttling at once; change it outside the peak.",
     ),
     Row(
@@ -47,6 +47,7 @@ ROWS = (
         "small, ordinary statements land there and wait for each other. From 4.3.0 on 0ms switches that off.",
         advice="Set the recommended value, or a longer time where long reports are ordinary.",
         risk=AT_ONCE,
+        effort=Effort.ONLINE,
     ),
     Row(
         code="PAR024", name="large_query_share_out_of_range", setting="large_query_worker_percentage", kind=NUMBER,
@@ -56,6 +57,7 @@ ROWS = (
         "transactions; a tiny one lets reports run almost one by one.",
         advice=RECOMMENDED,
         risk=AT_ONCE,
+        effort=Effort.ONLINE,
     ),
     Row(
         code="PAR025", name="trace_watermark_too_low", setting="trace_log_slow_query_watermark", kind=DURATION,
@@ -65,6 +67,7 @@ ROWS = (
         "flood it, push out what matters and cost disk bandwidth.",
         advice=RECOMMENDED,
         risk=_LOG_FILES_RISK,
+        effort=Effort.ONLINE,
     ),
     Row(
         code="PAR026", name="debug_logging_left_on", setting="syslog_level", kind=WORD,
@@ -74,6 +77,7 @@ ROWS = (
         "request, and the log wraps before anybody can read it.",
         advice="Set the recommended level once the investigation is over.",
         risk=_LOG_FILES_RISK,
+        effort=Effort.ONLINE,
     ),
     Row(
         code="PAR027", name="log_recycling_disabled", setting="enable_syslog_recycle", kind=SWITCH,
@@ -102,6 +106,7 @@ ROWS = (
         "too large, a burst of errors takes disk bandwidth from the database.",
         advice=RECOMMENDED,
         risk=_LOG_FILES_RISK,
+        effort=Effort.ONLINE,
     ),
     Row(
         code="PAR030", name="logging_synchronous", setting="enable_async_syslog", kind=SWITCH,
@@ -110,6 +115,7 @@ ROWS = (
         why="Worker threads then write log lines themselves and wait for the disk: a slow log disk becomes slow SQL.",
         advice="Switch asynchronous logging on again.",
         risk="At a crash the very last log lines may be missing.",
+        effort=Effort.ONLINE,
     ),
     Row(
         code="PAR031", name="compaction_disabled", setting="enable_major_freeze", kind=SWITCH,
@@ -137,6 +143,7 @@ ROWS = (
         "that. With seconds allowed the warnings come long after users felt it.",
         advice=RECOMMENDED,
         risk=_LOG_FILES_RISK,
+        effort=Effort.ONLINE,
     ),
     Row(
         code="PAR034", name="compression_disabled", setting="default_compress_func", kind=WORD,
@@ -145,9 +152,10 @@ ROWS = (
         why="Tables created without an option of their own take this function. With none, data takes several times the "
         "disk, and each read and compaction moves as much more. zlib_1.0 is not supported from 4.2.2 on: its versions "
         "compress to other bytes, and replicas may then fail to be restored in an upgrade.",
-        advice="Set the recommended function, then rebuild large tables that were created meanwhile. From 4.2.2 on "
-        "zlib_1.0 cannot be set again.",
+        advice="Set the recommended function, then rebuild large tables that were created meanwhile.",
+        cases=(Case("In this version zlib_1.0 cannot be set again.", since=(4, 2, 2)),),
         risk="Only new tables change; a rebuild of old ones costs space and time and needs a plan of its own.",
+        effort=Effort.ONLINE,
     ),
     Row(
         code="PAR035", name="recycle_bin_purged_too_soon", setting="recyclebin_object_expire_time", kind=DURATION,
@@ -157,6 +165,7 @@ ROWS = (
         "should still be mendable on Monday.",
         advice="Keep dropped objects for the recommended time.",
         risk="Dropped tables keep their space longer; watch the data disk.",
+        effort=Effort.ONLINE,
     ),
     Row(
         code="PAR036", name="replay_checksum_ignored", setting="ignore_replay_checksum_error", kind=SWITCH,
@@ -175,6 +184,7 @@ ROWS = (
         "or software gets into the new baseline unnoticed, and the good copy is dropped.",
         advice=RECOMMENDED,
         risk="Compaction takes some more CPU.",
+        effort=Effort.ONLINE,
     ),
     Row(
         code="PAR038", name="operator_dump_disabled", setting="enable_sql_operator_dump", kind=SWITCH,
@@ -184,6 +194,7 @@ ROWS = (
         "error 4013 instead of running a little longer.",
         advice="Switch it on again on all servers.",
         risk="Large sorts and joins use temporary space on the data disk.",
+        effort=Effort.ONLINE,
     ),
     Row(
         code="PAR039", name="data_disk_reserve_out_of_range", setting="data_disk_usage_limit_percentage", kind=NUMBER,
@@ -222,6 +233,7 @@ ROWS = (
         "gone, they fail on tables that have changed since.",
         advice=RECOMMENDED,
         risk=AT_ONCE,
+        effort=Effort.ONLINE,
     ),
     Row(
         code="PAR043", name="request_queue_too_short", setting="tenant_task_queue_size", kind=NUMBER,
@@ -231,6 +243,7 @@ ROWS = (
         "requests.",
         advice=RECOMMENDED,
         risk="A longer queue holds more waiting requests in memory.",
+        effort=Effort.ONLINE,
     ),
     Row(
         code="PAR044", name="auto_increment_refresh_too_frequent", setting="autoinc_cache_refresh_interval",
@@ -241,6 +254,7 @@ ROWS = (
         "internal requests for every table that has such a column.",
         advice=RECOMMENDED,
         risk=AT_ONCE,
+        effort=Effort.ONLINE,
     ),
     Row(
         code="PAR045", name="dead_connections_kept", setting="dead_socket_detection_timeout", kind=DURATION,
@@ -281,6 +295,7 @@ ROWS = (
         advice=RECOMMENDED,
         risk=AT_ONCE,
         sources=(WebPage("https://github.com/oceanbase/obdiag/issues/843"),),
+        effort=Effort.ONLINE,
     ),
 )  # fmt: skip
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from agent.api import DocPage, KernelCode, KernelRun, WebPage
+from agent.api import DocPage, Effort, KernelCode, KernelRun, WebPage
 from checks.parameters.family import AT_ONCE, RECOMMENDED, Level, Row, checks_of
 from checks.parameters.kinds import DURATION, MOMENT, NUMBER, SWITCH, WORD
 
@@ -122,6 +122,7 @@ ROWS = (
         "busy day brings several, each rewriting data in the middle of the business.",
         advice="Set it to 0, so that major compaction only runs at its daily time.",
         risk=AT_ONCE,
+        effort=Effort.ONLINE,
     ),
     Row(
         code="PAR013", name="daily_compaction_disabled", setting="major_freeze_duty_time", kind=MOMENT,
@@ -163,6 +164,7 @@ ROWS = (
         "exists.",
         advice="Set the recommended value, or less where the business can lose less.",
         risk="A shorter lag writes smaller archive files more often; watch the archive destination.",
+        effort=Effort.ONLINE,
     ),
     Row(
         code="PAR017", name="vector_memory_share_too_large", setting="ob_vector_memory_limit_percentage", kind=NUMBER,
@@ -193,6 +195,7 @@ ROWS = (
             ),
             KernelCode("src/share/parameter/ob_parameter_seed.ipp", "_resource_limit_max_session_num"),
         ),
+        effort=Effort.ONLINE,
     ),
     Row(
         code="PAR019", name="log_throttling_duration_out_of_range", setting="log_disk_throttling_maximum_duration",
@@ -230,6 +233,7 @@ ROWS = (
                 "/200.manage-tables-of-mysql-mode/300.define-an-auto-increment-column-of-mysql-mode.md"
             ),
         ),
+        effort=Effort.ONLINE,
     ),
 )  # fmt: skip
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from agent.api import Effort
 from checks.parameters.family import AT_ONCE, NEW_SESSIONS, RECOMMENDED, Level, Row, checks_of
 from checks.parameters.kinds import COLLATION, MICROSECONDS, MODES, NAME, NUMBER, ON_OFF, SIZE, WORD
 
@@ -69,6 +70,7 @@ ROWS = (
         "first, often only after a release.",
         advice=RECOMMENDED,
         risk=NEW_SESSIONS,
+        effort=Effort.ONLINE,
     ),
     Row(
         code="VAR008", name="sql_mode_lenient", setting="sql_mode", kind=MODES,
@@ -117,6 +119,7 @@ ROWS = (
         "large, a few reports push out memory that transactions need.",
         advice="Set the recommended value, and more only for reporting tenants.",
         risk=AT_ONCE,
+        effort=Effort.ONLINE,
     ),
     Row(
         code="VAR013", name="plan_cache_share_out_of_range", setting="ob_plan_cache_percentage", kind=NUMBER,
@@ -135,6 +138,7 @@ ROWS = (
         "what was slow; a large one takes memory from data and writes.",
         advice=RECOMMENDED,
         risk="A smaller buffer drops the oldest records at once.",
+        effort=Effort.ONLINE,
     ),
     Row(
         code="VAR015", name="plan_cache_disabled", setting="ob_enable_plan_cache", kind=ON_OFF,
@@ -145,6 +149,7 @@ ROWS = (
         advice="Switch it on. A single bad plan is better dropped by ALTER SYSTEM FLUSH PLAN CACHE or bound by an "
         "outline.",
         risk=NEW_SESSIONS,
+        effort=Effort.ONLINE,
     ),
     Row(
         code="VAR016", name="reads_weak_by_default", setting="ob_read_consistency", kind=NAME,
@@ -174,6 +179,7 @@ ROWS = (
         "inserts; huge ones use up small column types by mere restarts.",
         advice=RECOMMENDED,
         risk="Only ranges fetched from then on have the new size.",
+        effort=Effort.ONLINE,
     ),
     Row(
         code="VAR019", name="query_rewrite_disabled", setting="ob_enable_transformation", kind=ON_OFF,
@@ -192,6 +198,7 @@ ROWS = (
         "reaches the client as data.",
         advice=RECOMMENDED,
         risk=NEW_SESSIONS,
+        effort=Effort.ONLINE,
     ),
     Row(
         code="VAR021", name="session_logging_left_on", setting="ob_log_level", kind=WORD,
@@ -201,6 +208,7 @@ ROWS = (
         "CPU on every statement and floods the log.",
         advice="Set the recommended value once the investigation is over.",
         risk=NEW_SESSIONS,
+        effort=Effort.ONLINE,
     ),
     Row(
         code="VAR022", name="plans_not_shared", setting="cursor_sharing", kind=NAME,
@@ -219,6 +227,7 @@ ROWS = (
         "which pools grow, reaches a low limit at once.",
         advice="Set the recommended value or leave the limit open, and bound connections in the pools.",
         risk="More connections take more memory on the server.",
+        effort=Effort.ONLINE,
     ),
     Row(
         code="VAR024", name="results_cut", setting="sql_select_limit", kind=NUMBER,
@@ -246,6 +255,7 @@ ROWS = (
         "whole rows then diverge.",
         advice=RECOMMENDED,
         risk="Logs grow, most for wide tables with small updates.",
+        effort=Effort.ONLINE,
     ),
     Row(
         code="VAR027", name="tenant_read_only", setting="read_only", kind=ON_OFF,
@@ -264,6 +274,7 @@ ROWS = (
         "of ids then lack their end, or have half an id there. A larger value only takes memory where it is used.",
         advice="Set at least the recommended value, which is the default, and more where reports build long lists.",
         risk=NEW_SESSIONS,
+        effort=Effort.ONLINE,
     ),
 )  # fmt: skip
 

@@ -6,7 +6,9 @@ from collections.abc import Iterator
 
 from agent.api import (
     Actor,
+    Case,
     DocPage,
+    Effort,
     Measurement,
     Params,
     Remediation,
@@ -42,14 +44,21 @@ class ClosedParams(Params):
     finding="{resource}: the last partition by time ended {value} ago ({bound}): rows of today are refused with error "
     "1526.",
     remediation=Remediation(
-        advice="Add partitions up to today and for the coming months at once, then load what was refused again. From "
-        "4.3.5 BP2 on let the server add them to range partitions: DYNAMIC_PARTITION_POLICY; before, let a scheduled "
-        "job do it, and watch that it runs. If the table is closed on purpose, mute the finding with the reason.",
+        advice="Add partitions up to today and for the coming months at once, then load what was refused"
+        " again. If the table is closed on purpose, mute the finding with the reason.",
         no_rollback="A partition that was added and is still empty is dropped with ALTER TABLE ... DROP PARTITION.",
         pre_check="SHOW CREATE TABLE: take over names and widths of the existing partitions. The audit or the log of "
         "the application shows inserts that failed with 1526.",
         post_check="information_schema.PARTITIONS shows a last bound well in the future, and inserts succeed.",
         risk="None; adding a partition at the end moves no rows.",
+        effort=Effort.ONLINE,
+        cases=(
+            Case(
+                "Where they are range partitions, let the server add them from then on (DYNAMIC_PARTITION_POLICY).",
+                since=(4, 3, 5, 2),
+            ),
+            Case("Let a scheduled job add them from then on, and watch that it runs.", before=(4, 3, 5, 2)),
+        ),
     ),
     sources=(
         DocPage(f"{OBJECTS}/300.manage-partitions-of-mysql-mode/400.add-a-partition-of-mysql-mode.md"),
