@@ -54,8 +54,8 @@ class WildcardParams(Params):
         ),
     ),
     sources=(
-        SQL_RULES,
         FEWER_READS,
+        SQL_RULES,
         CACHED_PLANS,
         KernelRun("4.3.5", "LIKE '%0005': all 100,000 rows; the same text with '1380000000%' then took that plan"),
     ),

@@ -39,8 +39,8 @@ class OrderParams(Params):
         risk="Without a fitting index the server sorts all rows that meet the conditions before it cuts.",
     ),
     sources=(
-        SQL_RULES,
         ORDER_AND_LIMIT,
+        SQL_RULES,
         KernelRun("4.3.5", "LIMIT 5 without ORDER BY: other rows after an index was added"),
     ),
 )

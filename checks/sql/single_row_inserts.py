@@ -37,8 +37,8 @@ class SingleRowParams(Params):
         risk="When a batch fails, all of its rows do: let the application find out which one is to blame.",
     ),
     sources=(
-        SQL_RULES,
         INSERTS,
+        SQL_RULES,
         AUDIT,
         KernelRun("4.3.5", "INSERT INTO t VALUES (?, ?), committed each: hundreds a second in one session"),
     ),
