@@ -16,16 +16,31 @@ from typing import Any, TypeVar, dataclass_transform
 
 from agent.facts import Observes, Rows
 from agent.model.address import unify_address
-from agent.model.check import CheckSpec, Measurement, NotAssessed, Params, Remediation, Unjudged
+from agent.model.check import (
+    Case,
+    CheckSpec,
+    Measurement,
+    NotAssessed,
+    Params,
+    Remediation,
+    Sizing,
+    Told,
+    Unjudged,
+    known,
+    one_of,
+    unknown,
+)
 from agent.model.naming import Named, ResourceName, is_meta, list_names, name_account, name_object, tenant_name
 from agent.model.sources import DocPage, KernelCode, KernelRun, Source, WebPage
-from agent.model.terms import Actor, Category, RunAs, Scalar, TenantKind, Text, Unit, Version
+from agent.model.terms import Actor, Category, Effort, RunAs, Scalar, TenantKind, Text, Unit, Version
 from agent.model.units import parse_duration, parse_microseconds, parse_number, parse_size, parse_switch, parse_word
 
 __all__ = [
     "Actor",
+    "Case",
     "Category",
     "DocPage",
+    "Effort",
     "KernelCode",
     "KernelRun",
     "Measurement",
@@ -38,18 +53,22 @@ __all__ = [
     "Rows",
     "RunAs",
     "Scalar",
+    "Sizing",
     "Source",
     "TenantKind",
     "Text",
+    "Told",
     "Unit",
     "Unjudged",
     "Version",
     "WebPage",
     "check",
     "is_meta",
+    "known",
     "list_names",
     "name_account",
     "name_object",
+    "one_of",
     "params",
     "parse_duration",
     "parse_microseconds",
@@ -59,6 +78,7 @@ __all__ = [
     "parse_word",
     "tenant_name",
     "unify_address",
+    "unknown",
 ]
 
 API_VERSION = 1
@@ -85,6 +105,8 @@ def check(
     tenants: tuple[TenantKind, ...] = (TenantKind.USER, TenantKind.SYS),
     since: tuple[int, int, int, int] = (4, 0, 0, 0),
     attested: bool = False,
+    sizing: Sizing | None = None,
+    exhausts: bool = False,
     rationale: str = "",
     parse: Callable[[str], float | str] | None = None,
     title_below: str = "",
@@ -94,6 +116,7 @@ def check(
 
     ``finding`` is the sentence of a finding; its placeholders are ``resource``, ``value``, ``limit`` and the
     evidence's names. ``sources`` say where the facts were looked up; the first page is what a reader is sent to.
+    ``sizing`` says what to buy; ``exhausts`` marks a share of something that only grows and ends at 100.
     ``parse`` marks a check whose values are judged against an expected value or range; ``title_below`` and
     ``title_above`` then say which way they are wrong.
     Raises TypeError for a header or a signature that breaks the contract.
@@ -123,6 +146,8 @@ def check(
             tenants=tenants,
             since=Version(*since),
             attested=attested,
+            sizing=sizing,
+            exhausts=exhausts,
             expects_value=parse is not None,
             parse=parse,
             title_below=title_below,

@@ -41,6 +41,8 @@ from agent.judgement.figures import compute_figures
 from agent.judgement.joining import join_earlier, join_findings
 from agent.judgement.roadmap import plan_roadmap
 from agent.judgement.score import score_results
+from agent.judgement.sizing import compute_outlooks
+from agent.judgement.statement_facts import describe_statements
 from agent.judgement.variants import fit_rules
 from agent.model.assessment import Assessment, Period
 from agent.model.authorization import Authorization
@@ -294,6 +296,8 @@ def _judge_snapshot(
     scored = score_results(results, ruleset.scoring, facts.tenant_kind, earlier)
     if ruleset.overrides:
         scored = _add_hidden_points(job, ruleset, facts, scored, earlier)
+    comparison = compare_assessments(results, scored, ruleset.sha256, earlier)
+    figures = compute_figures(facts, earlier.trend if earlier else ())
     return Assessment(
         id=assessment_id,
         agent_version=agent.__version__,
@@ -305,7 +309,7 @@ def _judge_snapshot(
         ruleset=ruleset,
         results=results,
         score=scored,
-        comparison=compare_assessments(results, scored, ruleset.sha256, earlier),
+        comparison=comparison,
         notes=(
             *job.registry.problems,
             *rules.find_unused_mutes(ruleset, results),
@@ -315,7 +319,11 @@ def _judge_snapshot(
             *((_NOT_COMPARED,) if recalled.error else ()),
         ),
         roadmap=plan_roadmap(results, scored, specs, facts.tenant_kind, earlier),
-        figures=compute_figures(facts, earlier.trend if earlier else ()),
+        figures=figures,
+        outlooks=compute_outlooks(
+            results, specs=specs, rules=ruleset.rules, snapshot=facts, figures=figures, comparison=comparison
+        ),
+        sql=describe_statements(results, facts),
         colophon=targets.build_colophon(engagement, job.now),
         timezone=engagement.service.timezone,
         translations=job.registry.translations,

@@ -74,6 +74,7 @@ def build_document(assessment: Assessment) -> Document:
                 assessment.ruleset.rules[result.code],
                 scored=score.results.get(result.code),
                 kind=snapshot.tenant_kind,
+                outlooks=assessment.outlooks,
                 tell=tell,
             )
             for result in assessment.results
@@ -92,7 +93,7 @@ def build_document(assessment: Assessment) -> Document:
             }
             for unlock in score.unlocks
         ],
-        **serialize_outlook(assessment),
+        **serialize_outlook(assessment, tell),
     }
 
 

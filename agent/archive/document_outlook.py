@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, datetime
 
+from agent.archive.json_values import round_number
 from agent.facts.given import BusinessProfile, CriticalPeriod
 from agent.model.assessment import Assessment, Colophon
 from agent.model.document import (
@@ -14,16 +16,20 @@ from agent.model.document import (
     FiguresEntry,
     OutlookEntries,
     ScoreEntry,
+    SqlEntry,
+    Texts,
     TrendEntry,
 )
 from agent.model.figures import Capacity, Figures, TrendPoint
 from agent.model.snapshot import Snapshot
+from agent.model.statement import StatementFacts
+from agent.model.terms import Text
 
 KEPT_POINTS = 12  # three years of quarters
 
 
-def serialize_outlook(assessment: Assessment) -> OutlookEntries:
-    """``business``, ``roadmap``, ``figures``, ``statements`` and ``colophon``."""
+def serialize_outlook(assessment: Assessment, tell: Callable[[Text | None], Texts]) -> OutlookEntries:
+    """``business``, ``roadmap``, ``figures``, ``statements``, ``sql`` and ``colophon``."""
     return {
         "business": _serialize_business(assessment.snapshot),
         "roadmap": [
@@ -40,13 +46,45 @@ def serialize_outlook(assessment: Assessment) -> OutlookEntries:
         "statements": [
             {
                 "source": sent.source,
+                "at": sent.at or None,
                 "duration_ms": round(sent.duration_ms, 3),
                 "rows": sent.rows,
                 "error": sent.error,
             }
             for sent in assessment.snapshot.statements
         ],
+        "sql": [_serialize_sql(told, tell) for told in assessment.sql],
         "colophon": _serialize_colophon(assessment.colophon),
+    }
+
+
+def _serialize_sql(told: StatementFacts, tell: Callable[[Text | None], Texts]) -> SqlEntry:
+    return {
+        "resource": told.resource,
+        "sql_id": told.sql_id,
+        "text": told.text,
+        "no_text": tell(told.no_text),
+        "record": told.record,
+        "database": told.database,
+        "executions": told.executions,
+        "average_us": round_number(told.average_us),
+        "total_us": told.total_us,
+        "user": told.user,
+        "users": told.users,
+        "longest_us": told.longest_us,
+        "first": told.first.isoformat() if told.first else None,
+        "last": told.last.isoformat() if told.last else None,
+        "trace_id": told.trace_id,
+        "plans": [
+            {
+                "plan_hash": plan.plan_hash,
+                "accesses": [
+                    {"table": way.table, "operator": way.operator, "index": way.index, "rows": way.rows}
+                    for way in plan.accesses
+                ],
+            }
+            for plan in told.plans
+        ],
     }
 
 

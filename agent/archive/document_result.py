@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from agent.archive.json_values import round_number, to_json_value
+from agent.facts import find_source_spec
 from agent.model.check import CheckSpec
 from agent.model.document import (
     CarriedEntry,
@@ -14,11 +15,13 @@ from agent.model.document import (
     JudgedEntry,
     LadderEntry,
     MuteEntry,
+    PurchaseEntry,
     ResultEntry,
     SignEntry,
     Texts,
     UnseenEntry,
 )
+from agent.model.outlook import Outlook, Purchase
 from agent.model.result import Carried, CheckResult, Finding, ScoredResult
 from agent.model.rule import Expected, Fixed, Ladder, Mute, Rule
 from agent.model.sources import find_first_link
@@ -35,6 +38,7 @@ def serialize_result(
     *,
     scored: ScoredResult | None,
     kind: TenantKind,
+    outlooks: Mapping[str, Outlook],
     tell: LocalizeText,
 ) -> ResultEntry:
     """One check with its findings, its rule and its texts. ``scored`` is None where the score does not name it.
@@ -69,7 +73,8 @@ def serialize_result(
         "params": to_json_value(rule.params_values),
         "ladder": _serialize_judge(rule.judge),
         "overridden": rule.overridden,
-        "texts": dict(_localize_texts(spec, _choose_title(spec, rule, result.findings), tell)),
+        "sources": [source.name for row in spec.facts.values() if (source := find_source_spec(row))],
+        "texts": dict(_localize_texts(spec, result, _choose_title(spec, rule, result.findings), tell)),
         "remediation": {
             "run_as": _choose_run_as(remedy.run_as, kind).value,
             "sql": list(remedy.sql),
@@ -78,7 +83,10 @@ def serialize_result(
             "window": remedy.window,
             "links": {language: find_first_link(spec.sources, language) for language in LANGUAGES},
         },
-        "findings": [_serialize_finding(finding, result.code, specs, tell) for finding in result.findings],
+        "findings": [
+            _serialize_finding(finding, result.code, specs, outlooks.get(finding.fingerprint, Outlook()), tell)
+            for finding in result.findings
+        ],
     }
 
 
@@ -91,22 +99,29 @@ def _choose_title(spec: CheckSpec, rule: Rule, findings: Iterable[Finding]) -> s
     return (titles.get(sides.pop()) if len(sides) == 1 else "") or spec.title
 
 
-def _localize_texts(spec: CheckSpec, shown: str, tell: LocalizeText) -> Iterator[tuple[str, CheckTextsEntry]]:
+def _localize_texts(
+    spec: CheckSpec, result: CheckResult, shown: str, tell: LocalizeText
+) -> Iterator[tuple[str, CheckTextsEntry]]:
+    """Yield the texts by language; those of the remediation with the sentences that apply to this result."""
+    title, rationale = tell(Text(shown)), tell(Text(spec.rationale))
+
+    def join(part: str, text: str, language: str) -> str:
+        told = [text, *(sentence for name, sentence in result.cases if name == part)]
+        between = "" if language.startswith("zh") else " "
+        return between.join(tell(Text(sentence))[language] for sentence in told if sentence)
+
     remedy = spec.remediation
-    title, rationale, advice = (tell(Text(text)) for text in (shown, spec.rationale, remedy.advice))
-    risk, no_rollback = tell(Text(remedy.risk)), tell(Text(remedy.no_rollback))
-    pre_check, post_check = tell(Text(remedy.pre_check)), tell(Text(remedy.post_check))
     for language in LANGUAGES:
         yield (
             language,
             {
                 "title": title[language],
                 "rationale": rationale[language],
-                "advice": advice[language],
-                "risk": risk[language],
-                "pre_check": pre_check[language],
-                "post_check": post_check[language],
-                "no_rollback": no_rollback[language],
+                "advice": join("advice", remedy.advice, language),
+                "risk": join("risk", remedy.risk, language),
+                "pre_check": join("pre_check", remedy.pre_check, language),
+                "post_check": join("post_check", remedy.post_check, language),
+                "no_rollback": join("no_rollback", remedy.no_rollback, language),
             },
         )
 
@@ -125,11 +140,29 @@ def _serialize_judge(judge: Ladder | Fixed | Expected) -> LadderEntry:
     return {"severity": judge.severity.value, "expected": judge.shown, "recommended": judge.recommended}
 
 
-def _serialize_finding(finding: Finding, code: str, specs: Mapping[str, CheckSpec], tell: LocalizeText) -> FindingEntry:
+def _serialize_finding(
+    finding: Finding, code: str, specs: Mapping[str, CheckSpec], outlook: Outlook, tell: LocalizeText
+) -> FindingEntry:
     signs: list[SignEntry] = [
         {**_serialize_judged(sign.finding, specs[sign.code], tell), "code": sign.code} for sign in finding.signs
     ]
-    return {**_serialize_judged(finding, specs[code], tell), "signs": signs}
+    return {
+        **_serialize_judged(finding, specs[code], tell),
+        "signs": signs,
+        "purchase": _serialize_purchase(outlook.purchase, tell) if outlook.purchase else None,
+        "exhausted_on": outlook.exhausted_on.isoformat() if outlook.exhausted_on else None,
+        "exhausted_by": tell(outlook.exhausted_by),
+    }
+
+
+def _serialize_purchase(purchase: Purchase, tell: LocalizeText) -> PurchaseEntry:
+    return {
+        "what": purchase.what,
+        "present": round_number(purchase.present),
+        "needed": round_number(purchase.needed),
+        "unit": purchase.unit.value,
+        "formula": tell(purchase.formula),
+    }
 
 
 def _serialize_judged(finding: Finding, spec: CheckSpec, tell: LocalizeText) -> JudgedEntry:

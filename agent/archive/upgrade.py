@@ -11,7 +11,7 @@ _NO_TEXTS = {"zh-CN": "", "en": ""}
 # Defaults for what older agents did not write, one table for each kind of member.
 _DOCUMENT: dict[str, Any] = {
     "period": None, "timezone": "UTC", "authorization": None, "comparison": None, "receipt": None, "sources": [],
-    "problems": [], "notes": [], "roadmap": [], "statements": [], "unlocks": [],
+    "problems": [], "notes": [], "roadmap": [], "statements": [], "sql": [], "unlocks": [],
 }  # fmt: skip
 _AUTHORIZATION: dict[str, Any] = {
     "data_classes": [], "signer": "", "sha256": "", "outside_service": "", "allow_privileges": "",
@@ -25,8 +25,13 @@ _SCORE: dict[str, Any] = {"grade_needs": [], "hidden_by_mutes": 0.0, "hidden_by_
 _RESULT: dict[str, Any] = {
     "carried": [], "carried_from": "", "carried_runs": 0, "well": [], "unjudged": [], "group": "", "symptom_of": "",
     "told_with": [], "attested": False, "overridden": False, "reason": _NO_TEXTS, "unlock": _NO_TEXTS,
+    "sources": [],
 }  # fmt: skip
-_FINDING: dict[str, Any] = {"names": {}, "sql": [], "rollback": [], "muted": None, "signs": []}
+_FINDING: dict[str, Any] = {
+    "names": {}, "sql": [], "rollback": [], "muted": None, "signs": [], "purchase": None, "exhausted_on": None,
+    "exhausted_by": _NO_TEXTS,
+}  # fmt: skip
+_STATEMENT: dict[str, Any] = {"at": None}
 _CARRIED: dict[str, Any] = {"names": {}, "muted": None, "signs": []}
 _CHANGE: dict[str, Any] = {"names": {}, "was_severity": None, "value": None, "was_value": None}
 _COMPARISON: dict[str, Any] = {"bridge": [], "categories_was": {}}
@@ -43,6 +48,7 @@ def upgrade_document(raw: dict[str, Any]) -> Document:
     document["ruleset"] = _fill_defaults(raw["ruleset"], _RULESET)
     document["score"] = _fill_defaults(raw["score"], _SCORE)
     document["cost"] = _fill_defaults(raw["cost"], _COST)
+    document["statements"] = [_fill_defaults(sent, _STATEMENT) for sent in document["statements"]]
     document["results"] = [_upgrade_result(result) for result in raw["results"]]
     for key, defaults in (("business", _BUSINESS), ("figures", _FIGURES), ("colophon", _COLOPHON)):
         document[key] = _fill_defaults(raw.get(key) or {}, defaults)

@@ -88,6 +88,7 @@ def list_texts(spec: CheckSpec) -> list[str]:
         remedy.pre_check,
         remedy.post_check,
         remedy.no_rollback,
+        *(case.text for case in remedy.cases),
     )
     return [text for text in texts if text]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import textwrap
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -18,7 +18,7 @@ from agent.catalogue import registry, rules
 from agent.facts import find_source_spec
 from agent.judgement.evaluate import quote_value
 from agent.judgement.severity import find_top_class
-from agent.model.check import CheckSpec
+from agent.model.check import Case, CheckSpec
 from agent.model.labels import ACTORS, CATEGORIES
 from agent.model.rule import Circumstances, Expected, Fixed, Ladder, LeastEvidence, Rule
 from agent.model.sources import cite_source, find_link
@@ -236,6 +236,7 @@ def render_check(spec: CheckSpec, rule: Rule, brought: Translations = OWN_ONLY, 
             ", ".join(f"`{view}`" for view in list_views(spec)) or console.localize("engagement"),
         ),
         _format_part(console.localize("What to do"), fold(_tell(remedy.advice, brought))),
+        _format_cases(remedy.cases, brought, fold),
         _format_sql(remedy.sql, rule),
         f"**{console.localize('Rollback')}**" if remedy.rollback else "",
         _format_sql(remedy.rollback, rule)
@@ -248,6 +249,16 @@ def render_check(spec: CheckSpec, rule: Rule, brought: Translations = OWN_ONLY, 
 
 def _format_part(heading: str, text: str) -> str:
     return console.localize("**{heading}**: {text}", heading=heading, text=text) if text else ""
+
+
+def _format_cases(cases: tuple[Case, ...], brought: Translations, fold: Callable[[str], str]) -> str:
+    """Return the sentences that a report shows only where they apply, as a list with their versions."""
+    lines = []
+    for case in cases:
+        versions = [f"≥ {'.'.join(map(str, case.since))}"] if case.since else []
+        versions += [f"< {'.'.join(map(str, case.before))}"] if case.before else []
+        lines.append(fold("- " + " ".join(filter(None, (", ".join(versions), _tell(case.text, brought))))))
+    return f"**{console.localize('Where it applies')}**\n\n" + "\n".join(lines) if lines else ""
 
 
 def _list_references(spec: CheckSpec) -> str:

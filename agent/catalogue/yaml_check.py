@@ -25,7 +25,7 @@ from agent.model.check import CheckSpec, Measurement, NotAssessed, Params, Remed
 from agent.model.naming import fill_name
 from agent.model.placeholders import fill_message
 from agent.model.sources import WebPage
-from agent.model.terms import Actor, Category, RunAs, TenantKind, Unit, Version
+from agent.model.terms import Actor, Category, Effort, RunAs, TenantKind, Unit, Version
 from agent.support.yaml_fields import Block, Code, Invalid, Many, Some, TextList
 from agent.support.yaml_file import Loc, describe_place, read_yaml
 from agent.support.yaml_model import validate_blocks
@@ -61,6 +61,7 @@ class CheckAdvice(Block):
     rollback: Many[TextList] = ()
     restart: bool = False
     window: bool = False
+    effort: Annotated[Effort, Field(strict=False)] | None = None
     link: TextList
 
 
@@ -169,6 +170,7 @@ class _Reader:
             risk=_get_english(texts.risk),
             restart=advice.restart,
             window=advice.window,
+            effort=advice.effort,
         )
 
     def _find_row_type(self) -> type:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from agent.model.cost import Budget, Cost, Sent
@@ -64,6 +65,6 @@ class Spending:
             rows=cost.rows + rows,
             bytes=cost.bytes + size,
         )
-        self.sent.append(Sent(source, duration_ms, rows, errno))
+        self.sent.append(Sent(source, duration_ms, rows, errno, datetime.now(UTC).isoformat(timespec="seconds")))
         if self._journal:
             self._journal.answered(duration_ms, rows, size, errno)

@@ -125,6 +125,7 @@ def _evaluate_check(
     rest = _describe_rest(seen, {finding.resource for finding in findings})
     rest["former"] = seen.list_former(finding.resource for finding in findings)
     if findings:
+        rest["cases"] = _choose_cases(spec, findings, snapshot)
         muted = all(finding.muted for finding in findings)
         return result(Outcome.MUTED if muted else Outcome.FINDING, findings=findings, **rest)
     return result(Outcome.NOT_ASSESSED if seen.unknown else Outcome.PASS, **rest)
@@ -228,6 +229,12 @@ def _describe_rest(seen: _Seen, found: Set[str]) -> dict[str, Any]:
     if seen.unknown:
         rest |= {"reason": seen.unknown.reason, "unlock": seen.unknown.unlock}
     return rest
+
+
+def _choose_cases(spec: CheckSpec, findings: Sequence[Finding], snapshot: Snapshot) -> tuple[tuple[str, str], ...]:
+    """The sentences of the remediation that apply to these findings: (text that they follow, sentence)."""
+    told = [{**finding.evidence, "resource": finding.resource, "value": finding.value} for finding in findings]
+    return tuple((case.part, case.text) for case in spec.remediation.cases if case.applies(snapshot.version, told))
 
 
 def _require_distinct(measured: Iterable[Measurement]) -> None:

@@ -15,6 +15,7 @@ from agent.model.check import CheckSpec
 from agent.model.comparison import Earlier
 from agent.model.result import CheckResult, Score
 from agent.model.roadmap import WorkUnit
+from agent.model.sql_stages import changes_something
 from agent.model.terms import Category, Deadline, Effort, Outcome, RunAs, Severity, TenantKind
 
 _DEADLINES: Mapping[Severity, Deadline] = {
@@ -45,7 +46,7 @@ def plan_roadmap(
         codes = tuple(result.code for result in members)
         deadline = min((_choose_deadline(result) for result in members), key=_DEADLINE_ORDER.index)
         gain = compute_gain(results, codes, tenant_kind, earlier)
-        found.append(WorkUnit(codes, deadline, _classify_effort(members[0], specs[codes[0]]), gain, 0.0))
+        found.append(WorkUnit(codes, deadline, classify_effort(members[0], specs[codes[0]]), gain, 0.0))
     found.sort(key=lambda unit: (_DEADLINE_ORDER.index(unit.deadline), -unit.gain, unit.codes))
     return _climb(found, results, scored, tenant_kind, earlier)
 
@@ -75,7 +76,7 @@ def _make_unit_key(result: CheckResult, spec: CheckSpec) -> tuple[str, ...]:
     if result.group:
         return ("group", result.group)
     if spec.category is Category.PARAMETERS and any(finding.sql for finding in result.findings):
-        return ("settings", remedy.run_as, _classify_effort(result, spec), _choose_deadline(result))
+        return ("settings", remedy.run_as, classify_effort(result, spec), _choose_deadline(result))
     return ("advice", remedy.advice)
 
 
@@ -85,13 +86,20 @@ def _choose_deadline(result: CheckResult) -> Deadline:
     return _DEADLINES[worst]
 
 
-def _classify_effort(result: CheckResult, spec: CheckSpec) -> Effort:
-    """What a remediation takes, from what it declares and whether it has statements to run."""
+def classify_effort(result: CheckResult, spec: CheckSpec) -> Effort:
+    """Return what a remediation takes, from what it declares and from what its statements do.
+
+    Only what is declared to be harmless is told as online: a REVOKE is a short statement, and it makes others fail.
+    """
     remedy = spec.remediation
     if remedy.restart:
         return Effort.RESTART
     if remedy.window:
         return Effort.WINDOW
+    if remedy.effort:
+        return remedy.effort
     if remedy.run_as is RunAs.CONSOLE:
         return Effort.CONSOLE
-    return Effort.ONLINE if any(finding.sql for finding in result.findings) else Effort.PROJECT
+    if any(changes_something(finding.sql) for finding in result.findings):
+        return Effort.TRIAL
+    return Effort.OPERATION if remedy.run_as is RunAs.SYS else Effort.PROJECT

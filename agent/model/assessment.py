@@ -10,10 +10,12 @@ from agent.model.authorization import Authorization
 from agent.model.check import CheckSpec
 from agent.model.comparison import Comparison
 from agent.model.figures import Figures
+from agent.model.outlook import Outlook
 from agent.model.result import CheckResult, Score
 from agent.model.roadmap import WorkUnit
 from agent.model.rule import Ruleset
 from agent.model.snapshot import Snapshot
+from agent.model.statement import StatementFacts
 from agent.model.terms import Text, Translations
 
 
@@ -56,6 +58,7 @@ class Colophon:
 class Assessment:
     """All that history stores and renderers print of one target, with times as in ``timezone``, a name of IANA.
 
+    ``outlooks`` are sizes and days by the fingerprint of the finding; ``sql`` the statements that findings are about.
     ``translations`` are what plug-ins brought: needed to put the texts of their checks into words.
     """
 
@@ -73,6 +76,8 @@ class Assessment:
     notes: tuple[Text, ...] = ()
     roadmap: tuple[WorkUnit, ...] = ()
     figures: Figures = field(default_factory=Figures)
+    outlooks: Mapping[str, Outlook] = field(default_factory=dict)
+    sql: tuple[StatementFacts, ...] = ()
     colophon: Colophon = field(default_factory=Colophon)
     timezone: str = "UTC"
     translations: Translations = field(default_factory=dict)

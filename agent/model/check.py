@@ -11,6 +11,7 @@ from agent.model.sources import Source
 from agent.model.terms import (
     Actor,
     Category,
+    Effort,
     RunAs,
     Scalar,
     TenantKind,
@@ -45,12 +46,57 @@ class Unjudged:
     resource: str
 
 
+# What a condition of a part of the advice is asked: the evidence of a finding, with ``resource`` and ``value``.
+Told = Mapping[str, Scalar]
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A sentence of the advice that applies only to some findings, or to some versions.
+
+    A report shows it where ``when`` holds for at least one finding, and the version is ``since`` or later and earlier
+    than ``before``: nobody should have to find out which of several sentences is about their type, code or release.
+    ``part`` names the text of the remediation that it follows.
+    """
+
+    text: str
+    _: KW_ONLY
+    when: Callable[[Told], bool] | None = None
+    since: tuple[int, ...] = ()
+    before: tuple[int, ...] = ()
+    part: str = "advice"
+
+    def applies(self, version: Version, findings: Iterable[Told]) -> bool:
+        """Whether the sentence is shown for these findings of a server of this version."""
+        if (self.since and version < self.since) or (self.before and version >= self.before):
+            return False
+        return self.when is None or any(map(self.when, findings))
+
+
+def known(*names: str) -> Callable[[Told], bool]:
+    """Return a condition: all of this evidence is there."""
+    return lambda told: all(told.get(name) not in (None, "") for name in names)
+
+
+def unknown(*names: str) -> Callable[[Told], bool]:
+    """Return a condition: none of this evidence is there."""
+    return lambda told: all(told.get(name) in (None, "") for name in names)
+
+
+def one_of(name: str, *values: Scalar) -> Callable[[Told], bool]:
+    """Return a condition: this evidence has one of these values."""
+    return lambda told: told.get(name) in values
+
+
 @dataclass(frozen=True, slots=True)
 class Remediation:
     """Structured advice. SQL may hold ``{resource}``, ``{recommended}`` and evidence placeholders.
 
     ``{of_tenant}`` ends an ALTER SYSTEM statement about a tenant: assessed from sys, it names that tenant.
-    ``rollback`` is SQL; if there is none, ``no_rollback`` says why.
+    ``rollback`` is SQL; if there is none, ``no_rollback`` says why. ``effort`` says what the change takes where that
+    does not follow from the rest: without it SQL that changes something is to be tried in low-traffic hours first, so
+    that only what is known to be harmless is told as online. ``cases`` are sentences that follow the texts where they
+    apply.
     """
 
     advice: str
@@ -64,6 +110,26 @@ class Remediation:
     risk: str = ""
     restart: bool = False
     window: bool = False
+    effort: Effort | None = None
+    cases: tuple[Case, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sizing:
+    """How the size to buy follows from a finding. ``what``: cores, memory, data_disk or log_disk.
+
+    ``present`` names the evidence that tells what there is; without it that is the value. As a rule the value is the
+    share in use, and the size is that with which it falls below the mildest limit. ``demand`` names the evidence that
+    tells what is in use, and ``aim_param`` the param that says how far it may fill up, where the value is no share.
+    Where too little is the finding, the size is the mildest limit; with ``times`` that many times another evidence.
+    """
+
+    what: str
+    unit: Unit
+    present: str = ""
+    demand: str = ""
+    aim_param: str = ""
+    times: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,8 +140,10 @@ class CheckSpec:
     are passed as None when unavailable. ``params`` is the type of its other numbers, or None.
     ``title_below`` and ``title_above`` say which way the values are wrong, where a rule expects a range.
     ``rationale`` is the docstring; ``finding`` the one-line template of a finding. ``sources`` say where each fact that
-    the check relies on was looked up; the first that a browser can open is what a reader is sent to. ``rule`` is a
-    plug-in's entry in the form of rules.yaml; for our own checks, whose entries are in that file, it is None.
+    the check relies on was looked up; the first that a browser can open is what a reader is sent to. ``sizing`` says
+    what to buy. ``exhausts``: the value is the share of something that only grows, and at 100 there is no more.
+    ``rule`` is a plug-in's entry in the form of rules.yaml; for our own checks, whose entries are in that file, it is
+    None.
     """
 
     code: str
@@ -98,6 +166,8 @@ class CheckSpec:
     since: Version = Version(4, 0, 0, 0)
     sources: tuple[Source, ...] = ()
     attested: bool = False
+    sizing: Sizing | None = None
+    exhausts: bool = False
     expects_value: bool = False
     parse: Callable[[str], float | str] | None = None
     rule: Mapping[str, Any] | None = None

@@ -35,12 +35,16 @@ class Budget:
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """One statement that was sent: its source, milliseconds by our own clock, rows, and the number of its error."""
+    """One statement that was sent: its source, milliseconds by our own clock, rows, and the number of its error.
+
+    ``at`` is when its answer was there, by the clock of this machine, as files keep it; "" in those of older agents.
+    """
 
     source: str
     duration_ms: float
     rows: int
     error: int | None = None
+    at: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -46,13 +46,27 @@ class SignEntry(JudgedEntry):
     code: str
 
 
+class PurchaseEntry(TypedDict):
+    """A size to buy: ``what`` is cores, memory, data_disk or log_disk; sizes are in ``unit``."""
+
+    what: str
+    present: float
+    needed: float
+    unit: str
+    formula: Texts
+
+
 class FindingEntry(JudgedEntry):
     """One finding of a check.
 
-    ``signs``: where findings of several checks are joined, what each of them found, this check first.
+    ``signs``: where findings of several checks are joined, what each of them found, this check first. ``purchase``,
+    ``exhausted_on`` and what the day is taken from are set where figures tell them.
     """
 
     signs: list[SignEntry]
+    purchase: PurchaseEntry | None
+    exhausted_on: str | None
+    exhausted_by: Texts
 
 
 class UnseenEntry(TypedDict):
@@ -133,7 +147,7 @@ class RemediationEntry(TypedDict):
 
 
 class ResultEntry(TypedDict):
-    """What became of one check."""
+    """What became of one check. ``sources`` names the sources that its figures come from."""
 
     code: str
     name: str
@@ -160,6 +174,7 @@ class ResultEntry(TypedDict):
     params: dict[str, JsonScalar | list[JsonScalar]]
     ladder: LadderEntry
     overridden: bool
+    sources: list[str]
     texts: dict[str, CheckTextsEntry]
     remediation: RemediationEntry
     findings: list[FindingEntry]
@@ -399,12 +414,54 @@ class FiguresEntry(TypedDict):
 
 
 class StatementEntry(TypedDict):
-    """One statement as it was sent."""
+    """One statement as it was sent; ``at`` is None in documents of older agents."""
 
     source: str
+    at: str | None
     duration_ms: float
     rows: int
     error: int | None
+
+
+class AccessEntry(TypedDict):
+    """How a plan reads one table; ``index`` is empty for the table itself, ``rows`` is what a scan goes through."""
+
+    table: str
+    operator: str
+    index: str
+    rows: int | None
+
+
+class PlanEntry(TypedDict):
+    """One plan of a statement."""
+
+    plan_hash: str
+    accesses: list[AccessEntry]
+
+
+class SqlEntry(TypedDict):
+    """A statement of the customer's that findings on ``resource`` are about. Times in microseconds.
+
+    ``text`` is masked; where it is empty, ``no_text`` says why. User, longest, first, last and trace are those of the
+    audit ring, and None where the statement is not in it.
+    """
+
+    resource: str
+    sql_id: str
+    text: str
+    no_text: Texts
+    record: str
+    database: str | None
+    executions: int
+    average_us: float
+    total_us: int
+    user: str | None
+    users: int | None
+    longest_us: int | None
+    first: str | None
+    last: str | None
+    trace_id: str | None
+    plans: list[PlanEntry]
 
 
 class ColophonEntry(TypedDict):
@@ -431,6 +488,7 @@ class OutlookEntries(TypedDict):
     roadmap: list[WorkUnitEntry]
     figures: FiguresEntry
     statements: list[StatementEntry]
+    sql: list[SqlEntry]
     colophon: ColophonEntry
 
 

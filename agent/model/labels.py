@@ -117,9 +117,11 @@ DEADLINES: Mapping[str, str] = {
 }
 EFFORTS: Mapping[str, str] = {
     "online": N_("Online, at any time"),
+    "trial": N_("In low-traffic hours, tried first"),
     "window": N_("In a change window"),
     "restart": N_("With a restart"),
     "console": N_("In the cloud console"),
+    "operation": N_("Work on servers, disks or backups"),
     "project": N_("Change of the application or design"),
 }
 BRIDGE: Mapping[str, str] = {

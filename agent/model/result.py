@@ -68,7 +68,8 @@ class CheckResult:
     ``hidden_us_per_s`` is the time of statements that no record of the load showed, for each second.
     ``former`` maps names that earlier versions gave to resources to those of now, where they differ.
     ``join``: findings of checks with the same word on one resource are one finding. ``told_with`` has the codes of the
-    checks whose findings tell what this one found.
+    checks whose findings tell what this one found. ``cases`` are the sentences of its remediation that apply here, with
+    the names of the texts that they follow.
     """
 
     code: str
@@ -88,6 +89,7 @@ class CheckResult:
     unjudged: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     former: Mapping[str, str] = field(default_factory=dict)
     hidden_us_per_s: float = 0.0
+    cases: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -150,12 +150,19 @@ class Deadline(StrEnum):
 
 
 class Effort(StrEnum):
-    """What a unit of work takes: statements at any time, a maintenance window, a restart, the console, or more."""
+    """What a unit of work takes, by the effect of the change and not by the kind of its statement.
+
+    ONLINE: at any time; no statement fails or waits because of it, and nothing is lost. TRIAL: in low-traffic hours
+    and tried first; statements may fail, plans or load may change, or something is taken away. OPERATION: work on
+    servers, disks, backups, without a change of settings or tables. PROJECT: the application or the design changes.
+    """
 
     ONLINE = "online"
+    TRIAL = "trial"
     WINDOW = "window"
     RESTART = "restart"
     CONSOLE = "console"
+    OPERATION = "operation"
     PROJECT = "project"
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 
-from agent.api import Actor, Measurement, Remediation, Rows, Scalar, Unit, check, is_meta, tenant_name
+from agent.api import Actor, Effort, Measurement, Remediation, Rows, Scalar, Unit, check, is_meta, tenant_name
 from agent.facts.cluster import BalanceJob
 from agent.facts.given import Clock
 from checks.availability.pages import BALANCE_JOBS_PAGE, BALANCING_PAGE
@@ -24,6 +24,7 @@ from checks.availability.pages import BALANCE_JOBS_PAGE, BALANCING_PAGE
         "transactions or locks on the tables that move. End them; the job continues automatically.",
         pre_check="Read STATUS, CREATE_TIME and COMMENT in DBA_OB_BALANCE_JOBS and STATUS in DBA_OB_BALANCE_TASKS.",
         post_check="The job has moved to DBA_OB_BALANCE_JOB_HISTORY with STATUS COMPLETED.",
+        effort=Effort.OPERATION,
     ),
     sources=(BALANCE_JOBS_PAGE, BALANCING_PAGE),
 )

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from agent.api import (
     Actor,
+    Case,
     KernelCode,
     Measurement,
     Named,
@@ -17,6 +18,7 @@ from agent.api import (
     Unjudged,
     check,
     is_meta,
+    one_of,
     tenant_name,
 )
 from agent.facts.cluster import LogRestore
@@ -39,17 +41,27 @@ _WELL = frozenset(
     title="Standby tenant receives no log",
     finding="{resource}: {streams_count} log streams receive no log: {value}, error {error}.",
     remediation=Remediation(
-        advice="The status names the cause. CHECK USER OR PASSWORD, CHECK NETWORK, FETCH LOG TIMEOUT: correct the "
-        "account or the network to the primary tenant (DBA_OB_LOG_RESTORE_SOURCE). SOURCE HAS A GAP: the primary "
-        "tenant has recycled log that the standby lacks; restore from the archive, or create the standby tenant "
-        "again. STANDBY LOG NOT MATCH: look for two primary tenants or a wrong source. STANDBY NEED UPGRADE: upgrade "
-        "the standby tenant. STANDBY LOG DISK IS FULL: enlarge its log disk.",
+        advice="The status names the cause; mend that, and the log streams go on by themselves.",
         run_as=RunAs.SYS,
         sql=("SELECT * FROM oceanbase.V$OB_LS_LOG_RESTORE_STATUS WHERE SYNC_STATUS <> 'NORMAL';",),
         no_rollback="The statement only reads; no rollback is needed.",
         pre_check="Read SYNC_STATUS, ERR_CODE and COMMENT twice, a minute apart.",
         post_check="SYNC_STATUS is NORMAL for each log stream, and SYNC_SCN in DBA_OB_TENANTS follows the clock.",
         risk="Reading has no risk.",
+        cases=(
+            Case(
+                "Mend the account or the way to the primary (DBA_OB_LOG_RESTORE_SOURCE).",
+                when=one_of("value", "CHECK USER OR PASSWORD", "CHECK NETWORK", "FETCH LOG TIMEOUT"),
+            ),
+            Case(
+                "The primary has recycled log that the standby lacks: let it read the archive, or"
+                " create the standby anew.",
+                when=one_of("value", "SOURCE HAS A GAP"),
+            ),
+            Case("Look for two primaries or a wrong source.", when=one_of("value", "STANDBY LOG NOT MATCH")),
+            Case("Upgrade the standby.", when=one_of("value", "STANDBY NEED UPGRADE")),
+            Case("Give the standby more log disk.", when=one_of("value", "STANDBY LOG DISK IS FULL")),
+        ),
     ),
     sources=(
         STANDBY_STUCK_PAGE,

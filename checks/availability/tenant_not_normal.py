@@ -7,6 +7,8 @@ from datetime import timedelta
 
 from agent.api import (
     Actor,
+    Case,
+    Effort,
     Measurement,
     Named,
     Params,
@@ -16,6 +18,7 @@ from agent.api import (
     Unit,
     Unjudged,
     check,
+    one_of,
     params,
 )
 from agent.facts.given import Clock
@@ -38,16 +41,29 @@ class TenantNotNormalParams(Params):
     title="Tenant is locked or not in service",
     finding="{resource} is in the state {value}.",
     remediation=Remediation(
-        advice="Find out who locked or dropped the tenant and why. A locked tenant accepts no new connections, and "
-        "there is no reminder: unlock it after the work. A tenant in the recycle bin still takes resources: restore "
-        "it with FLASHBACK TENANT or remove it. For a tenant that is being created, restored or dropped, check its "
-        "job in DBA_OB_TENANT_JOBS or CDB_OB_RESTORE_PROGRESS.",
+        advice="Ask who brought the tenant into this state, and why.",
         run_as=RunAs.SYS,
         sql=("ALTER TENANT {locked_tenant!i} UNLOCK;",),
         rollback=("ALTER TENANT {locked_tenant!i} LOCK;",),
         pre_check="Read STATUS, LOCKED and IN_RECYCLEBIN in DBA_OB_TENANTS.",
         post_check="In DBA_OB_TENANTS STATUS is NORMAL, LOCKED and IN_RECYCLEBIN are NO.",
         risk="The business connects to the unlocked tenant at once.",
+        effort=Effort.ONLINE,
+        cases=(
+            Case(
+                "A locked tenant accepts no new connections, and nobody is reminded of it: unlock"
+                " it when the work is done.",
+                when=one_of("value", "LOCKED"),
+            ),
+            Case(
+                "One in the recycle bin still takes resources: bring it back with FLASHBACK TENANT or remove it.",
+                when=one_of("value", "IN RECYCLEBIN"),
+            ),
+            Case(
+                "Read its job in DBA_OB_TENANT_JOBS or CDB_OB_RESTORE_PROGRESS to see what it waits for.",
+                when=lambda told: told["value"] not in ("LOCKED", "IN RECYCLEBIN"),
+            ),
+        ),
     ),
     sources=(TENANT_LOCK_PAGE, TENANTS_PAGE),
 )

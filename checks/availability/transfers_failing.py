@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from agent.api import (
     Actor,
+    Effort,
     Measurement,
     Params,
     Remediation,
@@ -42,6 +43,7 @@ class TransfersFailingParams(Params):
         "table: end it, or let balancing run in off-peak hours (partition_balance_schedule_interval).",
         pre_check="Read RESULT and COMMENT of the tasks with STATUS FAILED in DBA_OB_TRANSFER_TASK_HISTORY.",
         post_check="No new task with STATUS FAILED appears in DBA_OB_TRANSFER_TASK_HISTORY.",
+        effort=Effort.OPERATION,
     ),
     sources=(TRANSFER_HISTORY_PAGE, TRANSFERS_PAGE),
 )

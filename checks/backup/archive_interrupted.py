@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, DocPage, Measurement, Remediation, Rows, Unit, check
+from agent.api import Actor, DocPage, Effort, Measurement, Remediation, Rows, Unit, check
 from agent.facts.backup import LogArchive
 from agent.facts.given import Clock
 from checks.availability.streams import seconds_behind
@@ -27,6 +27,7 @@ from checks.backup.tenants import MANUAL, VIEWS, by_tenant
         "sys tenant).",
         post_check="STATUS in DBA_OB_ARCHIVELOG is DOING and a full backup has completed since.",
         risk="Between switching archiving off and the end of the new full backup, no point in time can be restored.",
+        effort=Effort.OPERATION,
     ),
     sources=(
         DocPage(f"{MANUAL}/300.log-archive/600.view-log-archive-progress.md"),

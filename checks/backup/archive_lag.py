@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, DocPage, Measurement, Remediation, Rows, Unit, check
+from agent.api import Actor, DocPage, Effort, Measurement, Remediation, Rows, Unit, check
 from agent.facts.backup import LogArchive
 from agent.facts.given import Clock
 from checks.availability.streams import seconds_behind
@@ -24,6 +24,7 @@ from checks.backup.tenants import MANUAL, VIEWS, by_tenant
         "increase the bandwidth of the destination; archive_lag_target only sets how often the archive is written.",
         pre_check="Read CHECKPOINT_SCN_DISPLAY in DBA_OB_ARCHIVELOG twice, a minute apart.",
         post_check="CHECKPOINT_SCN_DISPLAY in DBA_OB_ARCHIVELOG follows the clock within minutes.",
+        effort=Effort.OPERATION,
     ),
     sources=(
         DocPage(f"{MANUAL}/300.log-archive/200.preparation-before-log-archive.md"),

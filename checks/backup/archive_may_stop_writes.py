@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, DocPage, Measurement, Remediation, Rows, Unit, check
+from agent.api import Actor, DocPage, Effort, Measurement, Remediation, Rows, Unit, check
 from agent.facts.backup import ArchiveBinding, LogArchive
 from agent.facts.given import Clock
 from checks.availability.streams import seconds_behind
@@ -27,12 +27,13 @@ _STOPPED = {"STOP", "STOPPING"}
         "and handle problems of the destination at once.",
         no_rollback="LOG_ARCHIVE_DEST can only be set as a whole: set the old LOCATION, BINDING and "
         "PIECE_SWITCH_INTERVAL again.",
-        pre_check="Save all attributes of the destination from DBA_OB_ARCHIVE_DEST: those that the statement omits "
-        "get their defaults.",
+        pre_check="Save all attributes of the destination from DBA_OB_ARCHIVE_DEST: those that are left out"
+        " when LOG_ARCHIVE_DEST is set get their defaults.",
         post_check="DBA_OB_ARCHIVE_DEST shows the binding, and CHECKPOINT_SCN_DISPLAY in DBA_OB_ARCHIVELOG follows "
         "the clock.",
         risk="With OPTIONAL, log may be recycled before it is archived; then no later point in time can be restored "
         "until a new full backup.",
+        effort=Effort.TRIAL,
     ),
     sources=(
         DocPage(f"{MANUAL}/300.log-archive/200.preparation-before-log-archive.md"),

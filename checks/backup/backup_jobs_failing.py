@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, DocPage, Measurement, Params, Remediation, Rows, Unit, check, params
+from agent.api import Actor, DocPage, Effort, Measurement, Params, Remediation, Rows, Unit, check, params
 from agent.facts.backup import BackupJob
 from agent.facts.given import Clock
 from checks.backup.tenants import DAY, MANUAL, VIEWS, by_tenant, failed_since_success
@@ -29,6 +29,7 @@ class BackupJobsFailingParams(Params):
         pre_check="Read STATUS, RESULT and COMMENT of the newest jobs in DBA_OB_BACKUP_JOB_HISTORY.",
         post_check="The next job in DBA_OB_BACKUP_JOB_HISTORY is COMPLETED.",
         risk="A backup reads all data; run it outside the peak.",
+        effort=Effort.OPERATION,
     ),
     sources=(
         DocPage(f"{VIEWS}/6900.o-dba_ob_backup_job_history-of-mysql-mode.md"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 
-from agent.api import Actor, DocPage, Measurement, Remediation, Rows, Unit, check
+from agent.api import Actor, DocPage, Effort, Measurement, Remediation, Rows, Unit, check
 from agent.facts.backup import RunningBackup
 from agent.facts.given import Clock
 from checks.backup.tenants import MANUAL, VIEWS, by_tenant
@@ -25,6 +25,7 @@ from checks.backup.tenants import MANUAL, VIEWS, by_tenant
         "DBA_OB_BACKUP_TASKS.",
         post_check="The job has left DBA_OB_BACKUP_JOBS and stands as COMPLETED in DBA_OB_BACKUP_JOB_HISTORY.",
         risk="A cancelled backup starts from the beginning the next time.",
+        effort=Effort.OPERATION,
     ),
     sources=(
         DocPage(f"{MANUAL}/400.data-backup/500.view-data-backup-progress.md"),

@@ -4,7 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, DocPage, Measurement, Params, Remediation, Rows, Unit, check, params
+from agent.api import (
+    Actor,
+    Case,
+    DocPage,
+    Effort,
+    Measurement,
+    Params,
+    Remediation,
+    Rows,
+    Unit,
+    check,
+    known,
+    params,
+    unknown,
+)
 from agent.facts.backup import BackupSet, LogArchive
 from agent.facts.given import Clock
 from checks.backup.tenants import DAY, ERRORS, MANUAL, VIEWS, by_tenant
@@ -27,13 +41,20 @@ class BackupWithoutArchiveParams(Params):
     title="Log archiving is off, so no backup can start",
     finding="{resource} has data backups, but log archiving is {value}: the next backup will fail with error 9040.",
     remediation=Remediation(
-        advice="Set an archive destination and switch archiving on, then take a full backup. If archiving is SUSPEND, "
-        "the destination is set to DEFER: set LOG_ARCHIVE_DEST_STATE to ENABLE.",
+        advice="Let the archive run, then take a full backup.",
         sql=("ALTER SYSTEM {switch}{of_tenant};",),
         rollback=("ALTER SYSTEM NO{switch}{of_tenant};",),
         pre_check="DBA_OB_ARCHIVE_DEST shows a destination with the state ENABLE.",
         post_check="STATUS in DBA_OB_ARCHIVELOG is DOING.",
         risk="Archiving takes bandwidth and space at the destination: as much as the tenant writes log.",
+        effort=Effort.ONLINE,
+        cases=(
+            Case("Set a destination for the archive and switch it on.", when=known("switch")),
+            Case(
+                "The archive is SUSPEND because its destination is set to DEFER: set LOG_ARCHIVE_DEST_STATE to ENABLE.",
+                when=unknown("switch"),
+            ),
+        ),
     ),
     sources=(
         DocPage(f"{MANUAL}/400.data-backup/200.initiate-full-data-backup.md"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, DocPage, Measurement, Params, Remediation, Rows, Unit, check, params
+from agent.api import Actor, DocPage, Effort, Measurement, Params, Remediation, Rows, Unit, check, params
 from agent.facts.backup import DeleteJob
 from agent.facts.given import Clock
 from checks.backup.tenants import DAY, MANUAL, VIEWS, by_tenant, failed_since_success
@@ -28,6 +28,7 @@ class DeleteJobsFailingParams(Params):
         "the bucket has a retention lock.",
         pre_check="Read STATUS, RESULT and COMMENT in DBA_OB_BACKUP_DELETE_JOB_HISTORY.",
         post_check="The next job in DBA_OB_BACKUP_DELETE_JOB_HISTORY is COMPLETED.",
+        effort=Effort.OPERATION,
     ),
     sources=(
         DocPage(f"{MANUAL}/500.clear-backup-data/400.view-cleaning-backup-history.md"),

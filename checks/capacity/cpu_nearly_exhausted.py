@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, Params, Remediation, Rows, Unit, check, params, tenant_name
+from agent.api import Actor, Measurement, Params, Remediation, Rows, Sizing, Unit, check, params, tenant_name
 from agent.facts.maintenance import WorkloadSnapshot
 from agent.facts.resources import CpuSample
 from checks.capacity.pages import COUNTERS_PAGE, CPU_SAMPLES, REQUESTS_QUEUE
@@ -32,6 +32,7 @@ class CpuParams(Params):
         post_check="The WR snapshots of the following full week show a lower peak.",
         risk="More cores cost more; untuned statements will use them up again.",
     ),
+    sizing=Sizing(what="cores", unit=Unit.COUNT, present="cores_count"),
     sources=(
         CPU_SAMPLES,
         COUNTERS_PAGE,

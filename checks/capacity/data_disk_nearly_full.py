@@ -11,6 +11,7 @@ from agent.api import (
     Remediation,
     Rows,
     RunAs,
+    Sizing,
     Unit,
     Unjudged,
     check,
@@ -40,6 +41,7 @@ from checks.capacity.pages import DATA_DISK_FULL, UNITS
         "next major compaction.",
         risk="Extending has no risk; deleted data cannot be brought back.",
     ),
+    sizing=Sizing(what="data_disk", unit=Unit.BYTES, present="size_bytes"),
     sources=(
         UNITS,
         DATA_DISK_FULL,

@@ -13,6 +13,7 @@ from agent.api import (
     Remediation,
     Rows,
     RunAs,
+    Sizing,
     TenantKind,
     Unit,
     check,
@@ -50,6 +51,7 @@ class GrowthParams(Params):
         post_check="With the new size the data disk lasts longer than the limit.",
         risk="Extending has no risk; deleted data cannot be brought back.",
     ),
+    sizing=Sizing(what="data_disk", unit=Unit.BYTES, present="size_bytes", demand="used_bytes", aim_param="usable_pct"),
     sources=(
         DATA_DISK_FULL,
         UNITS,

@@ -12,6 +12,7 @@ from agent.api import (
     Remediation,
     Rows,
     RunAs,
+    Sizing,
     TenantKind,
     Unit,
     check,
@@ -43,6 +44,7 @@ from checks.capacity.pages import CONCURRENCY, THREADS
         risk="The change may move replicas; do it in off-peak hours.",
         window=True,
     ),
+    sizing=Sizing(what="cores", unit=Unit.COUNT, present="cores_count"),
     sources=(
         THREADS,
         CONCURRENCY,
@@ -65,5 +67,6 @@ def headroom_below_peak(
     workers = min(zones.values(), default=0.0)
     if workers <= 0:
         raise NotAssessed("MIN_CPU of the tenant's units or cpu_quota_concurrency cannot be read.")
-    evidence = {"concurrency_count": expected, "workers_count": int(workers)}
+    cores = round(workers / quota, 2)
+    evidence = {"concurrency_count": expected, "workers_count": int(workers), "cores_count": cores}
     yield Measurement(tenant_name(None), 100 * expected / workers, evidence)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, NotAssessed, Remediation, Rows, Unit, check, tenant_name
+from agent.api import Actor, Effort, Measurement, NotAssessed, Remediation, Rows, Unit, check, tenant_name
 from agent.facts.resources import ResourceUnit
 from checks.capacity.pages import LOG_LIMIT, LOG_RECYCLING, LOG_TROUBLES, UNITS
 
@@ -25,7 +25,8 @@ from checks.capacity.pages import LOG_LIMIT, LOG_RECYCLING, LOG_TROUBLES, UNITS
         pre_check="Compare END_LSN with BASE_LSN per log stream in GV$OB_LOG_STAT: a log stream with more than 128 MB "
         "between them prevents recycling. Also check how long the open transactions have lasted.",
         post_check="LOG_DISK_IN_USE in GV$OB_UNITS falls back to the recycling threshold within half an hour.",
-        risk="The freeze costs disk writes; start it outside the peak.",
+        risk="The freeze costs some disk writes.",
+        effort=Effort.ONLINE,
     ),
     sources=(
         LOG_RECYCLING,

@@ -11,6 +11,7 @@ from agent.api import (
     Remediation,
     Rows,
     RunAs,
+    Sizing,
     Unit,
     check,
     is_meta,
@@ -38,6 +39,7 @@ from checks.capacity.pages import LOG_LIMIT, RESOURCE_UNIT, UNITS
         post_check="LOG_DISK_SIZE in GV$OB_UNITS is three times MEMORY_SIZE in every zone.",
         risk="The log disks of all units together must fit the log disk of their server.",
     ),
+    sizing=Sizing(what="log_disk", unit=Unit.BYTES, present="size_bytes", times="memory_bytes"),
     sources=(RESOURCE_UNIT, UNITS, LOG_LIMIT),
 )
 def log_disk_small_for_memory(units: Rows[ResourceUnit]) -> Iterator[Measurement]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, Remediation, Rows, Unit, check, tenant_name
+from agent.api import Actor, Effort, Measurement, Remediation, Rows, Unit, check, tenant_name
 from agent.facts.resources import Memstore
 from checks.capacity.pages import MEMORY_ERRORS, MEMSTORE, MEMSTORE_FULL
 
@@ -23,7 +23,8 @@ from checks.capacity.pages import MEMORY_ERRORS, MEMSTORE, MEMSTORE_FULL
         no_rollback="A freeze only writes memory to disk; no data is lost.",
         pre_check="Compare MEMSTORE_USED with FREEZE_TRIGGER and MEMSTORE_LIMIT in GV$OB_MEMSTORE.",
         post_check="MEMSTORE_USED falls below FREEZE_TRIGGER within minutes.",
-        risk="The freeze writes to disk; start it outside the peak.",
+        risk="The freeze costs some disk writes.",
+        effort=Effort.ONLINE,
     ),
     sources=(
         MEMSTORE,

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from agent.api import (
     Actor,
+    Effort,
     Measurement,
     NotAssessed,
     Params,
@@ -46,6 +47,7 @@ class PlanCacheParams(Params):
         pre_check="Count GV$OB_PLAN_CACHE_PLAN_STAT by SQL_ID to see who fills the cache.",
         post_check="MEM_HOLD in GV$OB_PLAN_CACHE_STAT stays below 90% of MEM_LIMIT and the hit rate rises.",
         risk="The plan cache takes memory of the same tenant.",
+        effort=Effort.ONLINE,
     ),
     sources=(
         PLAN_CACHE,

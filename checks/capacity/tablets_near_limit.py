@@ -13,6 +13,7 @@ from agent.api import (
     Params,
     Remediation,
     Rows,
+    Sizing,
     TenantKind,
     Unit,
     check,
@@ -48,6 +49,8 @@ class TabletParams(Params):
         post_check="The count of DBA_OB_TABLET_TO_LS has fallen; the recycle bin keeps the tablets of what it holds.",
         risk="Dropped partitions and their data cannot be restored unless the recycle bin is on.",
     ),
+    sizing=Sizing(what="memory", unit=Unit.BYTES, present="memory_bytes"),
+    exhausts=True,
     sources=(
         SIZE_PLANNING,
         TABLETS,

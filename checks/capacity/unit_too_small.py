@@ -11,6 +11,7 @@ from agent.api import (
     Remediation,
     Rows,
     RunAs,
+    Sizing,
     Unit,
     check,
     is_meta,
@@ -39,6 +40,7 @@ from checks.capacity.pages import RESOURCE_UNIT
         risk="The change may move replicas; do it in off-peak hours.",
         window=True,
     ),
+    sizing=Sizing(what="memory", unit=Unit.BYTES),
     sources=(RESOURCE_UNIT,),
 )
 def unit_too_small(units: Rows[ResourceUnit]) -> Iterator[Measurement]:

@@ -11,6 +11,7 @@ from agent.api import (
     Remediation,
     Rows,
     RunAs,
+    Sizing,
     Unit,
     check,
     is_meta,
@@ -37,6 +38,7 @@ from checks.capacity.pages import RESOURCE_UNIT, THREADS, UNITS
         risk="The change may move replicas; do it in off-peak hours.",
         window=True,
     ),
+    sizing=Sizing(what="cores", unit=Unit.COUNT),
     sources=(RESOURCE_UNIT, UNITS, THREADS),
 )
 def unit_with_few_cores(units: Rows[ResourceUnit]) -> Iterator[Measurement]:

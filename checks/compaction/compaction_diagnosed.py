@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 
-from agent.api import Actor, Measurement, Params, Remediation, Rows, Scalar, Unit, check, params
+from agent.api import Actor, Effort, Measurement, Params, Remediation, Rows, Scalar, Unit, check, params
 from agent.facts.given import Clock
 from agent.facts.maintenance import CompactionDiagnosis
 from checks.compaction.tenants import DIAGNOSE_PAGE
@@ -38,6 +38,7 @@ class DiagnosisParams(Params):
         pre_check="Query again after some minutes: only rows that remain need attention.",
         post_check="The rows have disappeared.",
         risk="Reading has no risk.",
+        effort=Effort.OPERATION,
     ),
     sources=(DIAGNOSE_PAGE,),
 )

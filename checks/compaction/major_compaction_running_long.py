@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, Remediation, Rows, Unit, check
+from agent.api import Actor, Effort, Measurement, Remediation, Rows, Unit, check
 from agent.facts.given import Clock
 from agent.facts.maintenance import MajorCompaction
 from checks.compaction.tenants import DIAGNOSE_PAGE, MAJOR_COMPACTION_PAGE, MERGE_PROCESS_PAGE, PROGRESS_PAGE, by_tenant
@@ -30,6 +30,7 @@ from checks.compaction.times import happened
         pre_check="UNFINISHED_TABLET_COUNT in GV$OB_COMPACTION_PROGRESS does not fall between two readings.",
         post_check="STATUS in DBA_OB_MAJOR_COMPACTION returns to IDLE.",
         risk="Reading has no risk; more compaction threads take CPU and disk from the business.",
+        effort=Effort.OPERATION,
     ),
     sources=(MERGE_PROCESS_PAGE, PROGRESS_PAGE, DIAGNOSE_PAGE, MAJOR_COMPACTION_PAGE),
 )

@@ -4,7 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, KernelRun, Measurement, Remediation, Rows, Unit, WebPage, check, is_meta, tenant_name
+from agent.api import (
+    Actor,
+    Case,
+    Effort,
+    KernelRun,
+    Measurement,
+    Remediation,
+    Rows,
+    Unit,
+    WebPage,
+    check,
+    is_meta,
+    tenant_name,
+)
 from agent.facts.given import Clock
 from agent.facts.maintenance import UnsettledTables
 from checks.compaction.tenants import SSTABLES_PAGE
@@ -22,9 +35,8 @@ _NS_PER_DAY = 86_400 * 10**9
     finding="{resource}: the largest transaction version of SSTables has been unknown for up to {value} (limit "
     "{limit}); {tables_count} SSTables use {size_bytes}.",
     remediation=Remediation(
-        advice="Releases 4.2.5.0 to 4.2.5.2 have a defect that keeps such SSTables forever: upgrade to 4.2.5.3 or "
-        "later. On other releases look for a transaction that has been open for as long (TXN001), and contact "
-        "OceanBase support if there is none.",
+        advice="Find what keeps the newest version of these SSTables unknown: the server releases them "
+        "by itself once it is gone.",
         sql=(
             "SELECT * FROM oceanbase.GV$OB_SSTABLES WHERE UPPER_TRANS_VERSION = 9223372036854775807 AND TABLE_TYPE NOT "
             "LIKE '%MEMTABLE' ORDER BY END_LOG_SCN LIMIT 50;",
@@ -33,6 +45,19 @@ _NS_PER_DAY = 86_400 * 10**9
         pre_check="Query again after a day: the same tablets are listed.",
         post_check="The query lists only SSTables of the last hours.",
         risk="The view reads all SSTables: query it outside the peak.",
+        effort=Effort.OPERATION,
+        cases=(
+            Case(
+                "This release has a fault that keeps such SSTables for ever: upgrade to 4.2.5.3 or later.",
+                since=(4, 2, 5, 0),
+                before=(4, 2, 5, 3),
+            ),
+            Case(
+                "Look for a transaction that has been open for as long (TXN001), and call "
+                "OceanBase support if there is none.",
+                since=(4, 2, 5, 3),
+            ),
+        ),
     ),
     sources=(
         SSTABLES_PAGE,

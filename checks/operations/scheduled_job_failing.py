@@ -4,7 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from agent.api import Actor, Measurement, Named, Params, Remediation, Rows, Scalar, Unit, check, name_object, params
+from agent.api import (
+    Actor,
+    Effort,
+    Measurement,
+    Named,
+    Params,
+    Remediation,
+    Rows,
+    Scalar,
+    Unit,
+    check,
+    name_object,
+    params,
+)
 from agent.facts.given import Clock
 from agent.facts.maintenance import Job
 from agent.facts.schema import BusinessObject
@@ -31,6 +44,7 @@ class FailingParams(Params):
         post_check="The job has run again: LAST_START_DATE is new, STATE is not BROKEN and FAILURE_COUNT has not "
         "grown.",
         risk="A corrected job catches up on work it has not done: estimate the amount.",
+        effort=Effort.OPERATION,
     ),
     sources=(JOBS,),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, NotAssessed, Remediation, Rows, Unit, check
+from agent.api import Actor, Case, Effort, Measurement, NotAssessed, Remediation, Rows, Unit, check, known, unknown
 from agent.facts.settings import Parameter, Variable
 from checks.operations.pages import AUDIT_OF_ALL, AUDIT_SWITCH
 
@@ -21,14 +21,20 @@ _OFF = ("0", "off", "false")
     title="SQL audit is switched off",
     finding="{resource} is {value}: no statement is recorded in GV$OB_SQL_AUDIT.",
     remediation=Remediation(
-        advice="Switch the audit on: the variable ob_enable_sql_audit for the tenant; the parameter enable_sql_audit "
-        "belongs to the cluster and must be changed by the platform. Limit its memory with ob_sql_audit_percentage "
-        "instead of switching it off.",
+        advice="Limit the audit's memory with ob_sql_audit_percentage instead of doing without.",
         sql=("SET GLOBAL ob_enable_sql_audit = {wanted};",),
         rollback=("SET GLOBAL ob_enable_sql_audit = {present};",),
         pre_check="Find out why it was switched off: perhaps for a load test, and not switched on again.",
         post_check="SELECT COUNT(*) FROM oceanbase.GV$OB_SQL_AUDIT grows.",
         risk="Recording takes some CPU and the share of memory set in ob_sql_audit_percentage.",
+        effort=Effort.ONLINE,
+        cases=(
+            Case("Switch it on for the tenant.", when=known("wanted")),
+            Case(
+                "enable_sql_audit is a parameter of the cluster: have the platform switch it on.",
+                when=unknown("wanted"),
+            ),
+        ),
     ),
     sources=(
         AUDIT_SWITCH,

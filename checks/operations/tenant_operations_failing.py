@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from agent.api import (
     Actor,
+    Effort,
     Measurement,
     Named,
     Params,
@@ -42,6 +43,7 @@ class TenantOperationsFailingParams(Params):
         "the cause. If the message is not sufficient, search the trace id in the server log.",
         pre_check="Read the rows with RET_CODE other than 0 in DBA_OB_TENANT_EVENT_HISTORY.",
         post_check="The next row of this event in DBA_OB_TENANT_EVENT_HISTORY has RET_CODE 0.",
+        effort=Effort.OPERATION,
     ),
     sources=(TENANT_EVENTS,),
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 
-from agent.api import Actor, Measurement, Named, NotAssessed, Remediation, Rows, RunAs, Scalar, Unit, check
+from agent.api import Actor, Effort, Measurement, Named, NotAssessed, Remediation, Rows, RunAs, Scalar, Unit, check
 from agent.facts.maintenance import WorkloadControl, parse_interval
 from checks.operations.pages import SNAPSHOT_CONTROL, SNAPSHOT_SETTINGS
 
@@ -27,6 +27,7 @@ from checks.operations.pages import SNAPSHOT_CONTROL, SNAPSHOT_SETTINGS
         "minutes, and NULL keeps the present value.",
         post_check="RETENTION in DBA_WR_CONTROL is seven days or more.",
         risk="Snapshots take some space in system tables.",
+        effort=Effort.ONLINE,
     ),
     sources=(
         SNAPSHOT_SETTINGS,

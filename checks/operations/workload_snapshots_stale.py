@@ -7,6 +7,8 @@ from datetime import timedelta
 
 from agent.api import (
     Actor,
+    Case,
+    Effort,
     Measurement,
     Named,
     NotAssessed,
@@ -17,6 +19,7 @@ from agent.api import (
     Scalar,
     Unit,
     check,
+    known,
     params,
 )
 from agent.facts.given import Clock
@@ -42,9 +45,8 @@ class StaleParams(Params):
     finding="{resource}: the newest snapshot is at least {value} old (limit {limit}), though one is due every "
     "{interval_hours}; {snapshots_count} are kept.",
     remediation=Remediation(
-        advice="Take a snapshot by hand to check that it works; only the sys tenant can. If the interval is weeks or "
-        "snapshots are switched off, set it to one hour. If no snapshots follow automatically, check the job that "
-        "takes them.",
+        advice="Take a snapshot by hand to see whether it works; only the sys tenant can. If none "
+        "follows by itself, look at the job that takes them.",
         run_as=RunAs.SYS,
         sql=(
             "CALL DBMS_WORKLOAD_REPOSITORY.MODIFY_SNAPSHOT_SETTINGS(NULL, {new_interval_minutes});",
@@ -56,6 +58,13 @@ class StaleParams(Params):
         "minutes, and NULL keeps the present value.",
         post_check="Two hours later DBA_WR_SNAPSHOT has new rows.",
         risk="Snapshots take some space in system tables.",
+        effort=Effort.ONLINE,
+        cases=(
+            Case(
+                "The interval is weeks, or snapshots are switched off: set it to an hour.",
+                when=known("new_interval_minutes"),
+            ),
+        ),
     ),
     sources=(
         WORKLOAD_REPOSITORY,

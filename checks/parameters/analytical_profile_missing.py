@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from agent.api import (
     Actor,
     DocPage,
+    Effort,
     Measurement,
     NotAssessed,
     Params,
@@ -53,6 +54,7 @@ class AnalyticalParams(Params):
         "them.",
         post_check="SHOW GLOBAL VARIABLES and GV$OB_PARAMETERS show the recommended values.",
         risk="Auto DOP runs reports in parallel and may take most of the CPU; new tables become column-store tables.",
+        effort=Effort.TRIAL,
     ),
     sources=(
         DocPage("620.obap/110.obap-deploy/100.obap-parameter-config.md"),

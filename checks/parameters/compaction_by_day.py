@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from agent.api import (
     Actor,
     DocPage,
+    Effort,
     Measurement,
     Params,
     Remediation,
@@ -46,6 +47,7 @@ class ByDayParams(Params):
         pre_check="Check in the monitoring at which hours CPU and disk of the servers are least used.",
         post_check="GV$OB_PARAMETERS shows the new time, and the next compaction begins then.",
         risk="Until the next night, changed rows stay in incremental data some hours longer.",
+        effort=Effort.ONLINE,
     ),
     sources=(
         DocPage(

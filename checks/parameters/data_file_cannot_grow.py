@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from agent.api import (
     Actor,
     DocPage,
+    Effort,
     Measurement,
     NotAssessed,
     Remediation,
@@ -43,6 +44,7 @@ _NAMES = ("datafile_size", "datafile_maxsize", "datafile_next")
         pre_check="The disk under the data file has room up to datafile_maxsize on every server.",
         post_check="DATA_DISK_CAPACITY in GV$OB_SERVERS rises once the file nears its size.",
         risk="The data file takes disk space that other programs on the host may need.",
+        effort=Effort.ONLINE,
     ),
     sources=(
         DocPage(f"{_ITEMS}/4600.datafile_next.md"),

@@ -11,7 +11,9 @@ from typing import TypeVar
 
 from agent.api import (
     Actor,
+    Case,
     DocPage,
+    Effort,
     Measurement,
     NotAssessed,
     Remediation,
@@ -52,7 +54,7 @@ class Row:
 
     ``page`` is the setting's page of the documentation, "" where it has none; ``sources`` are what else was read.
     ``since`` is the first version that has the setting at this level. ``unless`` names a size that the server uses
-    instead if it is not 0.
+    instead if it is not 0. ``effort`` is ONLINE for what is harmless at any time.
     """
 
     code: str
@@ -70,6 +72,8 @@ class Row:
     since: tuple[int, int, int, int] = (4, 0, 0, 0)
     unless: str = ""
     sources: tuple[Source, ...] = ()
+    effort: Effort | None = None
+    cases: tuple[Case, ...] = ()
 
 
 def checks_of(module: str, level: Level, rows: Iterable[Row]) -> tuple[Callable[..., Iterator[Measurement]], ...]:
@@ -101,7 +105,7 @@ def _make_check(module: str, level: Level, row: Row) -> Callable[..., Iterator[M
 
 
 def _build_remediation(row: Row, level: Level) -> Remediation:
-    shared = Remediation(advice=row.advice, risk=row.risk)
+    shared = Remediation(advice=row.advice, risk=row.risk, effort=row.effort, cases=row.cases)
     if level is Level.VARIABLE:
         mark = "!l" if row.kind.quoted else ""
         plain = f"SET GLOBAL {row.setting} = {{recommended{mark}}};"

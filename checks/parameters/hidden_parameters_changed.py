@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, DocPage, Measurement, Named, NotAssessed, Remediation, Rows, RunAs, Unit, check
+from agent.api import Actor, DocPage, Effort, Measurement, Named, NotAssessed, Remediation, Rows, RunAs, Unit, check
 from agent.facts.given import Build
 from agent.facts.settings import Parameter
 from checks.parameters import tenant_parameter_rules
@@ -39,6 +39,7 @@ OF_EMBEDDED = frozenset(
         pre_check="Ask OceanBase support about parameters whose effect is not documented.",
         post_check="GV$OB_PARAMETERS shows ISDEFAULT = YES for those set back.",
         risk="Some parameters work around a defect of this version: without them the defect occurs again.",
+        effort=Effort.TRIAL,
     ),
     sources=(
         DocPage(

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from agent.api import (
     Actor,
+    Case,
     DocPage,
     Measurement,
     NotAssessed,
@@ -15,8 +16,10 @@ from agent.api import (
     Unit,
     WebPage,
     check,
+    known,
     parse_duration,
     tenant_name,
+    unknown,
 )
 from agent.facts.maintenance import Job
 from agent.facts.settings import Parameter
@@ -35,8 +38,7 @@ _JOB = "SCHEDULED_TRIGGER_PARTITION_BALANCE"
     title="Partition balancing has stopped",
     finding="{resource}: partition_balance_schedule_interval is {value}, and no enabled job balances the partitions.",
     remediation=Remediation(
-        advice="If the version has the job SCHEDULED_TRIGGER_PARTITION_BALANCE (from V4.2.4 on), enable it and keep "
-        "the interval at 0s. Otherwise set the interval.",
+        advice="Let the server balance partitions again.",
         sql=(
             "ALTER SYSTEM SET partition_balance_schedule_interval = {interval!l};",
             "CALL DBMS_SCHEDULER.ENABLE({job!l});",
@@ -48,6 +50,12 @@ _JOB = "SCHEDULED_TRIGGER_PARTITION_BALANCE"
         pre_check="enable_rebalance and enable_transfer are True, and DBA_OB_BALANCE_JOBS shows no job at work.",
         post_check="DBA_OB_BALANCE_JOB_HISTORY shows a job PARTITION_BALANCE after the interval, or after midnight.",
         risk="Partitions move soon after and take network and disk; start it outside the peak.",
+        cases=(
+            Case(
+                "Enable the job SCHEDULED_TRIGGER_PARTITION_BALANCE, and leave the interval at 0s.", when=known("job")
+            ),
+            Case("Set the interval: this version has no job that does it.", when=unknown("job")),
+        ),
     ),
     sources=(
         DocPage(

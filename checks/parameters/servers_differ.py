@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from statistics import mode
 
-from agent.api import Actor, DocPage, Measurement, Remediation, Rows, RunAs, Unit, check
+from agent.api import Actor, Case, DocPage, Measurement, Remediation, Rows, RunAs, Unit, check, known, unknown
 from agent.facts.settings import Parameter
 from checks.parameters import cluster_parameter_rules, tenant_parameter_rules
 
@@ -32,9 +32,8 @@ _JUDGED = frozenset(row.setting for row in (*cluster_parameter_rules.ROWS, *tena
     title="Servers have different values of one parameter",
     finding="{resource} has {value} different values on the servers: {values}.",
     remediation=Remediation(
-        advice="Decide which value is right and set it on all servers. The SQL sets the most frequent one, unless "
-        "another check recommends a value. A value that was set on one server for an investigation is easily "
-        "forgotten.",
+        advice="Find out which value is meant and set it on all servers. A value set for one server "
+        "during an investigation is easily left behind.",
         run_as=RunAs.SYS,
         sql=("ALTER SYSTEM SET {resource!i} = {frequent!l};",),
         no_rollback="The evidence lists the earlier value of each server; set it again with SERVER = 'address:port'.",
@@ -42,6 +41,10 @@ _JUDGED = frozenset(row.setting for row in (*cluster_parameter_rules.ROWS, *tena
         post_check="GV$OB_PARAMETERS shows one value on all servers.",
         risk="The behaviour that the parameter controls changes on the servers that differ: read its documentation "
         "first.",
+        cases=(
+            Case("The SQL sets the most frequent one.", when=known("frequent")),
+            Case("The setting has a check of its own, which says what to set.", when=unknown("frequent")),
+        ),
     ),
     sources=(
         DocPage(

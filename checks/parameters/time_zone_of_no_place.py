@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from agent.api import (
     Actor,
     DocPage,
+    Effort,
     Measurement,
     NotAssessed,
     Remediation,
@@ -46,6 +47,7 @@ _USED = frozenset({*_BROKEN, *(f"{hour:+03d}:00" for hour in _WHOLE_HOURS)})
         post_check="SELECT NOW() in a new session shows the time of the place.",
         risk="Only new sessions take it, and DATETIME and DATE values that were written by the old offset stay as they "
         "are.",
+        effort=Effort.TRIAL,
     ),
     sources=(
         DocPage(f"{SETTINGS}/200.system-variable/300.global-system-variable/13300.time_zone-global.md"),

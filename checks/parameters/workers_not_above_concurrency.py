@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from agent.api import (
     Actor,
+    Case,
     DocPage,
     Measurement,
     NotAssessed,
@@ -15,9 +16,11 @@ from agent.api import (
     TenantKind,
     Unit,
     check,
+    known,
     params,
     parse_number,
     tenant_name,
+    unknown,
 )
 from agent.facts.given import Build
 from agent.facts.settings import Parameter
@@ -44,13 +47,20 @@ class ConcurrencyParams(Params):
     finding="{resource}: workers_per_cpu_quota is {value} and cpu_quota_concurrency is {concurrency}; the former must "
     "be larger.",
     remediation=Remediation(
-        advice="Set cpu_quota_concurrency back to its default. If the default is not below workers_per_cpu_quota "
-        "either, the platform should raise the latter.",
+        advice="The limit of all threads of a CPU must be above that of the active ones.",
         sql=("ALTER SYSTEM SET cpu_quota_concurrency = {lower!l};",),
         rollback=("ALTER SYSTEM SET cpu_quota_concurrency = {before!l};",),
         pre_check="Note the present values of both on every server.",
         post_check="workers_per_cpu_quota is above cpu_quota_concurrency on every server in GV$OB_PARAMETERS.",
         risk=AT_ONCE,
+        cases=(
+            Case("Set cpu_quota_concurrency back to its default.", when=known("lower")),
+            Case(
+                "The default of cpu_quota_concurrency is not below it either: have the platform "
+                "raise workers_per_cpu_quota.",
+                when=unknown("lower"),
+            ),
+        ),
     ),
     sources=(
         DocPage(f"{_ITEMS}/300.cluster-level-configuration-items/25200.workers_per_cpu_quota.md"),

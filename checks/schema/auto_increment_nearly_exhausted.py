@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from agent.api import (
     Actor,
+    Case,
     DocPage,
     Measurement,
     Params,
@@ -13,8 +14,10 @@ from agent.api import (
     Rows,
     Unit,
     check,
+    known,
     name_object,
     params,
+    unknown,
 )
 from agent.facts.schema import AutoIncrement, BusinessObject, NotableColumn, TableStatistics
 from checks.schema.counted import require_proven
@@ -40,19 +43,37 @@ class AutoIncrementParams(Params):
     finding="{resource}: AUTO_INCREMENT of {column} ({type}) has reached {reached_count} of {highest_count}, {value}; "
     "limit {limit}.",
     remediation=Remediation(
-        advice="Widen the column before it is exhausted, and the columns of other tables that refer to it. If it is "
-        "already BIGINT UNSIGNED, migrate the rows to a new table with new numbers. Find out whether values are "
-        "skipped: explicit large values, restarts and NOORDER mode use up whole caches.",
+        advice="Act before the column is full, and widen the columns of other tables that refer to it as"
+        " well. Find out whether values are skipped: explicit large values, restarts and NOORDER "
+        "mode eat whole caches.",
         sql=("ALTER TABLE {schema!i}.{table!i} MODIFY COLUMN {column!i} {wider} NOT NULL AUTO_INCREMENT;",),
-        no_rollback="The old type may not hold values written afterwards; before that, MODIFY restores it.",
-        pre_check="Check MAX of the column: it shows how much of the range is really used. SHOW CREATE TABLE: repeat "
-        "the comment of the column in the statement; while a foreign key uses the column, the change is refused "
-        "(error 5320), so drop the key first and create it again afterwards.",
+        no_rollback="Once values are written that the old type cannot hold, there is no way back to it.",
+        pre_check="SELECT MAX of the column: it shows how much of the range is really used.",
         post_check="information_schema.COLUMNS shows the new COLUMN_TYPE and inserts succeed.",
-        risk="Before V4.2.2, changing a key column rewrites and locks the table; applications must accept larger "
-        "numbers.",
+        risk="Applications must accept wider numbers.",
         window=True,
+        cases=(
+            Case("Widen the column to the type in the statement.", when=known("wider")),
+            Case(
+                "Nothing is wider than BIGINT UNSIGNED: take the rows into a new table that counts from 1.",
+                when=unknown("wider"),
+            ),
+            Case(
+                "SHOW CREATE TABLE: repeat the column's comment in the statement; while a foreign"
+                " key uses the column, the server refuses the change (error 5320), so drop the "
+                "key first and create it again afterwards.",
+                when=known("wider"),
+                part="pre_check",
+            ),
+            Case(
+                "In this version the change of a key column rewrites and locks the table.",
+                when=known("wider"),
+                before=(4, 2, 2),
+                part="risk",
+            ),
+        ),
     ),
+    exhausts=True,
     sources=(
         DocPage(f"{OBJECTS}/200.manage-tables-of-mysql-mode/300.define-an-auto-increment-column-of-mysql-mode.md"),
         DocPage(f"{VIEWS}/6200.o-dba_ob_auto_increment-of-mysql-mode.md"),

@@ -5,7 +5,20 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 
-from agent.api import Actor, DocPage, Measurement, NotAssessed, Remediation, Rows, Unit, check, name_object
+from agent.api import (
+    Actor,
+    Case,
+    DocPage,
+    Measurement,
+    NotAssessed,
+    Remediation,
+    Rows,
+    Unit,
+    check,
+    known,
+    name_object,
+    unknown,
+)
 from agent.facts.schema import FULL_CHARSETS, NotableColumn, Table
 from checks.schema.counted import list_once
 from checks.schema.pages import BASICS, DESIGN
@@ -19,17 +32,27 @@ from checks.schema.pages import BASICS, DESIGN
     title="Text columns use a limited character set",
     finding="{resource} has text columns in the character set {value}: {columns}.",
     remediation=Remediation(
-        advice="Convert the table to utf8mb4 together with the tables it is joined with. If only some columns have "
-        "another character set than the table, MODIFY each of them: CONVERT has no effect on a table that is already "
-        "utf8mb4.",
+        advice="Convert the table to utf8mb4 together with the tables that it is joined with.",
         sql=("ALTER TABLE {schema!i}.{table_to_convert!i} CONVERT TO CHARACTER SET utf8mb4;",),
         rollback=("ALTER TABLE {schema!i}.{table_to_convert!i} CONVERT TO CHARACTER SET {value} COLLATE {collation};",),
-        pre_check="Check whether index keys become too long, and try the conversion on a copy. Save SHOW CREATE "
-        "TABLE: the rollback converts all text columns to the old character set, including those that had another one.",
+        pre_check="Look for indexed columns whose keys grow too long, and try the conversion on a copy.",
         post_check="CHARACTER_SET_NAME in information_schema.COLUMNS is utf8mb4; text reads as before.",
         risk="The table is rewritten; the rollback fails once the text holds characters that the old character set "
         "lacks.",
         window=True,
+        cases=(
+            Case(
+                "Only some of its columns have another character set than the table itself: "
+                "MODIFY each of them, for CONVERT does nothing in a table that is utf8mb4.",
+                when=unknown("table_to_convert"),
+            ),
+            Case(
+                "Save SHOW CREATE TABLE: the rollback takes all text columns to the old set, also"
+                " those that had another one.",
+                when=known("table_to_convert"),
+                part="pre_check",
+            ),
+        ),
     ),
     sources=(
         DocPage(f"{BASICS}/300.character-set-and-collation-of-mysql-mode/200.character-set-of-mysql-mode.md"),

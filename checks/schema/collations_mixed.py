@@ -21,7 +21,7 @@ from checks.schema.pages import BASICS, DESIGN
     remediation=Remediation(
         advice="Agree on one collation per database, make it the default of the database, and convert the tables that "
         "are joined with each other. Keep binary collations where the application distinguishes case on purpose.",
-        no_rollback="The same kind of statement converts back to the old collation.",
+        no_rollback="Tables are converted back to the old collation in the same way.",
         pre_check="Look for unique keys that the new collation would break, such as values that differ only in case.",
         post_check="TABLE_COLLATION in information_schema.TABLES is the same for tables that are joined.",
         risk="Converting rewrites the table and changes how text is compared and sorted.",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from agent.api import Actor, DocPage, Measurement, Remediation, Rows, Unit, check, name_object
+from agent.api import Actor, Case, DocPage, Measurement, Remediation, Rows, Unit, check, known, name_object, unknown
 from agent.facts.schema import NotableColumn, Table
 from checks.schema.counted import list_stored
 from checks.schema.pages import BASICS, DDL
@@ -31,16 +31,24 @@ RATE = frozenset(
     title="Floating point type for exact values",
     finding="{resource}: {value} cannot hold decimal amounts exactly.",
     remediation=Remediation(
-        advice="Change the column to DECIMAL with the precision that the business needs, together with the code that "
-        "computes with it. A generated column cannot be changed: drop it and add it again with the new type.",
-        sql=("ALTER TABLE {schema!i}.{table!i} MODIFY COLUMN {plain_column!i} DECIMAL(20, 4);",),
+        advice="Change the column to DECIMAL with the digits that the business needs, together with the "
+        "code that computes with it.",
+        sql=("ALTER TABLE {schema!i}.{table!i} MODIFY COLUMN {plain_column!i} DECIMAL(<digits>, <decimals>);",),
         rollback=("ALTER TABLE {schema!i}.{table!i} MODIFY COLUMN {plain_column!i} {type};",),
-        pre_check="Note NOT NULL, default and comment of the column (SHOW CREATE TABLE) and repeat them in both "
-        "statements; check that the largest value fits the new type. While a CHECK constraint or a foreign key uses "
-        "the column, the change is refused (errors 1235 and 5320): drop it first and create it again afterwards.",
+        pre_check="Note NOT NULL, default and comment of the column (SHOW CREATE TABLE), to keep them; "
+        "compare the largest value with the digits that you choose. While a CHECK constraint or a"
+        " foreign key uses the column, the server refuses the change (errors 1235 and 5320): drop"
+        " it first and create it again afterwards.",
         post_check="Sums over the column agree with the accounts.",
         risk="The table is rewritten; digits already lost by the floating point type cannot be restored.",
         window=True,
+        cases=(
+            Case(
+                "A generated column cannot be changed: drop it and add it with the new type.",
+                when=unknown("plain_column"),
+            ),
+            Case("Put the digits in place of <digits> and <decimals>.", when=known("plain_column"), part="pre_check"),
+        ),
     ),
     sources=(
         DocPage(

@@ -26,6 +26,7 @@ from checks.schema.pages import DESIGN, STATEMENTS
         "prefix is long enough.",
         post_check="EXPLAIN of the statements that used the old index shows the new one.",
         risk="A prefix cannot sort, cover or be unique for the whole text.",
+        window=True,
     ),
     sources=(
         DocPage(f"{DESIGN}/200.object-structure-design-specification/400.index-design.md"),

@@ -23,6 +23,7 @@ from checks.schema.pages import DESIGN, VIEWS
         pre_check="EXPLAIN the statements that use the index: is_index_back shows whether they need its last columns.",
         post_check="The statements use the shorter index at the same speed.",
         risk="A statement that the long index covered alone must then look up the table.",
+        window=True,
     ),
     sources=(
         DocPage(f"{DESIGN}/200.object-structure-design-specification/400.index-design.md"),

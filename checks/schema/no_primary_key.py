@@ -4,7 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, DocPage, Measurement, NotAssessed, Remediation, Rows, Scalar, Unit, check, name_object
+from agent.api import (
+    Actor,
+    Case,
+    DocPage,
+    Measurement,
+    NotAssessed,
+    Remediation,
+    Rows,
+    Scalar,
+    Unit,
+    check,
+    known,
+    name_object,
+    unknown,
+)
 from agent.facts.schema import MAX_INDEX_COLUMNS, IndexColumn, NotableColumn, PartitionedTable, Table, TableChanges
 from checks.schema.counted import added_since, list_once
 from checks.schema.indexes import Index, group_indexes, is_whole
@@ -20,8 +34,7 @@ from checks.schema.pages import DDL, DESIGN
     finding="{resource} has no primary key; rows by statistics: {rows_count}, including later changes at least "
     "{value}.",
     remediation=Remediation(
-        advice="Make the business key the primary key, or add an AUTO_INCREMENT column where there is none. On a "
-        "partitioned table the key must also hold every partitioning column: choose it by hand.",
+        advice="Make the business key the primary key.",
         sql=(
             "ALTER TABLE {schema!i}.{plain_table!i} ADD COLUMN `ob_health_pk` BIGINT UNSIGNED NOT NULL AUTO_INCREMENT;",
             "ALTER TABLE {schema!i}.{plain_table!i} ADD PRIMARY KEY (`ob_health_pk`);",
@@ -30,12 +43,25 @@ from checks.schema.pages import DDL, DESIGN
             "ALTER TABLE {schema!i}.{plain_table!i} DROP PRIMARY KEY;",
             "ALTER TABLE {schema!i}.{plain_table!i} DROP COLUMN `ob_health_pk`;",
         ),
-        pre_check="Another name than ob_health_pk may suit you better, but none that the table has: the rollback drops "
-        "that column. Inserts name their columns; there is room for a second copy of the table.",
+        pre_check="There is room for a second copy of the table.",
         post_check="information_schema.STATISTICS lists an index PRIMARY for the table.",
-        risk="Each statement is an offline DDL: it rewrites the whole table, which is locked meanwhile. Rehearse the "
-        "duration on a copy.",
+        risk="Adding a key is an offline change: it rewrites the whole table, which is locked "
+        "meanwhile. Rehearse the duration on a copy.",
         window=True,
+        cases=(
+            Case("Where there is none, add an AUTO_INCREMENT column.", when=known("plain_table")),
+            Case(
+                "On a partitioned table the key must also hold every partitioning column, and a "
+                "table has at most one AUTO_INCREMENT column: choose the key by hand.",
+                when=unknown("plain_table"),
+            ),
+            Case(
+                "Another name than ob_health_pk may suit you better, but none that the table has:"
+                " the rollback drops that column. Inserts name their columns.",
+                when=known("plain_table"),
+                part="pre_check",
+            ),
+        ),
     ),
     sources=(
         DocPage(f"{DESIGN}/200.object-structure-design-specification/200.table-structure-design.md"),

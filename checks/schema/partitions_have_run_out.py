@@ -6,7 +6,9 @@ from collections.abc import Iterator
 
 from agent.api import (
     Actor,
+    Case,
     DocPage,
+    Effort,
     Measurement,
     Params,
     Remediation,
@@ -42,15 +44,21 @@ class ClosedParams(Params):
     finding="{resource}: the last partition by time ended {value} ago ({bound}): rows of today are refused with error "
     "1526.",
     remediation=Remediation(
-        advice="Add partitions up to today and for the coming months at once, then load the refused rows again. From "
-        "V4.3.5 BP2 on, range partitions can be added automatically (DYNAMIC_PARTITION_POLICY); in earlier versions "
-        "use a scheduled job and monitor it. If the table is closed on purpose, record the reason and request an "
-        "exemption.",
+        advice="Add partitions up to today and for the coming months at once, then load what was refused"
+        " again. If the table is closed on purpose, mute the finding with the reason.",
         no_rollback="A partition that was added and is still empty is dropped with ALTER TABLE ... DROP PARTITION.",
         pre_check="SHOW CREATE TABLE: use the naming and range width of the existing partitions. The SQL audit or the "
         "application log shows inserts that failed with 1526.",
         post_check="information_schema.PARTITIONS shows a last bound well in the future, and inserts succeed.",
         risk="No risk; adding a partition at the end moves no rows.",
+        effort=Effort.ONLINE,
+        cases=(
+            Case(
+                "Where they are range partitions, let the server add them from then on (DYNAMIC_PARTITION_POLICY).",
+                since=(4, 3, 5, 2),
+            ),
+            Case("Let a scheduled job add them from then on, and watch that it runs.", before=(4, 3, 5, 2)),
+        ),
     ),
     sources=(
         DocPage(f"{OBJECTS}/300.manage-partitions-of-mysql-mode/400.add-a-partition-of-mysql-mode.md"),

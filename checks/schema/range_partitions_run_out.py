@@ -5,7 +5,21 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
-from agent.api import Actor, DocPage, Measurement, Params, Remediation, Rows, Unit, WebPage, check, name_object, params
+from agent.api import (
+    Actor,
+    Case,
+    DocPage,
+    Effort,
+    Measurement,
+    Params,
+    Remediation,
+    Rows,
+    Unit,
+    WebPage,
+    check,
+    name_object,
+    params,
+)
 from agent.facts.given import Clock
 from agent.facts.schema import DynamicPartitions, PartitionedTable
 from agent.facts.settings import Variable
@@ -30,14 +44,25 @@ class RangeParams(Params):
     finding="{resource}: the last partition by time ends in {value} ({bound}), and no partition exists for later rows "
     "(limit {limit}).",
     remediation=Remediation(
-        advice="Add partitions for the coming months now. From V4.3.5 BP2 on, range partitions can be added "
-        "automatically (DYNAMIC_PARTITION_POLICY); in earlier versions use a scheduled job. Do not rely on a MAXVALUE "
-        "or DEFAULT partition alone: it collects rows that should have partitions of their own. If dates divide "
-        "subpartitions, V4.x up to V4.3.3 cannot add any: redesign the table, by date first.",
+        advice="Add partitions for the coming months now. Do not rely on a partition for the rest alone:"
+        " it only collects what should have had partitions of its own.",
         no_rollback="A partition that was added and is still empty is dropped with ALTER TABLE ... DROP PARTITION.",
         pre_check="SHOW CREATE TABLE: use the naming and range width of the existing partitions.",
         post_check="information_schema.PARTITIONS shows a last bound well in the future.",
         risk="No risk; adding a partition at the end moves no rows.",
+        effort=Effort.ONLINE,
+        cases=(
+            Case(
+                "Where they are range partitions, let the server add them from then on (DYNAMIC_PARTITION_POLICY).",
+                since=(4, 3, 5, 2),
+            ),
+            Case("Let a scheduled job add them from then on.", before=(4, 3, 5, 2)),
+            Case(
+                "Where the dates divide subpartitions, this version cannot add any: lay the table"
+                " out anew, by date first and by the rest below.",
+                before=(4, 3, 4),
+            ),
+        ),
     ),
     sources=(
         DocPage(f"{OBJECTS}/300.manage-partitions-of-mysql-mode/400.add-a-partition-of-mysql-mode.md"),

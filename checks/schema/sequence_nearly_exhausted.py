@@ -4,7 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, DocPage, Measurement, Remediation, Rows, Scalar, Unit, check, name_object
+from agent.api import (
+    Actor,
+    Case,
+    DocPage,
+    Effort,
+    Measurement,
+    Remediation,
+    Rows,
+    Scalar,
+    Unit,
+    check,
+    known,
+    name_object,
+    unknown,
+)
 from agent.facts.schema import Sequence
 from checks.schema.pages import STATEMENTS, VIEWS
 
@@ -19,16 +33,25 @@ WIDEST = 2**63 - 1  # the largest bound that every version takes, and that a BIG
     title="Sequence nearly exhausted",
     finding="{resource} has allocated {value} of its values: {last_count} of {highest_count}; limit {limit}.",
     remediation=Remediation(
-        advice="Extend the bound of the sequence before it is reached, and check that the columns that store its "
-        "values can hold them. If one cache is a large part of the range, make it smaller, too. A bound of 2^63-1 "
-        "cannot be extended: restart the sequence when the old values are no longer used.",
+        advice="Check that the columns that store its values can hold what comes. Where one cache is a "
+        "large part of the range, make it smaller as well.",
         sql=("ALTER SEQUENCE {schema!i}.{sequence!i} {bound} {wider};",),
         rollback=("ALTER SEQUENCE {schema!i}.{sequence!i} {bound} {highest_count};",),
         pre_check="The columns filled from the sequence have a type that holds the new bound, and so have the "
         "programs.",
         post_check="DBA_SEQUENCES shows the new bound.",
-        risk="The sequence itself is not affected; if a column type is too small, inserts fail.",
+        risk="No row is touched, and nothing waits.",
+        effort=Effort.ONLINE,
+        cases=(
+            Case("Move the sequence's bound outwards before it is reached.", when=known("bound")),
+            Case(
+                "Its bound of 2^63-1 cannot be moved on: let the sequence start anew, once the "
+                "old values are out of use.",
+                when=unknown("bound"),
+            ),
+        ),
     ),
+    exhausts=True,
     sources=(
         DocPage(f"{STATEMENTS}/1400.alter-sequence-of-mysql-mode.md"),
         DocPage(f"{VIEWS}/14300.o-dba_sequences-of-mysql-mode.md"),

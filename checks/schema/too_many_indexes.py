@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 
-from agent.api import Actor, DocPage, Measurement, Remediation, Rows, Unit, check, name_object
+from agent.api import Actor, DocPage, Effort, Measurement, Remediation, Rows, Unit, check, name_object
 from agent.facts.schema import IndexColumn
 from checks.schema.pages import OBJECTS, VIEWS
 
@@ -24,6 +24,7 @@ from checks.schema.pages import OBJECTS, VIEWS
         pre_check="Collect the access paths of the frequent statements from GV$OB_PLAN_CACHE_PLAN_STAT and EXPLAIN.",
         post_check="Writes to the table are faster and no statement became slower.",
         risk="If a rare report needs the dropped index, it becomes a full scan.",
+        effort=Effort.TRIAL,
     ),
     sources=(
         DocPage(f"{OBJECTS}/500.manage-indexes-of-mysql-mode/100.about-indexes-of-mysql-mode.md"),

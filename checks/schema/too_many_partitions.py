@@ -33,6 +33,7 @@ class PartitionParams(Params):
         risk="Dropping a partition deletes its data.",
         window=True,
     ),
+    exhausts=True,
     sources=(
         DocPage(
             "700.reference/800.configuration-items-and-system-variables/100.system-configuration-items/400.tenant-level-configuration-items/5350.max_partition_num.md"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, DocPage, Measurement, Remediation, Rows, Unit, check
+from agent.api import Actor, Case, DocPage, Measurement, Remediation, Rows, Unit, check
 from agent.facts.accounts import Account
 from agent.facts.given import Administrator
 from checks.security.accounts import (
@@ -31,8 +31,7 @@ from checks.security.accounts import (
     finding="{resource} is not restricted to one address and holds {privileges} on all databases (held: {value}, "
     "limit {limit}).",
     remediation=Remediation(
-        advice="Grant the account SELECT on the databases that it reads, then revoke the global privileges. PROCESS "
-        "shows the statements of all sessions with their values: leave it to monitors that work from one address.",
+        advice="Grant the account SELECT on the databases that it reads, then revoke the global privileges.",
         sql=(
             "GRANT SELECT ON <database>.* TO {user!l}@{host!l};",
             "SHOW GRANTS FOR {user!l}@{host!l};",
@@ -42,6 +41,13 @@ from checks.security.accounts import (
         pre_check="List the databases that the account reads in GV$OB_SQL_AUDIT and grant on those before you revoke.",
         post_check="SHOW GRANTS lists privileges on single databases only; the application works.",
         risk="Reads from databases without a grant fail afterwards.",
+        cases=(
+            Case(
+                "PROCESS shows the statements of all sessions with their values: leave it to "
+                "monitors that work from one address.",
+                when=lambda told: "PROCESS" in str(told["privileges"]).split(", "),
+            ),
+        ),
     ),
     sources=(
         DocPage(f"{PRIVILEGES}/100.permission-classification-of-mysql.md"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, DocPage, Measurement, NotAssessed, Remediation, Rows, Unit, Unjudged, check
+from agent.api import Actor, Case, DocPage, Measurement, NotAssessed, Remediation, Rows, Unit, Unjudged, check
 from agent.facts.accounts import Account
 from agent.facts.given import Administrator
 from checks.security.accounts import (
@@ -28,8 +28,7 @@ from checks.security.accounts import (
     title="Ordinary account may write to all databases or to files of the server",
     finding="{resource} may change all databases, or files of the server: {privileges} (held: {value}, limit {limit}).",
     remediation=Remediation(
-        advice="First grant the account what it needs on its own database, then revoke the global privileges. FILE "
-        "exists only globally: let a tool on the server read and write files instead.",
+        advice="Grant the account what it needs on its own database first, then revoke the global privileges.",
         sql=(
             "GRANT <privileges> ON <database>.* TO {user!l}@{host!l};",
             "SHOW GRANTS FOR {user!l}@{host!l};",
@@ -39,6 +38,12 @@ from checks.security.accounts import (
         pre_check="List the databases that the account uses in GV$OB_SQL_AUDIT, and grant on those before you revoke.",
         post_check="SHOW GRANTS lists privileges on single databases only; the application works.",
         risk="Writes to databases without a grant fail afterwards.",
+        cases=(
+            Case(
+                "FILE is global only: let a tool that runs on the server read and write files instead.",
+                when=lambda told: "FILE" in str(told["privileges"]).split(", "),
+            ),
+        ),
     ),
     sources=(
         DocPage(f"{PRIVILEGES}/100.permission-classification-of-mysql.md"),

@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, NotAssessed, Params, Remediation, Rows, Unit, check, params, tenant_name
+from agent.api import (
+    Actor,
+    Effort,
+    Measurement,
+    NotAssessed,
+    Params,
+    Remediation,
+    Rows,
+    Unit,
+    check,
+    params,
+    tenant_name,
+)
 from agent.facts.settings import Parameter
 from checks.security.no_login_throttling import NAME, PAGES
 from checks.security.settings import value_of
@@ -31,6 +43,7 @@ class LockParams(Params):
         pre_check="Check for accounts that are locked now: they stay locked until the delay is over.",
         post_check="GV$OB_PARAMETERS shows the new value; valid logins work.",
         risk="A few more guesses are possible before each lock.",
+        effort=Effort.ONLINE,
     ),
     sources=PAGES,
 )

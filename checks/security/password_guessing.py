@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, DocPage, Measurement, NotAssessed, Remediation, Rows, Unit, check, name_account
+from agent.api import Actor, DocPage, Effort, Measurement, NotAssessed, Remediation, Rows, Unit, check, name_account
 from agent.facts.accounts import FailedLogins
 from agent.facts.settings import Parameter
 from checks.security.accounts import LOGIN, VIEWS
@@ -27,6 +27,7 @@ from checks.security.settings import value_of
         pre_check="SELECT * FROM information_schema.CONNECTION_CONTROL_FAILED_LOGIN_ATTEMPTS: does the number grow?",
         post_check="CONNECTION_CONTROL_FAILED_LOGIN_ATTEMPTS no longer lists the account.",
         risk="Reading the view has no risk.",
+        effort=Effort.OPERATION,
     ),
     sources=(
         DocPage(f"{VIEWS}/200.information-schema-connection_control_failed_login_attempts-of-mysql-mode.md"),

@@ -5,17 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 
-from agent.api import (
-    Actor,
-    Measurement,
-    NotAssessed,
-    Remediation,
-    Rows,
-    Scalar,
-    Unit,
-    check,
-    tenant_name,
-)
+from agent.api import Actor, Effort, Measurement, NotAssessed, Remediation, Rows, Scalar, Unit, check, tenant_name
 from agent.facts.sql import AuditReturn
 from checks.sql.pages import AUDIT_MEMORY, AUDIT_SHARE
 from checks.sql.ring import by_tenant
@@ -37,6 +27,7 @@ from checks.sql.ring import by_tenant
         pre_check="Count the statements per second in GV$OB_SQL_AUDIT: with thousands, no buffer holds ten minutes.",
         post_check="The newest snapshots in DBA_WR_SNAPSHOT are an hour apart, or OCP shows yesterday's statements.",
         risk="A larger share takes memory from caches and sorts of the tenant.",
+        effort=Effort.OPERATION,
     ),
     sources=(
         AUDIT_MEMORY,

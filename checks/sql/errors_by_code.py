@@ -2,9 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
-from agent.api import Actor, Measurement, Params, Remediation, Rows, Scalar, Unit, WebPage, check, params
+from agent.api import (
+    Actor,
+    Case,
+    Measurement,
+    Params,
+    Remediation,
+    Rows,
+    Scalar,
+    Told,
+    Unit,
+    WebPage,
+    check,
+    one_of,
+    params,
+)
 from agent.facts.sql import AuditReturn
 from checks.sql.pages import ERRORS_4000, ERRORS_4500, ERRORS_6000
 from checks.sql.ring import busy_tenants, code_name
@@ -44,6 +58,11 @@ class ErrorParams(Params):
     min_errors_count: int
 
 
+def _met(*codes: int) -> Callable[[Told], bool]:
+    """Return a condition: one of these codes occurred."""
+    return one_of("message", *(SERIOUS[code] for code in codes))
+
+
 @check(
     code="SQL006",
     name="sql.errors_by_code",
@@ -53,17 +72,35 @@ class ErrorParams(Params):
     finding="{resource} ({message}): {errors_count} of {executions_count} statements ({value}) in the SQL audit ended "
     "with it (limit {limit}), including SQL {sql_id}.",
     remediation=Remediation(
-        advice="Timeouts (-4012, -6212): tune the statement before raising ob_query_timeout. Memory (-4013, -4030): "
-        "check large sorts, hash joins and imports. Locks (-6003, -6005, -4101): shorten transactions and access rows "
-        "in the same order. Transactions ended by the database (-6002, -6210, -6211, -6224, -6278): commit sooner, "
-        "and retry the whole transaction. Unknown result (-6225): check in the data whether it was committed before "
-        "retrying. Leaders (-4038, -4209, -4654, -4721, -4722) and servers out of contact (-4663): check in "
-        "GV$OB_LOG_STAT whether each log stream has a leader. Other errors are internal: hand TRACE_ID and time to "
-        "OceanBase support.",
+        advice="Find the account and the client whose statements end with it, and what the business made"
+        " of the failure.",
         pre_check="Query TRACE_ID, USER_NAME and ELAPSED_TIME of that RET_CODE in GV$OB_SQL_AUDIT while the records "
         "exist.",
         post_check="After a business day the error code no longer appears in GV$OB_SQL_AUDIT.",
-        risk="A longer timeout only hides a slow statement and holds a worker thread longer.",
+        cases=(
+            Case("Timeouts: tune the statement before raising ob_query_timeout.", when=_met(-4012, -6212)),
+            Case(
+                "A higher timeout only hides a slow statement and keeps a worker thread busy for longer.",
+                when=_met(-4012, -6212),
+                part="risk",
+            ),
+            Case("Memory: look for large sorts, hash joins and imports.", when=_met(-4013, -4030)),
+            Case("Locks: shorten transactions and touch rows in one order.", when=_met(-6003, -6005, -4101)),
+            Case(
+                "Transactions that the server ended: commit sooner, and repeat the whole transaction.",
+                when=_met(-6002, -6210, -6211, -6224, -6278),
+            ),
+            Case("An unknown result: look in the data whether it was committed before repeating.", when=_met(-6225)),
+            Case(
+                "A log stream without a leader, or a server that is away: look in GV$OB_LOG_STAT "
+                "whether each log stream has a leader.",
+                when=_met(-4038, -4209, -4654, -4663, -4721, -4722),
+            ),
+            Case(
+                "An error of the server itself: hand TRACE_ID and time to OceanBase support.",
+                when=_met(-4000, -4015, -4016, -4019, -4121, -4138),
+            ),
+        ),
     ),
     sources=(
         ERRORS_4000,

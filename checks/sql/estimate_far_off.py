@@ -4,7 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, KernelRun, Measurement, Params, Remediation, Rows, Scalar, Unit, Unjudged, check, params
+from agent.api import (
+    Actor,
+    Case,
+    Effort,
+    KernelRun,
+    Measurement,
+    Params,
+    Remediation,
+    Rows,
+    Scalar,
+    Unit,
+    Unjudged,
+    check,
+    known,
+    params,
+    unknown,
+)
 from agent.facts.definitions import TableDefinition
 from agent.facts.plan_tree import Access
 from agent.facts.plans import PlanStep
@@ -33,14 +49,27 @@ class EstimateParams(Params):
     "{value} times the estimate of {estimated_count} (limit {limit}). Statistics of the table: last gathered "
     "{analyzed}, rows changed since: {changes_count}. {statement}",
     remediation=Remediation(
-        advice="If the statistics are missing or older than many changes, gather them (CALL "
-        "DBMS_STATS.GATHER_TABLE_STATS), and find out why the nightly windows do not. If they are up to date, the "
-        "data is skewed, or the compared columns depend on each other: gather a histogram of these columns "
-        "(method_opt), and if the plan is still wrong, bind the right one with an outline.",
+        advice="Give the optimizer statistics that say what the table holds; if the plan stays wrong, "
+        "bind the right one by an outline.",
         no_rollback="DBMS_STATS.RESTORE_TABLE_STATS restores earlier statistics while the history keeps them.",
         pre_check="Save the present plan: EXPLAIN EXTENDED of the statement with the values of a slow execution.",
         post_check="EXPLAIN expects about as many rows as the statement reads, and the average time falls.",
         risk="Plans of other statements on the table may also change, usually for the better.",
+        effort=Effort.TRIAL,
+        cases=(
+            Case(
+                "The table has no statistics: gather them (CALL DBMS_STATS.GATHER_TABLE_STATS), "
+                "and see why the nightly windows do not.",
+                when=unknown("analyzed"),
+            ),
+            Case(
+                "If many rows have changed since the statistics were gathered, gather them again."
+                " If they are fresh, some values have far more rows than others, or the compared "
+                "columns depend on each other: gather a histogram of the compared columns "
+                "(method_opt).",
+                when=known("analyzed"),
+            ),
+        ),
     ),
     sources=(
         STATISTICS,

@@ -38,8 +38,8 @@ class FullScanParams(Params):
         window=True,
     ),
     sources=(
-        SQL_RULES,
         FEWER_READS,
+        SQL_RULES,
         AUDIT,
     ),
 )

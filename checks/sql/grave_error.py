@@ -2,9 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
-from agent.api import Actor, Measurement, NotAssessed, Remediation, Rows, Scalar, Unit, check
+from agent.api import (
+    Actor,
+    Case,
+    Effort,
+    Measurement,
+    NotAssessed,
+    Remediation,
+    Rows,
+    Scalar,
+    Told,
+    Unit,
+    check,
+    one_of,
+)
 from agent.facts.sql import AuditReturn
 from checks.sql.pages import ERRORS_4000
 from checks.sql.ring import by_tenant, code_name
@@ -20,6 +33,11 @@ GRAVE = {
 }
 
 
+def _met(*codes: int) -> Callable[[Told], bool]:
+    """Return a condition: one of these codes occurred."""
+    return one_of("message", *(GRAVE[code] for code in codes))
+
+
 @check(
     code="SQL021",
     name="sql.grave_error",
@@ -28,15 +46,23 @@ GRAVE = {
     title="Statement met damaged data, a full disk or a fatal internal error",
     finding="{resource} ({message}): {value} statements in the SQL audit ended with it.",
     remediation=Remediation(
-        advice="Checksums and row order (-4103, -4105, -4108): first check hardware and replicas, and keep earlier "
-        "backups. Disk space (-4184): free space or add servers; large sorts use that disk, too. A full log disk "
-        "(-4264) stops all writes: find out why old log is not recycled. A fatal internal error (-4377) is a defect. "
-        "Hand TRACE_ID, time and server to OceanBase support at once.",
+        advice="Hand TRACE_ID, time and server to OceanBase support at once.",
         pre_check="Query SVR_IP, TRACE_ID, SQL_ID and REQUEST_TIME of that RET_CODE in GV$OB_SQL_AUDIT while the "
         "records exist.",
         post_check="The code does not come back in GV$OB_SQL_AUDIT.",
         risk="Running the statement again may read the damaged block again; restarting the server before the logs are "
         "saved may lose the cause.",
+        effort=Effort.OPERATION,
+        cases=(
+            Case(
+                "Checksums and the order of rows: have hardware and replicas looked at before "
+                "anything else, and keep the backups of before.",
+                when=_met(-4103, -4105, -4108),
+            ),
+            Case("Disk space: make room or add servers; large sorts spill to that disk too.", when=_met(-4184)),
+            Case("A full log disk stops all writes: find what keeps old log alive.", when=_met(-4264)),
+            Case("A fatal internal error is a defect: ask for the release that mends it.", when=_met(-4377)),
+        ),
     ),
     sources=(ERRORS_4000,),
 )

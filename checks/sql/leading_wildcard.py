@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, KernelRun, Measurement, Params, Remediation, Rows, Unit, Unjudged, check, params
+from agent.api import Actor, Case, KernelRun, Measurement, Params, Remediation, Rows, Unit, Unjudged, check, params
 from agent.facts.definitions import TableDefinition
 from agent.facts.plans import PlanStep
 from agent.facts.schema import IndexColumn, NotableColumn
@@ -36,19 +36,26 @@ class WildcardParams(Params):
     "wildcard, or the plan was made for such a pattern. {executions_count} executions of {average_us} on average. "
     "{statement}",
     remediation=Remediation(
-        advice="Begin the pattern with text if a prefix is meant. A plan made for a leading wildcard is reused for "
-        "other patterns: send the two kinds as different statements. To search words inside a text, use a full-text "
-        "index if the version has one, or a search engine; to search by the end, index a generated column with the "
-        "reversed text. Otherwise add another condition that has an index.",
+        advice="Let the pattern begin with text wherever a prefix is meant. A plan that was made for a "
+        "wildcard serves the other patterns too: send both as statements of their own. Where the "
+        "end of a text is searched, index a generated column with the text reversed. Else narrow "
+        "the rows by another condition that has an index.",
         no_rollback="The statement is changed in the application.",
         pre_check="EXPLAIN the statement with a pattern that the application sends, and with a prefix.",
         post_check="EXPLAIN shows TABLE RANGE SCAN with few rows, and the rows read per execution fall in "
         "GV$OB_SQL_AUDIT.",
         risk="Without the leading wildcard fewer rows are found: make sure that only the prefix is meant.",
+        cases=(
+            Case("Where words inside a text are searched, use a full-text index.", since=(4, 3, 3)),
+            Case(
+                "Where words inside a text are searched, use a search engine.",
+                before=(4, 3, 3),
+            ),
+        ),
     ),
     sources=(
-        SQL_RULES,
         FEWER_READS,
+        SQL_RULES,
         CACHED_PLANS,
         KernelRun("4.3.5", "LIKE '%0005': all 100,000 rows; the same text with '1380000000%' then took that plan"),
     ),

@@ -39,8 +39,8 @@ class OrderParams(Params):
         risk="Without a suitable index, all rows that meet the conditions are sorted before LIMIT applies.",
     ),
     sources=(
-        SQL_RULES,
         ORDER_AND_LIMIT,
+        SQL_RULES,
         KernelRun("4.3.5", "LIMIT 5 without ORDER BY: other rows after an index was added"),
     ),
 )

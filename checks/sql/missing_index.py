@@ -44,8 +44,8 @@ class MissingIndexParams(Params):
         window=True,
     ),
     sources=(
-        SQL_RULES,
         FEWER_READS,
+        SQL_RULES,
         PLANS_VIEW,
         KernelRun(
             "4.3.5", "two rows joined with 100,000 by a column without an index: a hash join, a scan of them all"

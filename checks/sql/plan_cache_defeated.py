@@ -6,11 +6,13 @@ from collections.abc import Iterator
 
 from agent.api import (
     Actor,
+    Case,
     Measurement,
     Params,
     Remediation,
     Rows,
     Scalar,
+    Told,
     Unit,
     Unjudged,
     check,
@@ -27,6 +29,11 @@ class HardParseParams(Params):
     min_executions_count: int
 
 
+def _lost_plans(told: Told) -> bool:
+    """Whether most of what was optimized anew had a plan shortly before."""
+    return 2 * float(str(told["again_count"])) > float(str(told["hard_parses_count"]))
+
+
 @check(
     code="SQL015",
     name="sql.plan_cache_defeated",
@@ -36,13 +43,25 @@ class HardParseParams(Params):
     finding="{resource}: {hard_parses_count} of {executions_count} statements with a plan ({value}) were optimized "
     "again (limit {limit}). At least {again_count} of them had a SQL pattern that had been optimized shortly before.",
     remediation=Remediation(
-        advice="If most patterns had been optimized shortly before, the cache loses its plans: check whether it is at "
-        "its limit (GV$OB_PLAN_CACHE_STAT), raise ob_plan_cache_percentage, and look for DDL, gathered statistics and "
-        "USE_PLAN_CACHE(NONE). If hardly any had, look for SQL that is generated each time: IN lists and VALUES lists "
-        "of varying length, generated aliases, table names with dates. Use a few fixed patterns.",
+        advice="Find the application whose statements are optimized anew, and why their plans are not found.",
         pre_check="Count the statements in GV$OB_SQL_AUDIT with IS_HIT_PLAN = 0 by USER_NAME to find the application.",
         post_check="The share of IS_HIT_PLAN = 0 in GV$OB_SQL_AUDIT falls below the limit.",
         risk="More memory for plans leaves less memory for data.",
+        cases=(
+            Case(
+                "Most had been optimized shortly before, so the cache loses its plans: see "
+                "whether it is at its limit (GV$OB_PLAN_CACHE_STAT), raise "
+                "ob_plan_cache_percentage, and look for DDL, gathered statistics and "
+                "USE_PLAN_CACHE(NONE).",
+                when=_lost_plans,
+            ),
+            Case(
+                "Most had not, so look for SQL that is put together anew each time: IN lists and "
+                "VALUES lists of any length, generated aliases, table names with dates. Give it "
+                "few fixed shapes.",
+                when=lambda told: not _lost_plans(told),
+            ),
+        ),
     ),
     sources=(
         HARD_PARSING,

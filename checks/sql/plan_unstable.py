@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, Observes, Params, Remediation, Rows, Scalar, Unit, check, params
+from agent.api import Actor, Effort, Measurement, Observes, Params, Remediation, Rows, Scalar, Unit, check, params
 from agent.facts.sql import CachedPlan, RepositoryShape
 from checks.sql.pages import BAD_PLANS, CACHED_PLANS
 from checks.sql.ring import shape_name, text_of
@@ -32,6 +32,7 @@ class UnstableParams(Params):
         pre_check="Look the plans up by SQL_ID in GV$OB_PLAN_CACHE_PLAN_STAT and their steps in GV$OB_SQL_PLAN.",
         post_check="GV$OB_PLAN_CACHE_PLAN_STAT shows one plan, or plans of about the same AVG_EXE_USEC.",
         risk="An outline keeps its plan even if the data changes: review it after large changes.",
+        effort=Effort.TRIAL,
     ),
     sources=(
         BAD_PLANS,

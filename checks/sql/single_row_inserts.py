@@ -37,8 +37,8 @@ class SingleRowParams(Params):
         risk="If a batch fails, all of its rows fail: the application must find the row that caused it.",
     ),
     sources=(
-        SQL_RULES,
         INSERTS,
+        SQL_RULES,
         AUDIT,
         KernelRun("4.3.5", "INSERT INTO t VALUES (?, ?), committed each: hundreds a second in one session"),
     ),

@@ -5,7 +5,20 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, NotAssessed, Params, Remediation, Rows, Scalar, Unit, check, params
+from agent.api import (
+    Actor,
+    Case,
+    Measurement,
+    NotAssessed,
+    Params,
+    Remediation,
+    Rows,
+    Scalar,
+    Unit,
+    check,
+    one_of,
+    params,
+)
 from agent.facts.plans import StatementWait
 from agent.facts.sql import CachedPlan
 from checks.sql.pages import SAMPLES, WAIT_EVENTS
@@ -28,14 +41,29 @@ class WaitParams(Params):
     finding="{resource} waits in {value} of the {samples_count} samples that found it at work (limit {limit}), mostly "
     "for {event} ({wait_class}, {event_pct}). {statement}",
     remediation=Remediation(
-        advice="Find the cause by the wait class. APPLICATION and CONCURRENCY: rows or latches held by others, so "
-        "shorten transactions and spread hot updates. USER_IO: blocks that are not in memory, so read fewer rows or "
-        "enlarge the cache. NETWORK and CLUSTER: data on other servers, so bring joined tables to one server. COMMIT: "
-        "log is written or copied slowly.",
+        advice="Look for the cause where the statement waits; a better plan makes it no faster.",
         no_rollback="What is changed depends on the cause.",
         pre_check="In GV$OB_ACTIVE_SESSION_HISTORY the samples of this SQL_ID show the event with its P1 to P3.",
         post_check="Fewer samples of the statement are WAITING, and its average time falls.",
         risk="Looking at it has no risk; the remedy is assessed separately.",
+        cases=(
+            Case(
+                "Rows or latches that others hold: shorten transactions and spread what all change.",
+                when=one_of("wait_class", "APPLICATION", "CONCURRENCY"),
+            ),
+            Case(
+                "Blocks that are not in memory: read fewer rows or enlarge the cache.",
+                when=one_of("wait_class", "USER_IO"),
+            ),
+            Case(
+                "Data on other servers: bring tables that are joined to one of them.",
+                when=one_of("wait_class", "NETWORK", "CLUSTER"),
+            ),
+            Case(
+                "Log that is written or copied slowly: look at the log disk and the network between the replicas.",
+                when=one_of("wait_class", "COMMIT"),
+            ),
+        ),
     ),
     sources=(SAMPLES, WAIT_EVENTS),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, KernelRun, Measurement, Params, Remediation, Rows, Unit, Unjudged, check, params
+from agent.api import Actor, Effort, KernelRun, Measurement, Params, Remediation, Rows, Unit, Unjudged, check, params
 from agent.facts.definitions import TableDefinition
 from agent.facts.plans import PlanStep
 from agent.facts.schema import IndexColumn, NotableColumn
@@ -41,6 +41,7 @@ class WrongIndexParams(Params):
         pre_check="EXPLAIN the statement with and without the hint INDEX(table index), with slow values.",
         post_check="EXPLAIN names the better index, and the rows read per execution fall in GV$OB_SQL_AUDIT.",
         risk="For other values the present plan may be right: compare both, also with the most frequent value.",
+        effort=Effort.TRIAL,
     ),
     sources=(
         FEWER_READS,

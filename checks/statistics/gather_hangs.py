@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, DocPage, Measurement, Remediation, Rows, Scalar, TenantKind, Unit, check, name_object
+from agent.api import (
+    Actor,
+    DocPage,
+    Effort,
+    Measurement,
+    Remediation,
+    Rows,
+    Scalar,
+    TenantKind,
+    Unit,
+    check,
+    name_object,
+)
 from agent.facts.maintenance import RunningGather
 from checks.statistics.pages import GATHERING, PERFORMANCE
 
@@ -29,6 +41,7 @@ _US_PER_HOUR = 3_600_000_000
         "twice, some minutes apart.",
         post_check="The table is no longer listed in GV$OB_OPT_STAT_GATHER_MONITOR, and LAST_ANALYZED is of today.",
         risk="A small sample makes estimates less precise: compare the plans of important statements.",
+        effort=Effort.TRIAL,
     ),
     sources=(
         DocPage(f"{PERFORMANCE}/6100.gv_ob_opt_stat_gather_monitor-of-mysql-mode.md"),

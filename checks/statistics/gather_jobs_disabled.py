@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, DocPage, Measurement, Remediation, Rows, Unit, check, name_object
+from agent.api import Actor, DocPage, Effort, Measurement, Remediation, Rows, Unit, check, name_object
 from agent.facts.maintenance import Job
 from checks.statistics.pages import GATHERING, VIEWS
 
@@ -23,6 +23,7 @@ from checks.statistics.pages import GATHERING, VIEWS
         pre_check="No other job gathers the statistics instead of the windows.",
         post_check="ENABLED in DBA_SCHEDULER_JOBS is set, and the next night leaves a run in the gathering history.",
         risk="Gathering reads tables and takes CPU within the window.",
+        effort=Effort.ONLINE,
     ),
     sources=(
         DocPage(f"{GATHERING}/200.statistics-collection-methods/400.collect-statistics-automatically.md"),

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import timedelta
 
-from agent.api import Actor, DocPage, Measurement, Params, Remediation, Rows, Unit, check, params
+from agent.api import Actor, DocPage, Effort, Measurement, Params, Remediation, Rows, Unit, check, params
 from agent.facts.given import Clock
 from agent.facts.maintenance import GatherTask
 from checks.statistics.pages import GATHERING, VIEWS
@@ -33,6 +33,7 @@ class GatherParams(Params):
         pre_check="DBA_OB_TABLE_OPT_STAT_GATHER_HISTORY lists tables and return codes of each run by TASK_ID.",
         post_check="The next run has the status SUCCESS and FAILED_COUNT 0.",
         risk="Reading the history has no risk.",
+        effort=Effort.TRIAL,
     ),
     sources=(
         DocPage(f"{GATHERING}/400.statistics-monitoring-diagnosis.md"),

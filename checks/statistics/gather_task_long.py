@@ -5,7 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 
-from agent.api import Actor, DocPage, Measurement, NotAssessed, Params, Remediation, Rows, Scalar, Unit, check, params
+from agent.api import (
+    Actor,
+    DocPage,
+    Effort,
+    Measurement,
+    NotAssessed,
+    Params,
+    Remediation,
+    Rows,
+    Scalar,
+    Unit,
+    check,
+    params,
+)
 from agent.facts.given import Clock
 from agent.facts.maintenance import GatherTask, Job
 from checks.statistics.pages import GATHERING, VIEWS
@@ -32,6 +45,7 @@ class LongGatherParams(Params):
         pre_check="Sort DBA_OB_TABLE_OPT_STAT_GATHER_HISTORY by duration for the TASK_ID of the long run.",
         post_check="The next runs in DBA_OB_TASK_OPT_STAT_GATHER_HISTORY are shorter.",
         risk="A small sample makes estimates less precise: compare the plans of important statements.",
+        effort=Effort.TRIAL,
     ),
     sources=(
         DocPage(f"{GATHERING}/200.statistics-collection-methods/400.collect-statistics-automatically.md"),

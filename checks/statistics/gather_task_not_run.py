@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, DocPage, Measurement, NotAssessed, Remediation, Rows, Unit, check, tenant_name
+from agent.api import Actor, DocPage, Effort, Measurement, NotAssessed, Remediation, Rows, Unit, check, tenant_name
 from agent.facts.given import Clock
 from agent.facts.maintenance import GatherTask, Job
 from agent.facts.resources import ResourceUnit
@@ -26,6 +26,7 @@ from checks.statistics.pages import GATHERING, VIEWS
         pre_check="Compare LAST_START_DATE, NEXT_RUN_DATE and FAILURE_COUNT of the windows with the present date.",
         post_check="DBA_OB_TASK_OPT_STAT_GATHER_HISTORY has a new run with the status SUCCESS.",
         risk="Gathering by hand takes CPU and reads; choose off-peak hours.",
+        effort=Effort.TRIAL,
     ),
     sources=(
         DocPage(f"{GATHERING}/200.statistics-collection-methods/400.collect-statistics-automatically.md"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 
-from agent.api import Actor, DocPage, Measurement, Remediation, Rows, Unit, check
+from agent.api import Actor, Case, DocPage, Measurement, Remediation, Rows, Unit, check, known
 from agent.facts.given import Build
 from agent.facts.sessions import Session, Transaction
 from agent.facts.settings import Tenant
@@ -31,16 +31,23 @@ from checks.transactions.origin import (
     finding="{resource}: session {session_id} on node {node}, from {client}, has done nothing for {value} inside a "
     "transaction that holds locks (limit {limit}); such sessions: {idle_count}.",
     remediation=Remediation(
-        advice="Commit or roll back before the application waits for a user, another service or the connection pool. "
-        "As a safeguard, ob_trx_idle_timeout (microseconds, at least 100 s) ends idle transactions. To end a session "
-        "now, connect directly to the node that the finding names, not through ODP, which shows other session ids. An "
-        "XA transaction is ended by its transaction manager.",
+        advice="Commit or roll back before the application waits for anything else: a user, another "
+        "service, the connection pool. As a net below, let the server end idle transactions by "
+        "ob_trx_idle_timeout (microseconds, at least 100 s).",
         sql=("KILL {kill_id};",),
         no_rollback="Ending a session rolls its transaction back; the work must be done again.",
         pre_check="Check the session in GV$OB_PROCESSLIST: COMMAND is still Sleep and TRANS_ID has not changed. "
         "Ending a session of another account needs the privilege SUPER.",
         post_check="No sleeping session has a transaction in GV$OB_TRANSACTION_PARTICIPANTS.",
         risk="All uncommitted changes of the session are lost; rolling back a large transaction takes time.",
+        cases=(
+            Case(
+                "To end the session, connect directly to the node that the finding names, not "
+                "through ODP, where sessions have other ids.",
+                when=known("kill_id"),
+            ),
+            Case("The XA transaction is for its transaction manager to end.", when=known("xa_tx_id")),
+        ),
     ),
     sources=(
         DocPage("600.manage/1000.troubleshooting/600.transaction/500.idle-transaction.md"),

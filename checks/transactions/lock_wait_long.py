@@ -4,7 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, KernelCode, KernelRun, Measurement, Remediation, Rows, Scalar, Unit, check, tenant_name
+from agent.api import (
+    Actor,
+    Case,
+    KernelCode,
+    KernelRun,
+    Measurement,
+    Remediation,
+    Rows,
+    Scalar,
+    Unit,
+    check,
+    tenant_name,
+    unknown,
+)
 from agent.facts.sessions import LockWait, Transaction
 from checks.transactions.origin import LOCKS_PAGE
 
@@ -19,11 +32,9 @@ from checks.transactions.origin import LOCKS_PAGE
     finding="{resource}: a statement waiting for a lock has been running for {value} (limit {limit}); {waiters_count} "
     "transactions wait; transaction {holder_tx}, session {holder_session}, holds the lock.",
     remediation=Remediation(
-        advice="Find the holder of the lock and why it does not commit: usually a long or idle transaction (see "
-        "TXN001 and TXN002), or many sessions that update one row. Commit earlier, update hot rows last, and set a "
-        "lock timeout for statements. If GV$OB_LOCKS has the column ID3, ID1 and ID2 of a waiting row are the "
-        "transaction and the session that hold the lock; in earlier versions, ID1 is that transaction in rows of TYPE "
-        "TX.",
+        advice="Look at who holds the lock and why it does not commit: usually a long or idle "
+        "transaction (TXN001 and TXN002 say how to end one), or many sessions that update one "
+        "row. Commit earlier, update hot rows last, and give statements a lock timeout.",
         sql=(
             "SELECT * FROM oceanbase.GV$OB_PROCESSLIST WHERE TRANS_ID = {holder_tx_id};",
             "SELECT * FROM oceanbase.GV$OB_LOCKS WHERE REQUEST <> 'NONE' ORDER BY CTIME DESC;",
@@ -32,6 +43,13 @@ from checks.transactions.origin import LOCKS_PAGE
         pre_check="Query again: the same transactions still wait.",
         post_check="No row remains in the result.",
         risk="Reading has no risk; ending the holder's session rolls its transaction back.",
+        cases=(
+            Case(
+                "In this version GV$OB_LOCKS does not name the holder of this lock: look in "
+                "GV$OB_TRANSACTION_PARTICIPANTS for what has been open for as long.",
+                when=unknown("holder_tx_id"),
+            ),
+        ),
     ),
     sources=(
         LOCKS_PAGE,

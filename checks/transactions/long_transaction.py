@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, Remediation, Rows, Unit, check, tenant_name
+from agent.api import Actor, Case, Measurement, Remediation, Rows, Unit, check, known, tenant_name, unknown
 from agent.facts.given import Build, Clock
 from agent.facts.sessions import Session, Transaction
 from agent.facts.settings import Tenant
@@ -31,11 +31,8 @@ from checks.transactions.origin import (
     finding="{resource}: transaction {tx_id} has been open for {value} (limit {limit}); session {session_id} on node "
     "{node}, from {client}.",
     remediation=Remediation(
-        advice="Find out in the application why the transaction is not committed, and commit in smaller steps. If it "
-        "is not needed any more, end its session: connect directly to the node that the finding names, not through "
-        "ODP, which shows other session ids. Internal transactions have no session that can be ended. For an XA "
-        "transaction, ask its transaction manager first, then run XA ROLLBACK in its tenant. Set ob_trx_timeout so "
-        "that later long transactions end automatically.",
+        advice="Find out in the application why the transaction is not committed, and commit in smaller "
+        "steps. Set ob_trx_timeout so that the next one ends by itself.",
         sql=(
             "SELECT ID, USER, USER_CLIENT_IP, COMMAND, TIME, INFO FROM oceanbase.GV$OB_PROCESSLIST WHERE TRANS_ID = "
             "{tx_id};",
@@ -49,6 +46,22 @@ from checks.transactions.origin import (
         "session of another account needs the privilege SUPER.",
         post_check="The transaction is gone from GV$OB_TRANSACTION_PARTICIPANTS.",
         risk="All uncommitted changes of the session are lost; rolling back a large transaction takes time.",
+        cases=(
+            Case(
+                "To end the session, connect directly to the node that the finding names, not "
+                "through ODP, where sessions have other ids.",
+                when=known("kill_id"),
+            ),
+            Case(
+                "The XA transaction is rolled back with XA ROLLBACK in its tenant, once its "
+                "transaction manager has been asked.",
+                when=known("xa_tx_id"),
+            ),
+            Case(
+                "A transaction without a session is the server's own, and cannot be ended by KILL.",
+                when=unknown("kill_id", "xa_tx_id"),
+            ),
+        ),
     ),
     sources=(LONG_PAGE, ROLES_PAGE, PARTICIPANTS_PAGE, KILL_PAGE, SESSIONS_PAGE),
 )

@@ -5,7 +5,20 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 
-from agent.api import Actor, KernelRun, Measurement, Params, Remediation, Rows, Unit, check, params, tenant_name
+from agent.api import (
+    Actor,
+    Case,
+    KernelRun,
+    Measurement,
+    Params,
+    Remediation,
+    Rows,
+    Unit,
+    check,
+    one_of,
+    params,
+    tenant_name,
+)
 from agent.facts.sessions import LockWait
 from checks.transactions.origin import LOCKS_PAGE
 
@@ -25,16 +38,23 @@ class ManyLockWaitsParams(Params):
     finding="{resource}: {value} transactions with statements that run for {min_wait_s} or more wait for locks (limit "
     "{limit}), {same_count} of them for one table, partition or transaction.",
     remediation=Remediation(
-        advice="Find out what the waiting rows have in common. If GV$OB_LOCKS has the column ID3, ID1 and ID2 are the "
-        "transaction and the session that hold the lock, and ID3 is the tablet and the row; in earlier versions, ID1 "
-        "of a row lock (TYPE TR) is the tablet and ID2 the row. If many wait for one row, that row is hot: split the "
-        "counter or balance into several rows, combine changes, or change that row last before the commit. If the "
-        "rows differ, look for the long transaction that holds them.",
+        advice="See what the waiting rows have in common. Where many wait for one row, that row is hot: "
+        "split the counter or balance into several rows, collect the changes and apply them "
+        "together, or change that row last before the commit. Where the rows differ, look for the"
+        " long transaction that holds them.",
         sql=("SELECT * FROM oceanbase.GV$OB_LOCKS WHERE REQUEST <> 'NONE' ORDER BY CTIME DESC;",),
         no_rollback="The statement only reads; no rollback is needed.",
         pre_check="Repeat the query several times: the queue is present each time.",
         post_check="The query returns a few rows that change constantly.",
         risk="Reading has no risk.",
+        cases=(
+            Case(
+                "ID1 and ID2 of a waiting row are the transaction and the session that hold the "
+                "lock, and ID3 is the tablet and the row.",
+                when=one_of("holder_named", "YES"),
+            ),
+            Case("ID1 of a row lock (TYPE TR) is the tablet and ID2 the row.", when=one_of("holder_named", "NO")),
+        ),
     ),
     sources=(LOCKS_PAGE, KernelRun("4.3.5.3", "six sessions that wait for one row: ID3 begins with its tablet")),
 )
@@ -48,5 +68,10 @@ def many_lock_waits(waits: Rows[LockWait], limits: ManyLockWaitsParams) -> Itera
             tenants[row.tenant_id][row.place].add(row.trans_id)
     for tenant_id, locks in tenants.items():
         waiting = len(set().union(*locks.values()))
-        evidence = {"same_count": max(len(found) for found in locks.values()), "min_wait_s": limits.min_wait_s}
+        named = any(row.row_tablet is not None for row in waits if row.tenant_id == tenant_id)
+        evidence = {
+            "same_count": max(len(found) for found in locks.values()),
+            "min_wait_s": limits.min_wait_s,
+            "holder_named": "YES" if named else "NO",
+        }
         yield Measurement(tenant_name(tenant_id), waiting, evidence)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, Remediation, Rows, Scalar, Unit, check, tenant_name
+from agent.api import Actor, Case, Measurement, Remediation, Rows, Scalar, Unit, check, known, one_of, tenant_name
 from agent.facts.given import Build, Clock
 from agent.facts.sessions import Session, Transaction
 from agent.facts.settings import Tenant
@@ -29,13 +29,8 @@ from checks.transactions.origin import (
     finding="{resource}: transaction {tx_id} has been in state {state} for {value} (limit {limit}); session "
     "{session_id} on node {node}; hanging transactions: {in_doubt_count}.",
     remediation=Remediation(
-        advice="First check whether a log stream has no leader or a disk is full: then no transaction can commit, and "
-        "the hanging ones end automatically after the fault is removed. An XA transaction waits for its transaction "
-        "manager: restart the manager and let it recover, because its log decides between commit and rollback. Only "
-        "if the manager is lost for good, decide each branch by hand with XA COMMIT or XA ROLLBACK in its tenant, the "
-        "same way in all databases that took part. An ordinary transaction that still hangs is rolled back by ending "
-        "its session: connect directly to the node that the finding names, not through ODP, which shows other session "
-        "ids.",
+        advice="First see whether a log stream has no leader or a disk is full: then no transaction can "
+        "commit, and it ends by itself once that is mended.",
         sql=(
             "SELECT * FROM oceanbase.GV$OB_TRANSACTION_PARTICIPANTS WHERE ROLE = 'LEADER' AND TX_ID = {tx_id};",
             "KILL {kill_id};",
@@ -46,6 +41,21 @@ from checks.transactions.origin import (
         "manager's log.",
         post_check="The query lists no old transactions.",
         risk="A decision against the transaction manager's log makes the databases inconsistent.",
+        cases=(
+            Case(
+                "The XA transaction waits for its transaction manager: start that again and let "
+                "it recover, for its log knows whether to commit. Only if it is lost for good, "
+                "decide by hand for each branch, the same way in all databases that took part, "
+                "with XA COMMIT or XA ROLLBACK in its tenant.",
+                when=one_of("xa", "YES"),
+            ),
+            Case(
+                "An ordinary transaction that still hangs is rolled back by ending its session: "
+                "connect directly to the node that the finding names, not through ODP, where "
+                "sessions have other ids.",
+                when=known("kill_id"),
+            ),
+        ),
     ),
     sources=(HUNG_PAGE, PARTICIPANTS_PAGE, ROLES_PAGE, KILL_PAGE, SESSIONS_PAGE),
 )

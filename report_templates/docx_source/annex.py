@@ -215,17 +215,30 @@ def method() -> str:
 
 
 def sources() -> str:
-    note = say("Each source is read by one statement at most. Durations are measured by the assessment program.")
-    status = para("TableText", "{{ line.status }}{% if line.truncated %} · " + say("cut at its limit") + "{% endif %}")
+    """Every statement that was sent, with the number that figures name, and the sources that were not asked for."""
+    note = say(
+        "Every statement that was sent, in this order, with the number that figures name; the journal holds its full "
+        "text. Durations are measured by the agent's own clock."
+    )
+    status = para(
+        "TableText",
+        "{{ line.status }}{% if line.truncated %} · "
+        + say("cut at its limit")
+        + "{% endif %}{% if line.error %} · "
+        + say("Error")
+        + " {{ line.error }}{% endif %}",
+    )
     columns = (
+        Column(say("No."), 13, para("TableText", run("{{ line.id or '–' }}", "Mono"))),
         Column(
             say("Source"),
-            72,
-            para("TableText", run("{{ line.source }}", "Mono")) + para("TableText", run("{{ line.view }}", "Soft")),
+            66,
+            para("TableText", run("{{ line.source }}", "Mono"))
+            + when("line.view", para("TableText", run("{{ line.view }}", "Soft"))),
         ),
-        Column(say("Status"), 62, status + when("line.reason", para("TableText", run("{{ line.reason }}", "Soft")))),
+        Column(say("Status"), 52, status + when("line.reason", para("TableText", run("{{ line.reason }}", "Soft")))),
         Column(say("Rows"), 16, "{{ line.rows }}", right=True),
-        Column(say("Time"), 20, "{{ line.duration }}", right=True),
+        Column(say("Time"), 23, "{{ line.duration }}{% if line.at %} · {{ line.at }}{% endif %}", right=True),
     )
     problem = bullet("{{ problem.what }}", run("{% if problem.remedy %} {{ problem.remedy }}{% endif %}", "Soft"))
     return "".join(
@@ -243,17 +256,6 @@ def sources() -> str:
             ),
         )
     )
-
-
-def statements() -> str:
-    columns = (
-        Column(say("No."), 14, "{{ line.number }}", right=True),
-        Column(say("Source"), 84, para("TableText", run("{{ line.source }}", "Mono"))),
-        Column(say("Rows"), 22, "{{ line.rows }}", right=True),
-        Column(say("Time"), 26, "{{ line.duration }}", right=True),
-        Column(say("Error"), 24, "{{ line.error or '–' }}", right=True),
-    )
-    return when("report.statements", chapter("statements"), listing("line in report.statements", columns))
 
 
 def load() -> str:

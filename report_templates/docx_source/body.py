@@ -46,7 +46,6 @@ def body() -> str:
             annex.left_out(),
             annex.method(),
             annex.sources(),
-            annex.statements(),
             annex.load(),
             _build_own_chapters("end"),
             annex.glossary(),

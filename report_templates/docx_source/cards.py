@@ -14,13 +14,10 @@ def card_macro() -> str:
             tag("macro card(c, counted, level)"),
             when("level == 3", para("Heading3", head), otherwise=para("Label", head)),
             _build_line(),
-            when(
-                "c.impact and level == 3",
-                para("Normal", run(say("Why it matters") + " ", "Strong"), "{{ c.impact }}", together=True),
-            ),
-            para("Normal", "{{ c.rationale }}"),
+            para("Normal", run(say("Why it matters here") + " ", "Strong"), "{{ c.impact }}"),
             _build_rows(),
             when("c.unjudged", para("Small", "{{ c.unjudged }}")),
+            _build_origin(),
             _build_judged_by(),
             _build_remedy(),
             when(
@@ -73,6 +70,11 @@ def _build_rows() -> str:
                 ),
             ),
         )
+        + when(
+            "row.outlook",
+            each("name, value in row.outlook", para("TableText", run("{{ name }}: ", "Strong"), "{{ value }}")),
+        )
+        + _build_statement()
     )
     change = para("TableText", severity("row")) + when(
         "row.change_label", para("TableText", run("{{ row.change_label }}", "Soft"))
@@ -96,6 +98,32 @@ def _build_rows() -> str:
             ),
         ),
     )
+
+
+def _build_statement() -> str:
+    """What a DBA needs of a statement that the finding is about."""
+    facts = (
+        "{% for name, value in row.statement.facts %}{{ name }}: {{ value }}"
+        "{% if not loop.last %} · {% endif %}{% endfor %}"
+    )
+    return when(
+        "row.statement",
+        when(
+            "row.statement.text",
+            para("TableText", run("{{ row.statement.text }}", "Mono")),
+            otherwise=para("TableText", run(say("No text:") + " {{ row.statement.no_text }}", "Soft")),
+        ),
+        para("TableText", run(facts, "Soft")),
+        each("plan in row.statement.plans", para("TableText", run("{{ plan }}", "Soft"))),
+    )
+
+
+def _build_origin() -> str:
+    origin = (
+        "{% for source in c.sources %}{{ source.view }}{% if source.first %} {{ source.numbers }}{% endif %}"
+        "{% if source.at %} {{ source.at }}{% endif %}{% if not loop.last %} · {% endif %}{% endfor %}"
+    )
+    return when("c.sources", para("Small", say("Figures from") + " " + origin))
 
 
 def _build_judged_by() -> str:
@@ -122,7 +150,11 @@ def _build_remedy() -> str:
                 ),
             ),
             when("c.link", para("Small", "{{ c.link }}", together=True)),
-            _build_script("c.sql", "c.more_sql"),
+            each(
+                "step in c.steps",
+                when("step.label", para("Small", run("{{ step.label }}", "Strong"), together=True)),
+                _build_script("step.script", "step.more"),
+            ),
             pairs("c.facts", 46, together=True),
             when(
                 "c.rollback.count or c.no_rollback",

@@ -161,6 +161,12 @@ def test_the_title_says_which_way_the_value_is_wrong(value: str, title: str) -> 
     specs, ruleset = shipped()
     found = run_check("PAR003", snapshot_of([parameter("undo_retention", value)]))
     told = serialize_result(
-        found, specs.checks, ruleset.rules["PAR003"], scored=None, kind=TenantKind.USER, tell=render_all_languages
+        found,
+        specs.checks,
+        ruleset.rules["PAR003"],
+        scored=None,
+        outlooks={},
+        kind=TenantKind.USER,
+        tell=render_all_languages,
     )
     assert told["texts"]["en"]["title"] == title

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from agent.model.document import CheckTextsEntry, Document, FindingEntry, LadderEntry, ResultEntry
+from agent.model.document import CheckTextsEntry, Document, FindingEntry, JudgedEntry, LadderEntry, ResultEntry
 from agent.model.labels import (
     ACTORS,
     CATEGORIES,
@@ -19,9 +19,13 @@ from agent.model.labels import (
     SEVERITIES,
 )
 from agent.model.setting_words import BARE_UNITS, read_bare_unit
-from agent.model.terms import ChangeKind, Severity, Unit
+from agent.model.terms import Category, ChangeKind, Severity, Unit
 from agent.report.view.impact import describe_impact
-from agent.report.words import NAME_LENGTH, NOTHING, SQL_LENGTH, Words, format_points, make_printable
+from agent.report.view.outlook import list_outlook
+from agent.report.view.scripts import CardScript, CardStep, build_script, build_steps
+from agent.report.view.sources import FigureSource, FigureSources
+from agent.report.view.statement import CardStatement, build_statement
+from agent.report.words import NAME_LENGTH, NOTHING, Words, format_points, make_printable
 from agent.support.i18n import count_digits, infer_unit
 
 ROWS_SHOWN = 20
@@ -54,6 +58,7 @@ class CardRow:
     """One finding: a resource, its value against the limit, the evidence, and its own statements.
 
     ``signs`` are those of other checks that are joined with it. A sign that stands in several rows is in the first one.
+    ``statement`` is told once in a card, in the first row that is about it; ``outlook`` are size to buy and day.
     """
 
     resource: str
@@ -65,18 +70,11 @@ class CardRow:
     change: str
     change_label: str
     evidence: tuple[tuple[str, str], ...]
-    sql: CardScript
+    statement: CardStatement | None
+    outlook: tuple[tuple[str, str], ...]
+    steps: tuple[CardStep, ...]
     rollback: CardScript
     signs: tuple[CardSign, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class CardScript:
-    """Statements to run one after the other. Not ``whole`` if display changed one: then nobody may copy them."""
-
-    text: str
-    whole: bool
-    count: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,15 +103,14 @@ class Card:
     change_told: str
     attested: bool
     overridden: bool
-    rationale: str
+    sources: tuple[FigureSource, ...]
     judged: tuple[tuple[str, str], ...]
     rows: tuple[CardRow, ...]
     more_rows: tuple[CardRow, ...]
     row_count: int
     unseen: int
     advice: str
-    sql: CardScript
-    more_sql: CardScript
+    steps: tuple[CardStep, ...]
     rollback: CardScript
     more_rollback: CardScript
     no_rollback: str
@@ -131,6 +128,20 @@ class CardMaker:
     document: Document
     words: Words
     changes: Mapping[str, str]
+    statements: Mapping[str, CardStatement]
+    figure_sources: FigureSources
+
+    @classmethod
+    def of(cls, document: Document, words: Words) -> CardMaker:
+        """Return the maker of a document's cards."""
+        comparison = document["comparison"]
+        return cls(
+            document,
+            words,
+            {change["fingerprint"]: change["kind"] for change in comparison["changes"]} if comparison else {},
+            {entry["resource"]: build_statement(entry, words) for entry in document["sql"]},
+            FigureSources(document, words),
+        )
 
     def card(self, result: ResultEntry, symptoms: Sequence[ResultEntry] = ()) -> Card:
         """Return the card of a result; the symptoms become cards below it."""
@@ -158,17 +169,16 @@ class CardMaker:
             change_told=_tell_changes(kinds, words),
             attested=result["attested"],
             overridden=result["overridden"],
-            rationale=make_printable(texts["rationale"], PROSE_LENGTH),
+            sources=self._list_sources(result, findings),
             judged=self._list_criteria(result),
             rows=rows[:ROWS_SHOWN],
             more_rows=rows[ROWS_SHOWN:],
             row_count=len(findings),
             unseen=len(findings) - len(rows),
             advice=make_printable(texts["advice"], PROSE_LENGTH),
-            sql=_build_script(sql[:ROWS_SHOWN]),
-            more_sql=_build_script(sql[ROWS_SHOWN:]),
-            rollback=_build_script(rollback[:ROWS_SHOWN]),
-            more_rollback=_build_script(rollback[ROWS_SHOWN:]),
+            steps=build_steps(sql, ROWS_SHOWN, words),
+            rollback=build_script(rollback[:ROWS_SHOWN]),
+            more_rollback=build_script(rollback[ROWS_SHOWN:]),
             no_rollback=make_printable(texts["no_rollback"]),
             unjudged=format_unjudged(result, self.document, self.words),
             facts=self._list_facts(result, texts),
@@ -176,6 +186,12 @@ class CardMaker:
             signs=self._list_advice(result["code"], findings),
             symptoms=tuple(self.card(symptom) for symptom in symptoms),
         )
+
+    def _list_sources(self, result: ResultEntry, findings: Sequence[FindingEntry]) -> tuple[FigureSource, ...]:
+        """Return where the figures of the check, and of those joined with it, come from."""
+        codes = {result["code"], *(sign["code"] for finding in findings for sign in finding["signs"])}
+        names = [name for other in self.document["results"] if other["code"] in codes for name in other["sources"]]
+        return self.figure_sources.list_sources(dict.fromkeys(names))
 
     def _list_advice(self, code: str, findings: Sequence[FindingEntry]) -> tuple[SignAdvice, ...]:
         codes = {sign["code"] for finding in findings for sign in finding["signs"]} - {code}
@@ -205,9 +221,10 @@ class CardMaker:
         words, unit = self.words, Unit(finding["unit"])
         digits = count_digits(finding["value"], unit, _list_rungs(result).values())
         change = self.changes.get(finding["fingerprint"], "")
+        statement = self.statements.get(finding["resource"]) if result["category"] == Category.SQL else None
         return CardRow(
             resource=words.resource(finding),
-            sentence=words.pick(finding["texts"]),
+            sentence=_shorten_sentence(finding, statement, words),
             severity=finding["severity"],
             severity_label=words.label(SEVERITIES, finding["severity"]),
             value=format_measured(finding["value"], result["ladder"], unit, words, digits),
@@ -215,20 +232,25 @@ class CardMaker:
             change=change,
             change_label=words.label(CHANGES, change) if change else "",
             evidence=format_evidence(
-                finding["evidence"], find_recommended(result["ladder"]), words, result["ladder"].get("expected", "")
+                _leave_text_out(finding, statement),
+                find_recommended(result["ladder"]),
+                words,
+                str(result["ladder"].get("expected", "")),
             ),
-            sql=_build_script(finding["sql"]),
-            rollback=_build_script(finding["rollback"]),
-            signs=tuple(self._list_signs(finding, told)),
+            statement=statement,
+            outlook=tuple(list_outlook(finding, words)),
+            steps=build_steps(finding["sql"], ROWS_SHOWN, words),
+            rollback=build_script(finding["rollback"]),
+            signs=tuple(self._list_signs(finding, statement, told)),
         )
 
-    def _list_signs(self, finding: FindingEntry, told: set[str]) -> Iterator[CardSign]:
+    def _list_signs(self, finding: FindingEntry, statement: CardStatement | None, told: set[str]) -> Iterator[CardSign]:
         for sign in finding["signs"]:
             if sign["fingerprint"] != finding["fingerprint"] and sign["fingerprint"] not in told:
                 told.add(sign["fingerprint"])
                 yield CardSign(
                     code=make_printable(sign["code"], NAME_LENGTH),
-                    sentence=self.words.pick(sign["texts"]),
+                    sentence=_shorten_sentence(sign, statement, self.words),
                     severity=sign["severity"],
                     severity_label=self.words.label(SEVERITIES, sign["severity"]),
                 )
@@ -272,6 +294,26 @@ class CardMaker:
         return f"{self.words.label(EFFORTS, unit['effort'])} · {self.words.label(DEADLINES, unit['deadline'])}"
 
 
+_TEXT_START = 60  # of a statement, to find where a sentence begins to quote it
+
+
+def _leave_text_out(finding: JudgedEntry, statement: CardStatement | None) -> Mapping[str, Any]:
+    """Return the evidence without what the statement's own lines tell."""
+    told = dict(statement.told) if statement else {}
+    return {
+        key: value for key, value in finding["evidence"].items() if key not in told or told[key] not in (None, value)
+    }
+
+
+def _shorten_sentence(finding: JudgedEntry, statement: CardStatement | None, words: Words) -> str:
+    """Return the sentence without the statement that it ends with, where the card shows that below."""
+    sentence, quoted = words.pick(finding["texts"]), finding["evidence"].get("statement")
+    if statement is None or not isinstance(quoted, str):
+        return sentence
+    before, mark, _ = sentence.partition(make_printable(quoted)[:_TEXT_START])
+    return before.rstrip() if mark and before.strip() else sentence
+
+
 def find_state(kinds: Iterable[str]) -> str:
     """Return the state of what has these kinds of change, "" for none.
 
@@ -305,13 +347,11 @@ def _format_limit(limit: Any, judge: LadderEntry, unit: Unit, words: Words, digi
         return NOTHING
     if "expected" in judge:
         return words.expected(str(limit))
-    sign = f"{_read_sign(judge)} " if "rungs" in judge else ""
-    return sign + words.value(limit, unit, digits)
-
-
-def _read_sign(judge: LadderEntry) -> str:
-    """Return which way from a rung the value is worse."""
-    return "≤" if judge["descending"] else "≥"
+    told = words.value(limit, unit, digits)
+    if "rungs" not in judge:
+        return told
+    sign = "≤" if judge["descending"] else "≥"  # which way from a rung the value is worse
+    return f"{sign} {told}"
 
 
 def format_evidence(
@@ -370,12 +410,6 @@ def find_recommended(judge: LadderEntry) -> str:
 def _list_statements(findings: Sequence[FindingEntry], member: Literal["sql", "rollback"]) -> list[str]:
     """Return each statement once, in the order of the findings."""
     return list(dict.fromkeys(text for finding in findings[:ROWS_KEPT] for text in finding[member]))
-
-
-def _build_script(statements: Sequence[str]) -> CardScript:
-    shown = [make_printable(text, SQL_LENGTH) for text in statements]
-    text = "\n".join(f"{line.rstrip().removesuffix(';')};" for line in shown)
-    return CardScript(text, shown == list(statements), len(shown))
 
 
 def _keep_web_address(link: str) -> str:

@@ -52,8 +52,6 @@ def _list_chapters(report: ReportView, style: Style, words: Words) -> Iterator[t
     yield "left-out", words("Not applicable or switched off")
     yield "method", words("Method and limits")
     yield "sources", words("What was read")
-    if report.statements:
-        yield "statements", words("Statements executed")
     if report.proof:
         yield "load", words("Load and receipt")
     yield from list_own_chapters(style, "end")

@@ -1,4 +1,4 @@
-"""Why a finding matters to this business: what its category puts at stake, and the load that it would meet."""
+"""Why a finding matters to this business: the check's own consequence, the object, and the load that it would meet."""
 
 from __future__ import annotations
 
@@ -6,41 +6,61 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from agent.model.document import Document, ResultEntry
-from agent.model.labels import N_
+from agent.model.document import Document, FindingEntry, ResultEntry
 from agent.model.terms import Severity, Unit
 from agent.report.words import NAME_LENGTH, Words, make_printable
+from agent.support.i18n import count_digits
 
-STAKES: Mapping[str, str] = {
-    "capacity": N_("At the limit, writes of all applications on this tenant are throttled or refused."),
-    "parameters": N_("Settings that deviate from the recommended value cause no trouble until high load or a failure."),
-    "sql": N_("Slow statements take CPU and connections from other statements, and users notice slow pages."),
-    "transactions": N_("Transactions that hold locks for long make others wait; orders and payments then time out."),
-    "availability": N_(
-        "If a node or zone fails now, the service may be interrupted or the latest changes may be lost."
-    ),
-    "backup": N_("Deleted or damaged data may not be recoverable."),
-    "compaction": N_(
-        "Without major compaction, reads become slower every day and space usage grows until writes stop."
-    ),
-    "schema": N_("Problems of the schema cost time in every statement, and more as the data grows."),
-    "statistics": N_("With wrong statistics, a fast statement can turn slow without any change."),
-    "security": N_("Unauthorized persons may read or change data unnoticed."),
-    "version": N_("Known defects remain in production, and support takes longer."),
-    "operations": N_("Problems are noticed later, and their cause is harder to find."),
-}
+_PROSE_LENGTH = 4_000
 _LOAD_TOLD_FROM = Severity.HIGH
+_VALUE_LENGTH = 60  # of a text that is shown beside its object
 
 
 def describe_impact(result: ResultEntry, severity: str, document: Document, words: Words) -> str:
-    """Return what is at stake; for high and critical, also the critical period and the peak that the customer told."""
-    stake = words(STAKES[result["category"]]) if result["category"] in STAKES else ""
-    if severity not in list(Severity) or Severity(severity).rank < _LOAD_TOLD_FROM.rank:
-        return stake
-    business = document["business"]
-    day = words.day(document["as_of"])
-    told = [stake, _describe_critical_period(business, day, words), _describe_peak(business, words)]
+    """Return what the check says of the consequence, then the customer's object and figures.
+
+    For high and critical, also the critical period and the peak that the customer told.
+    """
+    texts = result["texts"].get(words.language, result["texts"]["en"])
+    told = [make_printable(texts["rationale"], _PROSE_LENGTH), _describe_object(result, words)]
+    if severity in list(Severity) and Severity(severity).rank >= _LOAD_TOLD_FROM.rank:
+        business, day = document["business"], words.day(document["as_of"])
+        told += [_describe_critical_period(business, day, words), _describe_peak(business, words)]
     return choose_space(words).join(text for text in told if text)
+
+
+def _describe_object(result: ResultEntry, words: Words) -> str:
+    """Name the worst finding with its value and limit, and how many others there are."""
+    findings = [finding for finding in result["findings"] if not finding["muted"]] or result["findings"]
+    if not findings:
+        return ""
+    first, others = findings[0], len(findings) - 1
+    parts = {"resource": words.resource(first), "value": _format_value(first, words)}
+    if parts["value"] and first["limit"] is not None:
+        parts["limit"] = _format_limit(first, words)
+        text = "Here: {resource}, {value} (limit {limit})."
+        more = "Here: {resource}, {value} (limit {limit}), and {count} more."
+    elif parts["value"]:
+        text, more = "Here: {resource}, {value}.", "Here: {resource}, {value}, and {count} more."
+    else:
+        text, more = "Here: {resource}.", "Here: {resource}, and {count} more."
+    return words(more, **parts, count=others) if others else words(text, **parts)
+
+
+def _format_value(finding: FindingEntry, words: Words) -> str:
+    """Return the value with as many digits as its limit asks for; a setting with its name; "" for a long text."""
+    value, evidence = finding["value"], finding["evidence"]
+    if isinstance(value, str) and "setting" in evidence:
+        return make_printable(f"{evidence['setting']} = {value}", NAME_LENGTH)
+    if value is None or (isinstance(value, str) and len(value) > _VALUE_LENGTH):
+        return ""
+    unit = Unit(finding["unit"])
+    return words.value(value, unit, count_digits(value, unit, [finding["limit"]]))
+
+
+def _format_limit(finding: FindingEntry, words: Words) -> str:
+    unit = Unit(finding["unit"])
+    return words.value(finding["limit"], unit, count_digits(finding["value"], unit, [finding["limit"]]))
 
 
 def choose_space(words: Words) -> str:

@@ -21,7 +21,7 @@ from agent.report.view.not_assessed import UnlockGroup, build_unlock_groups
 from agent.report.view.page_one import PageOne, build_page_one
 from agent.report.view.points import PointLoss, ScoreChange, build_score_change, list_losses
 from agent.report.view.roadmap import Decision, RoadmapStage, build_decisions, build_stages
-from agent.report.view.sources import SourceLine, StatementLine, list_source_lines, list_statement_lines
+from agent.report.view.sources import ReadLine, list_read_lines
 from agent.report.words import NAME_LENGTH, Words, format_points, make_printable, read_zone
 from agent.support.i18n import count_digits
 
@@ -96,7 +96,6 @@ class ReportView:
     top: tuple[Card, ...]
     chapters: tuple[Chapter, ...]
     roadmap: tuple[RoadmapStage, ...]
-    statements: tuple[StatementLine, ...]
     glossary: tuple[tuple[str, str], ...]
     cards: tuple[Card, ...]
     platform: tuple[Card, ...]
@@ -113,7 +112,7 @@ class ReportView:
     passed: tuple[CheckLine, ...]
     joined: tuple[CheckLine, ...]
     left_out: tuple[CheckLine, ...]
-    sources: tuple[SourceLine, ...]
+    sources: tuple[ReadLine, ...]
     proof: LoadAndReceipt | None
     problems: tuple[ProblemLine, ...]
     rule_problems: tuple[str, ...]
@@ -144,7 +143,6 @@ def build_report(document: Document, language: str, style: Style = OURS) -> Repo
         top=cards[:TOP],
         chapters=build_chapters(document, cards, words),
         roadmap=build_stages(document, words),
-        statements=list_statement_lines(document, words),
         glossary=build_glossary(words),
         cards=cards,
         platform=_build_cards(annex, document, words),
@@ -163,7 +161,7 @@ def build_report(document: Document, language: str, style: Style = OURS) -> Repo
         passed=list_check_lines(document, words, Outcome.PASS),
         joined=list_check_lines(document, words, Outcome.JOINED),
         left_out=list_check_lines(document, words, Outcome.NOT_APPLICABLE, Outcome.DISABLED),
-        sources=list_source_lines(document, words),
+        sources=list_read_lines(document, words),
         proof=build_load_and_receipt(document, words),
         problems=tuple(ProblemLine(words.pick(p["what"]), words.pick(p["remedy"])) for p in document["problems"]),
         rule_problems=tuple(words.pick(text) for text in document["ruleset"]["problems"]),
@@ -185,10 +183,7 @@ def _list_results_with_findings(document: Document) -> list[ResultEntry]:
 
 def _build_cards(results: Sequence[ResultEntry], document: Document, words: Words) -> tuple[Card, ...]:
     """Return the cards; each cause has the symptoms of its group below it."""
-    comparison = document["comparison"]
-    maker = CardMaker(
-        document, words, {c["fingerprint"]: c["kind"] for c in comparison["changes"]} if comparison else {}
-    )
+    maker = CardMaker.of(document, words)
     codes = {result["code"] for result in results}
     symptoms: defaultdict[str, list[ResultEntry]] = defaultdict(list)
     for result in results:

@@ -1,64 +1,117 @@
-"""What was read: the sources, and every statement that was sent."""
+"""What was read: every statement that was sent, with its number, and what became of each source."""
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 
-from agent.model.document import Document
+from agent.model.document import Document, SourceEntry, StatementEntry
 from agent.model.labels import STATUSES
 from agent.model.terms import Unit
 from agent.report.words import NAME_LENGTH, Words, make_printable
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SourceLine:
-    """One fact source, and what became of it."""
+class ReadLine:
+    """One statement that was sent, or a source for which none was: then ``id`` is empty.
 
+    ``id`` is what figures name as their source (``S12``); ``error`` is empty or the server's number. What became of the
+    source stands in its first line.
+    """
+
+    id: str
     source: str
     view: str
     status: str
     rows: str
     duration: str
+    at: str
+    error: str
     truncated: bool
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class StatementLine:
-    """One statement as it was sent; ``error`` is empty or its number."""
+def list_read_lines(document: Document, words: Words) -> tuple[ReadLine, ...]:
+    """Return the statements in the order of sending, then the sources that were not asked for."""
+    records = {record["source"]: record for record in document["sources"]}
+    lines, told = [], set[str]()
+    for number, sent in enumerate(document["statements"], start=1):
+        record = records.get(sent["source"])
+        lines.append(_build_line(f"S{number}", sent, None if sent["source"] in told else record, words))
+        told.add(sent["source"])
+    lines += [_build_line("", None, record, words) for name, record in records.items() if name not in told]
+    return tuple(lines)
 
-    number: int
-    source: str
-    rows: str
-    duration: str
-    error: str
 
-
-def list_source_lines(document: Document, words: Words) -> tuple[SourceLine, ...]:
-    """Return the sources in the order of reading."""
-    return tuple(
-        SourceLine(
-            source=make_printable(source["source"], NAME_LENGTH),
-            view=make_printable(source["view"], NAME_LENGTH),
-            status=words.label(STATUSES, source["status"]),
-            rows=words.count(source["rows"]),
-            duration=words.value(source["duration_ms"], Unit.MILLISECONDS),
-            truncated=source["truncated"],
-            reason=words.pick(source["reason"]),
-        )
-        for source in document["sources"]
+def _build_line(mark: str, sent: StatementEntry | None, record: SourceEntry | None, words: Words) -> ReadLine:
+    name = sent["source"] if sent else record["source"] if record else ""
+    rows = sent["rows"] if sent else record["rows"] if record else 0
+    spent = sent["duration_ms"] if sent else record["duration_ms"] if record else 0.0
+    return ReadLine(
+        id=mark,
+        source=make_printable(name, NAME_LENGTH),
+        view=make_printable(record["view"], NAME_LENGTH) if record else "",
+        status=words.label(STATUSES, record["status"]) if record else "",
+        rows=words.count(rows),
+        duration=words.value(spent, Unit.MILLISECONDS),
+        at=_format_clock(sent["at"], words) if sent else "",
+        error="" if sent is None or sent["error"] is None else str(sent["error"]),
+        truncated=bool(record and record["truncated"]),
+        reason=words.pick(record["reason"]) if record else "",
     )
 
 
-def list_statement_lines(document: Document, words: Words) -> tuple[StatementLine, ...]:
-    """Return every statement in the order of sending; none for documents of older agents."""
-    return tuple(
-        StatementLine(
-            number,
-            make_printable(sent["source"], NAME_LENGTH),
-            words.count(sent["rows"]),
-            words.value(sent["duration_ms"], Unit.MILLISECONDS),
-            "" if sent["error"] is None else str(sent["error"]),
-        )
-        for number, sent in enumerate(document["statements"], start=1)
+def _format_clock(at: str | None, words: Words) -> str:
+    """Return the time of day in the customer's zone; the report tells the day elsewhere."""
+    return f"{datetime.fromisoformat(at).astimezone(words.zone):%H:%M:%S}" if at else ""
+
+
+@dataclass(frozen=True, slots=True)
+class FigureSource:
+    """Where figures come from: the view, the numbers of its statements with the first as a link, and the time."""
+
+    view: str
+    first: str
+    numbers: str
+    at: str
+
+
+class FigureSources:
+    """Names the sources of figures, by the names of their sources in the document."""
+
+    def __init__(self, document: Document, words: Words) -> None:
+        self._views = {record["source"]: record["view"] for record in document["sources"] if record["rows"]}
+        self._sent: defaultdict[str, list[tuple[int, str | None]]] = defaultdict(list)
+        for number, sent in enumerate(document["statements"], start=1):
+            if sent["error"] is None:
+                self._sent[sent["source"]].append((number, sent["at"]))
+        self._words = words
+
+    def list_sources(self, names: Iterable[str]) -> tuple[FigureSource, ...]:
+        """Return the sources that gave rows, each view once; none for documents of older agents."""
+        by_view: dict[str, list[tuple[int, str | None]]] = {}
+        for name in names:
+            if name in self._views:
+                by_view.setdefault(self._views[name], []).extend(self._sent[name])
+        return tuple(self._build(view, sorted(set(sent))) for view, sent in by_view.items())
+
+    def _build(self, view: str, sent: list[tuple[int, str | None]]) -> FigureSource:
+        name = make_printable(view.removeprefix("oceanbase."), NAME_LENGTH)
+        marks = [f"S{number}" for number, _ in sent]
+        numbers = f"{marks[0]}–{marks[-1]}" if _is_run(sent) else ", ".join(marks)
+        at = _format_clock(sent[0][1], self._words) if sent else ""
+        return FigureSource(name, marks[0] if marks else "", numbers, at)
+
+
+def _is_run(sent: list[tuple[int, str | None]]) -> bool:
+    return len(sent) > 2 and sent[-1][0] - sent[0][0] == len(sent) - 1
+
+
+def describe_sources(sources: Iterable[FigureSource]) -> str:
+    """Return the sources in one line, for cells of a table: ``GV$OB_UNITS (S12, 08:01:02)``."""
+    return "; ".join(
+        f"{source.view} ({', '.join(filter(None, (source.numbers, source.at)))})" if source.first else source.view
+        for source in sources
     )

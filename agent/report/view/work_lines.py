@@ -8,10 +8,12 @@ from typing import Literal
 
 from agent.model.document import Document
 from agent.model.labels import N_
+from agent.model.sql_stages import Stage
 from agent.model.terms import ChangeKind, Outcome, Severity
-from agent.report.view.cards import Card, CardRow, CardScript, find_state
+from agent.report.view.cards import Card, CardRow, find_state
 from agent.report.view.report import ReportView
 from agent.report.view.roadmap import UnitLine
+from agent.report.view.scripts import CardScript, CardStep
 from agent.report.words import Words
 
 FILE = "findings.{language}.xlsx"
@@ -134,7 +136,7 @@ class _WorkLineMaker:
             limit="\n".join(_format_criteria(card) for card in members if card.judged),
             impact=first.impact,
             action=self._label_texts(codes, [*advice.items()], ": "),
-            sql=self._join_scripts([script for card in members for script in (card.sql, card.more_sql)]),
+            sql=self._join_steps([step for card in members for step in card.steps]),
             rollback=self._join_rollbacks(members),
             verification=self._describe_verification(codes),
             gain=float(unit.gain) if unit else None,
@@ -161,6 +163,14 @@ class _WorkLineMaker:
             note = "Shown in part, or with unusual characters made visible; take the original from assessment.json."
             told.append(f"-- {self.words(note)}")
         return "\n".join(told)
+
+    def _join_steps(self, steps: Sequence[CardStep]) -> str:
+        """Join what is run first, and tell where the rest stands: what depends on it is never in the same cell."""
+        first = min((step.stage for step in steps), key=list(Stage).index, default=None)
+        now = [script for step in steps if step.stage is first for script in (step.script, step.more)]
+        later = any(step.stage is not first for step in steps)
+        note = "The later steps stand in their own columns of the sheet “Findings”."
+        return "\n".join([self._join_scripts(now), *([f"-- {self.words(note)}"] if later else [])])
 
     def _join_rollbacks(self, members: Sequence[Card]) -> str:
         scripts = self._join_scripts([script for card in members for script in (card.rollback, card.more_rollback)])

@@ -12,9 +12,12 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from agent.model.document import Document
 from agent.model.labels import N_
+from agent.model.sql_stages import Stage
 from agent.report.style import Style
-from agent.report.view.cards import Card
+from agent.report.view.cards import Card, CardRow
 from agent.report.view.report import ReportView, build_report
+from agent.report.view.sources import describe_sources
+from agent.report.view.statement import CardStatement
 from agent.report.view.work_lines import build_work_lines, describe_row
 from agent.report.words import NOTHING, Words, read_zone
 from agent.report.xlsx.cells import (
@@ -176,8 +179,12 @@ def _fill_findings(sheet: Worksheet, report: ReportView, words: Words, style: St
         (N_("Limit"), 16),
         (N_("Change"), 11),
         (N_("Evidence"), 50),
-        (N_("SQL"), 60),
-        (N_("Rollback"), 60),
+        (N_("Statement"), 60),
+        (N_("Figures from"), 30),
+        (N_("SQL: prepare or change"), 60),
+        (N_("SQL: verify"), 40),
+        (N_("SQL: take away"), 50),
+        (N_("Way back"), 60),
     )
     rows: list[Sequence[Value]] = []
     for card in _walk_cards((*report.cards, *report.platform)):
@@ -191,8 +198,10 @@ def _fill_findings(sheet: Worksheet, report: ReportView, words: Words, style: St
                 row.value,
                 row.limit,
                 row.change_label,
-                "\n".join(f"{name}: {value}" for name, value in row.evidence),
-                row.sql.text,
+                "\n".join(f"{name}: {value}" for name, value in (*row.evidence, *row.outlook)),
+                _describe_statement(row.statement),
+                describe_sources(card.sources),
+                *_list_stages(row),
                 row.rollback.text or card.no_rollback,
             )
             for row in (*card.rows, *card.more_rows)
@@ -204,6 +213,18 @@ def _fill_findings(sheet: Worksheet, report: ReportView, words: Words, style: St
             rows.append((card.code, card.title, "", "", card.unjudged))
     nothing = words("No check that was assessed found anything.")
     write_plain_table(sheet, OTHER_MARK, heads, rows, words=words, accent=style.accent, nothing=nothing)
+
+
+def _describe_statement(told: CardStatement | None) -> str:
+    if told is None:
+        return ""
+    return "\n".join((told.text or told.no_text, *(f"{name}: {value}" for name, value in told.facts), *told.plans))
+
+
+def _list_stages(row: CardRow) -> Iterator[str]:
+    """Yield the statements of a finding, a cell for each stage."""
+    texts = {step.stage: step.script.text for step in row.steps}
+    yield from (texts.get(stage, "") for stage in Stage)
 
 
 def _walk_cards(cards: Sequence[Card]) -> Iterator[Card]:

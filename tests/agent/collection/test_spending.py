@@ -64,5 +64,6 @@ def test_each_statement_is_added_listed_and_written() -> None:
     spending.record("A", 30.0, 5, 500, None)
     spending.record("B", 10.0, 2, 40, 4012)
     assert spending.cost == Cost(statements=2, database_ms=40.0, longest_ms=30.0, rows=7, bytes=540)
-    assert spending.sent == [Sent("A", 30.0, 5, None), Sent("B", 10.0, 2, 4012)]
+    assert [replace(sent, at="") for sent in spending.sent] == [Sent("A", 30.0, 5, None), Sent("B", 10.0, 2, 4012)]
+    assert all(sent.at.endswith("+00:00") for sent in spending.sent)
     assert journal.lines == [(30.0, 5, 500, None), (10.0, 2, 40, 4012)]

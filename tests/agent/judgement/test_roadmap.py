@@ -105,8 +105,8 @@ def test_settings_that_are_set_alike_are_one_unit() -> None:
     specs = [spec(f"PAR00{number}", category=Category.PARAMETERS) for number in range(1, 4)]
     specs.append(spec("PAR004", category=Category.PARAMETERS, restart=True))
     assert [(unit.codes, unit.effort) for unit in planned(results, specs)] == [
-        (("PAR003",), Effort.ONLINE),
-        (("PAR001", "PAR002"), Effort.ONLINE),
+        (("PAR003",), Effort.TRIAL),
+        (("PAR001", "PAR002"), Effort.TRIAL),
         (("PAR004",), Effort.RESTART),
     ]
 
@@ -133,7 +133,11 @@ def test_settings_of_another_deadline_or_place_are_set_apart() -> None:
     ("parts", "sql", "effort"),
     [
         ({}, (), Effort.PROJECT),
-        ({}, ("DROP INDEX x",), Effort.ONLINE),
+        ({}, ("DROP INDEX x",), Effort.TRIAL),
+        ({}, ("SELECT 1",), Effort.PROJECT),
+        ({"effort": Effort.ONLINE}, ("ALTER SYSTEM MINOR FREEZE",), Effort.ONLINE),
+        ({"effort": Effort.ONLINE, "window": True}, (), Effort.WINDOW),
+        ({"run_as": RunAs.SYS}, (), Effort.OPERATION),
         ({"window": True}, ("DROP INDEX x",), Effort.WINDOW),
         ({"window": True, "restart": True}, (), Effort.RESTART),
         ({"run_as": RunAs.CONSOLE}, (), Effort.CONSOLE),

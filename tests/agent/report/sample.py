@@ -20,9 +20,11 @@ from agent.model.authorization import Authorization
 from agent.model.check import CheckSpec, Measurement, Remediation
 from agent.model.cost import Budget, Cost, Receipt, Sent
 from agent.model.document import Document
+from agent.model.outlook import Outlook, Purchase
 from agent.model.result import CheckResult, Finding
 from agent.model.rule import Expected, Fixed, Ladder, Mute, Override, Rule, Ruleset
 from agent.model.snapshot import Problem, Snapshot, SourceRecord
+from agent.model.statement import StatementFacts, StatementPlan, TableAccess
 from agent.model.terms import (
     Actor,
     Category,
@@ -420,8 +422,58 @@ def assessment(entries: Sequence[Entry], before: Document | None = None) -> Asse
         timezone="Asia/Shanghai",
         roadmap=plan_roadmap(results, verdict, {spec.code: spec for spec, _, _ in entries}, TenantKind.USER, earlier),
         figures=compute_figures(_snapshot(), earlier.trend if earlier else ()),
+        outlooks={
+            found.fingerprint: OUTLOOK for result in results if result.code == "CAP001" for found in result.findings
+        },
+        sql=(TOLD_STATEMENT, UNREAD) if any(result.code == "SQL003" for result in results) else (),
         colophon=Colophon("Chen Jing", "Zhao Lei", "Confidential", date(2027, 1, 1)),
     )
+
+
+# What is told beside the findings on the disk and on the statement.
+OUTLOOK = Outlook(
+    Purchase(
+        "data_disk",
+        1_073_741_824_000,
+        2_291 * 2**30,
+        Unit.BYTES,
+        Text(
+            "({used_bytes} in use × (1 + {growth_pct} growth a year)) ÷ {aim_pct}, rounded up",
+            {"used_bytes": 1_002_438_533_120, "growth_pct": 60.0, "aim_pct": 70.0},
+        ),
+    ),
+    date(2026, 10, 21),
+    Text("by {points_count} assessments, {growth_bytes} a day", {"points_count": 3, "growth_bytes": 3_650_000_000}),
+)
+TOLD_STATEMENT = StatementFacts(
+    resource="shop.orders SELECT #7f3a",
+    sql_id="7F3A" * 8,
+    text="SELECT id, amount FROM orders WHERE customer_id = ? AND created_at > ?",
+    no_text=None,
+    record="plan cache",
+    database="shop",
+    executions=18_250,
+    average_us=2_100_000.0,
+    total_us=38_325_000_000,
+    user="app",
+    users=2,
+    longest_us=9_400_000,
+    first=datetime(2026, 10, 3, 0, 10, tzinfo=UTC),
+    last=datetime(2026, 10, 3, 1, 29, 30, tzinfo=UTC),
+    trace_id="YB42AC1E87F3-0005F3A2B1C4D5E6-0-0",
+    plans=(StatementPlan("8713249", (TableAccess("shop.orders", "TABLE FULL SCAN", "", 4_820_000),)),),
+)
+UNREAD = StatementFacts(
+    resource="SQL 0000",
+    sql_id="0000",
+    text="",
+    no_text=Text("Its text could not be parsed, so its literals could not be masked, and it was not kept."),
+    record="audit ring",
+    database=None,
+    executions=3,
+    average_us=10.0,
+    total_us=30,
+)
 
 
 def _snapshot() -> Snapshot:
@@ -458,7 +510,11 @@ def _snapshot() -> Snapshot:
             rows=6120,
             journal_sha256="0c" * 32,
         ),
-        statements=(Sent("driver", 0.0, 0), Sent("Unit", 4.2, 3), Sent("Session", 1.1, 0, 1142)),
+        statements=(
+            Sent("driver", 0.0, 0),
+            Sent("Unit", 4.2, 3, None, "2026-10-03T01:30:05+00:00"),
+            Sent("Session", 1.1, 0, 1142),
+        ),
     )
 
 

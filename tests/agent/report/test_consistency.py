@@ -65,7 +65,7 @@ def test_a_card_never_shows_a_value_on_the_other_side_of_a_rung(language: str) -
         for finding in list_open_findings(result):
             for rung in rungs.values():
                 finding["value"] = rung * (1 - A_LITTLE)
-                card = CardMaker(document, Words(language), {}).card(result)
+                card = CardMaker.of(document, Words(language)).card(result)
                 shown = next(row.value for row in card.rows if row.resource == Words(language).resource(finding))
                 assert all(not limit.endswith(f" {shown}") for _, limit in card.judged)
                 tried += 1

@@ -135,7 +135,7 @@ def test_a_statement_that_display_changed_is_not_offered_for_copying() -> None:
     for text in ("SELECT '" + "x" * 10_000 + "'", "SELECT '\u202e'", "SELECT '\x00'"):
         result["findings"][0]["sql"] = [text]
         card = next(card for card in build_report(document, "en").cards if card.code == "PAR004")
-        assert not card.sql.whole
+        assert not card.steps[0].script.whole
         assert '<pre class="sql cut ' in page(document)
 
 

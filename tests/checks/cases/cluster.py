@@ -231,6 +231,8 @@ CASES = [
     Case("AVL019", [_served()], label="a primary"),
     Case("AVL019", [_standby(1)], not_assessed=True, label="a standby of which nothing is told"),
     Case("AVL019", [_standby(1), _restore("CHECK NETWORK"), _restore("CHECK NETWORK", 1002)], [("tenant", HIGH)]),
+    *(Case("AVL019", [_standby(1), _restore(status)], [("tenant", HIGH)], label=status)
+      for status in ("STANDBY LOG NOT MATCH", "STANDBY NEED UPGRADE", "STANDBY LOG DISK IS FULL")),
     Case("AVL019", [_standby(1), _standby(1, tenant_id=1004), _standby(1, tenant_id=1005),
                     _restore("SOURCE HAS A GAP", tenant_id=1002), _restore("NORMAL", tenant_id=1004)],
          [("tenant 1002", HIGH)], tenant_kind=TenantKind.SYS, label="seen-from-sys"),

@@ -340,6 +340,12 @@ CASES = [
         label="no amount",
     ),
     Case("SCH005", [_table("u"), _number("price", "double")], label="a view"),
+    Case(
+        "SCH005",
+        [_table("t"), replace(_number("price", "double"), extra="STORED GENERATED")],
+        [("shop.t.price", Severity.LOW)],
+        label="generated",
+    ),
     *(
         Case("SCH005", [_table("t"), _number(name, "double")], [(f"shop.t.{name}", Severity.LOW)], label=name)
         for name in ("cost", "shipping_cost", "priceEur", "monthly_revenue", "total_paid")

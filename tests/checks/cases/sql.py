@@ -185,7 +185,7 @@ CASES = [
     Case("SQL006", not_assessed=True, label="empty"),
     Case("SQL021", [_ret(10**6), _ret(9, -4012)]),
     *(Case("SQL021", [_ret(10**6), _ret(1, code)], [(f"return code {code}", HIGH)], label=f"{code}")
-      for code in (-4103, -4108, -4184, -4377)),
+      for code in (-4103, -4108, -4184, -4264, -4377)),
     Case("SQL021", [_ret(10**6), _ret(0, -4103, records=1, sql_id="")], [("return code -4103", HIGH)],
          label="of the server itself"),
     Case("SQL021", [_ret(1, -4377, tenant_id=1004), _ret(9, tenant_id=1002)],

@@ -31,6 +31,8 @@ CASES = [
          [("SQL A", LOW)], label="for several things"),
     Case("SQL034", [_seen("WAITING", 24), _seen("WAITING", 36, "CONCURRENCY", event=""), _seen("ON CPU", 40)],
          [("SQL A", LOW)], label="longest for what has no name"),
+    *(Case("SQL034", [_seen("WAITING", 60, wait), _seen("ON CPU", 40)], [("SQL A", LOW)], label=wait)
+      for wait in ("CLUSTER", "COMMIT")),
     Case("SQL034", [*_both(20, 40), _seen("WAITING", 900, "IDLE")], label="for its client"),
     Case("SQL034", [*_both(1, 99), _seen("WAITING", 59, sql_id="B")], label="another one, seen too seldom"),
     Case("SQL034", [_seen("ON CPU", 60)], label="never waits"),

@@ -83,6 +83,8 @@ PLANTS = [
     Plant(
         "SCH005",
         plant=["CREATE TABLE {db}.t (a INT PRIMARY KEY, total_amount DOUBLE)"],
+        cure=["ALTER TABLE {db}.t MODIFY COLUMN total_amount DECIMAL(20, 4)"],
+        no_loop="how many digits are needed is for the business to say",
         resource="{db}.t.total_amount",
         severity=Severity.LOW,
     ),

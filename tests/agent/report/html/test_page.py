@@ -113,7 +113,7 @@ def test_a_link_leads_to_what_the_filter_hides(browser: Browser, tmp_path: Path)
         page.locator(".steps a[href='#CAP001']").click()
         expect(page.locator("#CAP001")).to_be_in_viewport()
         page.evaluate("location.hash = 'CAP002'")
-        expect(page.locator("#CAP002 .rationale")).to_be_in_viewport()
+        expect(page.locator("#CAP002 .impact")).to_be_in_viewport()
 
 
 def test_statements_are_copied_whole(browser: Browser, tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ from tests.agent.report.browser import SAMPLES, document, html
 
 ORDER = (
     "scope", "points", "changes", "top", "roadmap", "chapters", "platform", "not-assessed", "carried", "mutes",
-    "passed", "left-out", "method", "sources", "statements", "load", "glossary",
+    "passed", "left-out", "method", "sources", "load", "glossary",
 )  # fmt: skip
 
 

@@ -15,6 +15,7 @@ from agent.report.html.render_html import render_html
 from agent.report.style import Style
 from agent.report.view.cards import ROWS_KEPT, ROWS_SHOWN, format_evidence
 from agent.report.view.report import build_report
+from agent.report.view.work_lines import build_work_lines
 from agent.report.words import Words
 from tests.agent.report import office, sample
 from tests.agent.report.lists import in_excel
@@ -184,7 +185,7 @@ def test_a_muted_finding_is_no_open_one() -> None:
     card = next(card for card in build_report(document, "en").cards if card.code == "SCH002")
     assert card.row_count == 24
     assert all(row.resource != "shop.t0003.idx_3" for row in card.rows)
-    assert "DROP INDEX idx_3 " not in card.sql.text
+    assert all("DROP INDEX idx_3 " not in step.script.text for step in card.steps)
 
 
 def test_a_muted_critical_says_that_it_still_counts() -> None:
@@ -213,7 +214,7 @@ def test_a_card_is_as_severe_as_what_counts(muted: str, shown: str) -> None:
 def test_many_resources_are_folded_and_counted() -> None:
     card = REPORT.cards[4]
     assert (len(card.rows), len(card.more_rows), card.row_count, card.unseen) == (ROWS_SHOWN, 5, 25, 0)
-    assert (card.sql.count, card.more_sql.count) == (ROWS_SHOWN, 5)
+    assert [(step.script.count, step.more.count) for step in card.steps] == [(ROWS_SHOWN, 5)]
     assert "5 more resources" in text_of(page(sample.rich()))
 
 
@@ -227,8 +228,27 @@ def test_statements_come_once_and_ready_to_run() -> None:
     result = next(result for result in document["results"] if result["code"] == "PAR004")
     result["findings"] = [{**result["findings"][0], "sql": ["SELECT 1;", "SELECT 2"]}] * 2
     card = next(card for card in build_report(document, "en").cards if card.code == "PAR004")
-    assert card.sql.text == "SELECT 1;\nSELECT 2;"
-    assert card.sql.whole
+    assert [(step.label, step.script.text) for step in card.steps] == [("", "SELECT 1;\nSELECT 2;")]
+    assert card.steps[0].script.whole
+
+
+def test_what_depends_on_what_goes_before_is_a_step_of_its_own() -> None:
+    document = sample.rich()
+    result = next(result for result in document["results"] if result["code"] == "PAR004")
+    for name in ("a", "b"):
+        script = [f"GRANT SELECT ON x.* TO {name};", f"SHOW GRANTS FOR {name};", f"REVOKE SELECT ON *.* FROM {name};"]
+        result["findings"].append({**result["findings"][0], "resource": name, "sql": script})
+    del result["findings"][0]
+    report = build_report(document, "en")
+    card = next(card for card in report.cards if card.code == "PAR004")
+    assert [step.script.text.split()[0] for step in card.steps] == ["GRANT", "SHOW", "REVOKE"]
+    assert [step.label[:11] for step in card.steps] == ["Step 1 of 3", "Step 2 of 3", "Step 3 of 3"]
+    assert all(step.script.count == 2 for step in card.steps)
+    (line,) = (line for line in build_work_lines(document, report, Words("en")) if "PAR004" in line.codes)
+    assert "GRANT" in line.sql and "REVOKE" not in line.sql
+    for sheet in in_excel(document):
+        cells = [str(cell) for row in sheet.values for cell in row]
+        assert not any("GRANT SELECT" in cell and "REVOKE SELECT" in cell for cell in cells)
 
 
 def test_every_part_is_on_the_page() -> None:
@@ -289,7 +309,7 @@ def test_a_joined_finding_is_counted_once_and_told_with_its_signs() -> None:
         ("SQL004", "Cover the conditions."),
         ("SQL017", "Page by key."),
     ]
-    assert (card.sql.text, card.sql.count) == ("ANALYZE t;", 1)
+    assert [(step.script.text, step.script.count) for step in card.steps] == [("ANALYZE t;", 1)]
     assert [row.signs for row in other.rows] == [()]
     assert report.front.finding_count == 2
     assert [count for _, _, count in report.front.severities] == [0, 1, 1, 0]

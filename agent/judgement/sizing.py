@@ -1,0 +1,157 @@
+"""What to buy and by when: sizes from demand, limit and growth, and the day on which something runs out. Pure.
+
+A size is the least with which the finding would be gone, a year of the growth that the customer told included. A day
+comes from values that were measured in two assessments at least; nothing is guessed from one.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, timedelta
+
+from agent.facts.given import BusinessProfile
+from agent.judgement.figures import FEWEST_DAYS
+from agent.model.check import CheckSpec, Sizing
+from agent.model.comparison import Comparison
+from agent.model.figures import Figures
+from agent.model.labels import N_
+from agent.model.outlook import Outlook, Purchase
+from agent.model.result import CheckResult, Finding
+from agent.model.rule import Ladder, Rule
+from agent.model.snapshot import Snapshot
+from agent.model.terms import Scalar, Text, Unit
+
+_WHOLE = 100.0
+_FAR_DAYS = 3650
+_GIB = 2**30
+_GROWN = {
+    Unit.BYTES: N_("({used_bytes} in use × (1 + {growth_pct} growth a year)) ÷ {aim_pct}, rounded up"),
+    Unit.COUNT: N_("({used_ratio} cores in use × (1 + {growth_pct} growth a year)) ÷ {aim_pct}, rounded up"),
+}
+_STEADY = {
+    Unit.BYTES: N_("{used_bytes} in use ÷ {aim_pct}, rounded up; without growth, for none is told"),
+    Unit.COUNT: N_("{used_ratio} cores in use ÷ {aim_pct}, rounded up; without growth, for none is told"),
+}
+_LEAST = {
+    Unit.BYTES: N_("the next whole size above {least_bytes}, at which it is a finding"),
+    Unit.COUNT: N_("the next whole number above {least_ratio} cores, at which it is a finding"),
+}
+_TIMES = N_("{least_ratio} × {base_bytes} of memory, rounded up")
+
+
+def compute_outlooks(
+    results: Sequence[CheckResult],
+    *,
+    specs: Mapping[str, CheckSpec],
+    rules: Mapping[str, Rule],
+    snapshot: Snapshot,
+    figures: Figures,
+    comparison: Comparison | None,
+) -> Mapping[str, Outlook]:
+    """Return what is known of sizes and days, by the fingerprint of the finding; nothing for the others."""
+    growth = next((row.growth_pct_per_year for row in snapshot.list_rows(BusinessProfile)), None) or 0.0
+    was = {change.fingerprint: change.was_value for change in comparison.changes} if comparison else {}
+    found = {}
+    for result in results:
+        spec, rule = specs[result.code], rules[result.code]
+        for finding in result.findings:
+            purchase = _size(spec.sizing, finding, rule, growth) if spec.sizing else None
+            day, basis = None, None
+            if spec.exhausts and comparison:
+                moment = comparison.baseline_as_of
+                day, basis = _extrapolate(finding.value, was.get(finding.fingerprint), moment, snapshot.as_of)
+            elif spec.sizing and spec.sizing.what == "data_disk":
+                day, basis = _find_full_day(figures)
+            if purchase or day:
+                found[finding.fingerprint] = Outlook(purchase, day, basis)
+    return found
+
+
+def _size(sizing: Sizing, finding: Finding, rule: Rule, growth_pct: float) -> Purchase | None:
+    """Return the size to buy; None where a figure is missing, or it would be no more than there is."""
+    present = _read_number(finding.evidence.get(sizing.present) if sizing.present else finding.value)
+    if not isinstance(rule.judge, Ladder) or present is None:
+        return None
+    if sizing.times:
+        found = _size_by_ratio(sizing, finding, _find_mildest(rule.judge))
+    elif rule.judge.descending and not sizing.demand:
+        least = _find_mildest(rule.judge)
+        found = least, Text(_LEAST[sizing.unit], {_name("least", sizing.unit): least})
+    else:
+        found = _size_by_use(sizing, finding, rule, present, growth_pct)
+    if found is None:
+        return None
+    needed = _round_up(found[0], sizing.unit)
+    return Purchase(sizing.what, present, needed, sizing.unit, found[1]) if needed > present else None
+
+
+def _size_by_ratio(sizing: Sizing, finding: Finding, ratio: float) -> tuple[float, Text] | None:
+    base = _read_number(finding.evidence.get(sizing.times))
+    if base is None:
+        return None
+    return ratio * base, Text(_TIMES, {"least_ratio": ratio, "base_bytes": base})
+
+
+def _size_by_use(
+    sizing: Sizing, finding: Finding, rule: Rule, present: float, growth_pct: float
+) -> tuple[float, Text] | None:
+    """Return what is in use, with a year of growth, as the share of the size that is aimed at."""
+    used = _read_number(finding.evidence.get(sizing.demand)) if sizing.demand else _multiply(present, finding.value)
+    given = rule.params_values.get(sizing.aim_param) if sizing.aim_param else None
+    aim_pct = _read_number(given) if sizing.aim_param else _find_mildest(rule.judge)  # type: ignore[arg-type]
+    if used is None or not aim_pct:
+        return None
+    args: dict[str, Scalar] = {_name("used", sizing.unit): used, "aim_pct": aim_pct, "growth_pct": growth_pct}
+    formula = (_GROWN if growth_pct > 0 else _STEADY)[sizing.unit]
+    return used * (1 + growth_pct / _WHOLE) / (aim_pct / _WHOLE), Text(formula, args)
+
+
+def _multiply(present: float, share_pct: float | str | None) -> float | None:
+    share = _read_number(share_pct)
+    return None if share is None else present * share / _WHOLE
+
+
+def _name(stem: str, unit: Unit) -> str:
+    """Return the name of a figure with the ending that tells its unit."""
+    return f"{stem}_bytes" if unit is Unit.BYTES else f"{stem}_ratio"
+
+
+def _find_mildest(ladder: Ladder) -> float:
+    limits = [limit for _, limit in ladder.rungs]
+    return max(limits) if ladder.descending else min(limits)
+
+
+def _read_number(value: Scalar) -> float | None:
+    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
+
+
+def _round_up(value: float, unit: Unit) -> float:
+    """Return the next whole GiB or core above: a limit that is just reached is a finding still."""
+    step = _GIB if unit is Unit.BYTES else 1
+    return float((math.floor(value / step) + 1) * step)
+
+
+def _extrapolate(
+    value: float | str | None, was: float | str | None, before: datetime, now: datetime
+) -> tuple[date | None, Text | None]:
+    """Return when a share reaches all of it, by the line through two assessments that lie far enough apart."""
+    days = (now - before) / timedelta(days=1)
+    if not isinstance(value, int | float) or not isinstance(was, int | float) or days < FEWEST_DAYS:
+        return None, None
+    per_day = (value - was) / days
+    left_days = (_WHOLE - value) / per_day if per_day > 0 else math.inf
+    if not 0 <= left_days <= _FAR_DAYS:
+        return None, None
+    text = Text("from {was_pct} to {now_pct} in {span_days}", {"was_pct": was, "now_pct": value, "span_days": days})
+    return (now + timedelta(days=left_days)).date(), text
+
+
+def _find_full_day(figures: Figures) -> tuple[date | None, Text | None]:
+    """Return the first day on which a data disk is full by the line through all assessments that were kept."""
+    dated = [forecast for forecast in figures.forecasts if forecast.kind == "data_disk" and forecast.full_on]
+    if not dated:
+        return None, None
+    first = min(dated, key=lambda forecast: forecast.full_on or date.max)
+    args: dict[str, Scalar] = {"points_count": len(figures.trend) + 1, "growth_bytes": round(first.bytes_per_day)}
+    return first.full_on, Text("by {points_count} assessments, {growth_bytes} a day", args)

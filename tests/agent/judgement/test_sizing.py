@@ -1,0 +1,155 @@
+"""Sizes follow from demand, limit and growth; days only from what was measured."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from agent.facts.given import BusinessProfile
+from agent.judgement.sizing import compute_outlooks
+from agent.model.check import CheckSpec, Sizing
+from agent.model.comparison import Change, Comparison
+from agent.model.figures import Figures, Forecast, TrendPoint
+from agent.model.outlook import Outlook
+from agent.model.rule import Ladder, Rule
+from agent.model.terms import ChangeKind, Severity, Unit
+from agent.support.i18n import render_text
+from tests.agent.scoring import failed, finding
+from tests.harness import NOW, shipped, snapshot_of
+
+GIB = 2**30
+CHECKS, RULES = shipped()[0].checks, shipped()[1].rules
+CODE = "CAP001"
+DISK = Ladder(((Severity.LOW, 70.0), (Severity.HIGH, 90.0)))
+
+
+def outlook(
+    sizing: Sizing | None,
+    value: float,
+    evidence: dict[str, Any],
+    judge: Ladder = DISK,
+    growth: float | None = None,
+    **more: Any,
+) -> Outlook | None:
+    spec = replace(CHECKS["CAP001"], sizing=sizing, exhausts=more.pop("exhausts", False))
+    found = replace(finding(Severity.LOW), value=value, evidence=evidence)
+    facts = [BusinessProfile(peak_qps=None, concurrency=None, growth_pct_per_year=growth)] if growth else []
+    rule = Rule(judge=judge, params_values=more.pop("params", {}))
+    told = compute_outlooks(
+        [failed(CODE, found)],
+        specs={CODE: spec},
+        rules={CODE: rule},
+        snapshot=snapshot_of(facts),
+        figures=more.get("figures", Figures()),
+        comparison=more.get("comparison"),
+    )
+    return told.get(found.fingerprint)
+
+
+def test_a_disk_is_sized_so_that_it_falls_below_the_mildest_limit() -> None:
+    sizing = Sizing(what="data_disk", unit=Unit.BYTES, present="size_bytes")
+    told = outlook(sizing, 80.0, {"size_bytes": 100 * GIB})
+    assert told and told.purchase and told.purchase.needed == 115 * GIB  # 80 / 0.7 is 114.3
+    assert "80 GiB in use ÷ 70%" in render_text(told.purchase.formula, "en")
+    grown = outlook(sizing, 80.0, {"size_bytes": 100 * GIB}, growth=60.0)
+    assert grown and grown.purchase and grown.purchase.needed == 183 * GIB
+    assert "60% growth a year" in render_text(grown.purchase.formula, "en")
+
+
+def test_the_size_takes_the_finding_away() -> None:
+    for value in (70.0, 70.001, 95.0):
+        told = outlook(Sizing(what="memory", unit=Unit.BYTES, present="total_bytes"), value, {"total_bytes": 7 * GIB})
+        assert told and told.purchase
+        assert 100 * 7 * GIB * value / 100 / told.purchase.needed < 70.0
+
+
+def test_cores_are_whole_and_come_from_the_share_in_use() -> None:
+    told = outlook(Sizing(what="cores", unit=Unit.COUNT, present="cores_count"), 90.0, {"cores_count": 4.0})
+    assert told and told.purchase and told.purchase.needed == 6
+
+
+def test_what_is_too_small_is_sized_by_the_limit_itself() -> None:
+    low = Ladder(((Severity.LOW, 1.9), (Severity.MEDIUM, 1.0)), descending=True)
+    told = outlook(Sizing(what="cores", unit=Unit.COUNT), 1.0, {}, low)
+    assert told and told.purchase and (told.purchase.present, told.purchase.needed) == (1, 2)
+    ratio = Ladder(((Severity.LOW, 2.8),), descending=True)
+    sizing = Sizing(what="log_disk", unit=Unit.BYTES, present="size_bytes", times="memory_bytes")
+    told = outlook(sizing, 1.0, {"size_bytes": 4 * GIB, "memory_bytes": 4 * GIB}, ratio)
+    assert told and told.purchase and told.purchase.needed == 12 * GIB
+
+
+def test_a_demand_that_is_no_share_is_sized_by_the_param_that_says_how_far_it_may_fill() -> None:
+    days = Ladder(((Severity.LOW, 365.0),), descending=True)
+    sizing = Sizing(
+        what="data_disk", unit=Unit.BYTES, present="size_bytes", demand="used_bytes", aim_param="usable_pct"
+    )
+    evidence = {"size_bytes": 100 * GIB, "used_bytes": 80 * GIB}
+    told = outlook(sizing, 90.0, evidence, days, growth=50.0, params={"usable_pct": 90})
+    assert told and told.purchase and told.purchase.needed == 134 * GIB
+
+
+@pytest.mark.parametrize("evidence", [{}, {"size_bytes": None}])
+def test_without_a_figure_nothing_is_sized(evidence: dict[str, Any]) -> None:
+    assert outlook(Sizing(what="data_disk", unit=Unit.BYTES, present="size_bytes"), 80.0, evidence) is None
+    assert outlook(None, 80.0, {"size_bytes": GIB}) is None
+
+
+def compared(was: float | str | None, days: float) -> Comparison:
+    change = Change(
+        kind=ChangeKind.WORSENED,
+        code=CODE,
+        fingerprint=finding(Severity.LOW).fingerprint,
+        resource="r",
+        severity=Severity.LOW,
+        was_severity=Severity.LOW,
+        value=80.0,
+        was_value=was,
+    )
+    return Comparison(
+        baseline_id="b",
+        baseline_as_of=NOW - timedelta(days=days),
+        score_was=None,
+        score_delta=None,
+        ruleset_changed=False,
+        changes=(change,),
+    )
+
+
+def test_what_only_grows_has_a_day_once_it_was_measured_twice() -> None:
+    told = outlook(None, 80.0, {}, exhausts=True, comparison=compared(60.0, 100))
+    assert told and told.exhausted_on == (NOW + timedelta(days=100)).date()
+    assert render_text(told.exhausted_by, "en") == "from 60% to 80% in 100 days"
+
+
+@pytest.mark.parametrize(("was", "days"), [(None, 100), (80.0, 100), (90.0, 100), (60.0, 29.9), (79.99, 100)])
+def test_no_day_from_one_point_from_none_that_grew_or_from_two_that_lie_close(was: float | None, days: float) -> None:
+    assert outlook(None, 80.0, {}, exhausts=True, comparison=compared(was, days)) is None
+    assert outlook(None, 80.0, {}, comparison=compared(60.0, 100)) is None
+
+
+def test_a_data_disk_has_the_day_of_the_line_through_all_assessments() -> None:
+    figures = Figures(
+        forecasts=(
+            Forecast("data_disk", "zone1", 1e9, date(2027, 3, 1)),
+            Forecast("data_disk", "zone2", 2e9, date(2027, 2, 1)),
+            Forecast("data_disk", "zone3", -1.0, None),
+        ),
+        trend=(TrendPoint(datetime(2026, 1, 1, tzinfo=UTC), 80.0), TrendPoint(datetime(2026, 4, 1, tzinfo=UTC), 80.0)),
+    )
+    sizing = Sizing(what="data_disk", unit=Unit.BYTES, present="size_bytes")
+    told = outlook(sizing, 80.0, {"size_bytes": 100 * GIB}, figures=figures)
+    assert told and told.exhausted_on == date(2027, 2, 1)
+    assert "3 assessments" in render_text(told.exhausted_by, "en")
+
+
+def sized() -> list[CheckSpec]:
+    return [spec for spec in CHECKS.values() if spec.sizing]
+
+
+def test_capacity_checks_that_ask_for_more_say_how_much() -> None:
+    assert {spec.code for spec in sized()} >= {"CAP002", "CAP004", "CAP006", "CAP009", "CAP010", "CAP013", "CAP024"}
+    for spec in sized():
+        assert spec.sizing and isinstance(RULES[spec.code].judge, Ladder)
