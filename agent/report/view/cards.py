@@ -260,7 +260,7 @@ class CardMaker:
         words, judge, unit = self.words, result["ladder"], Unit(result["unit"])
         lines: list[tuple[str, str]] = []
         if "rungs" in judge:
-            sign, rungs = _read_sign(judge), _list_rungs(result)
+            sign, rungs = _choose_sign(descending=judge["descending"]), _list_rungs(result)
             # As many decimals as the value that needs most beside them.
             needed = [count_digits(finding["value"], unit, rungs.values()) for finding in list_open_findings(result)]
             digits = max((found for found in needed if found is not None), default=None)
@@ -350,8 +350,12 @@ def _format_limit(limit: Any, judge: LadderEntry, unit: Unit, words: Words, digi
     told = words.value(limit, unit, digits)
     if "rungs" not in judge:
         return told
-    sign = "≤" if judge["descending"] else "≥"  # which way from a rung the value is worse
-    return f"{sign} {told}"
+    return f"{_choose_sign(descending=judge['descending'])} {told}"
+
+
+def _choose_sign(*, descending: bool) -> str:
+    """Return which way from a rung the value is worse."""
+    return "≤" if descending else "≥"
 
 
 def format_evidence(
