@@ -20,7 +20,7 @@ from agent.collection.privileges import quote_account
 from agent.facts import SourceSpec, find_source_spec
 from agent.model.labels import DATA_CLASSES
 from agent.model.snapshot import Capabilities, Unavailable
-from agent.model.terms import DataClass, TenantKind, Text, UnavailableKind
+from agent.model.terms import DataClass, Scalar, TenantKind, Text, UnavailableKind
 
 # "named" leaves % in literals alone; nothing is ever bound.
 _DIALECT = mysql.dialect(paramstyle="named")
@@ -188,7 +188,7 @@ def _shorten_view(view: str) -> str:
 def _explain_not_granted(spec: SourceSpec, data_classes: frozenset[DataClass] | None) -> Unavailable | None:
     if data_classes is None or spec.data_class in data_classes:
         return None
-    args = {"source": spec.name, "data_class": Text(DATA_CLASSES[spec.data_class])}
+    args: dict[str, Scalar | Text] = {"source": spec.name, "data_class": Text(DATA_CLASSES[spec.data_class])}
     return Unavailable(
         UnavailableKind.NOT_GRANTED,
         Text("The authorization does not grant the data class {data_class}.", args),

@@ -49,7 +49,11 @@ def test_what_the_customer_allows_is_said_and_not_refused() -> None:
     found = admit_account(seen(("SUPER ON *.*",)), ALLOWED, "shop")
     (problem,) = found.problems
     said = render_text(problem.what, "en")
-    assert "Authorization T-1 allows" in said and "only root exists in the lab" in said and "only the statement gate" in said
+    assert (
+        "Authorization T-1 allows" in said
+        and "only root exists in the lab" in said
+        and "only the statement gate" in said
+    )
 
 
 def test_an_account_that_cannot_be_known_is_no_reader() -> None:

@@ -148,7 +148,9 @@ def test_a_revocation_of_something_else_stops_everything_until_it_is_cleared(tmp
 def test_of_several_revocations_the_one_that_is_meant_counts(tmp_path: Path) -> None:
     for name, reference in (("old.yaml", "T-0"), ("stop.yaml", "T-1")):
         signed(tmp_path / name, REVOCATION.format(reference=reference))
-    assert "has been revoked by its signer" in refusal(prepared(tmp_path, block="  revocation: [old.yaml, stop.yaml]\n"))
+    assert "has been revoked by its signer" in refusal(
+        prepared(tmp_path, block="  revocation: [old.yaml, stop.yaml]\n")
+    )
     assert "old.yaml revokes T-0, not T-1" in refusal(prepared(tmp_path, block="  revocation: [old.yaml]\n"))
     signed(tmp_path / "old.yaml", REVOCATION.format(reference="T-0"), OTHER_KEY)
     assert "signed with the key" in refusal(prepared(tmp_path, block="  revocation: [stop.yaml, old.yaml]\n"))
