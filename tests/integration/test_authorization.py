@@ -88,7 +88,7 @@ REFUSED: dict[str, tuple[Change, str]] = {
     "wrong key": (with_document(lambda path: signed(path, path.read_text(), OTHER_KEY)), "was signed with the key"),
     "expired": (request_of(not_after=NOW - timedelta(seconds=1)), "expired at"),
     "not yet valid": (request_of(not_before=NOW + DAY), "is valid only from"),
-    "revoked by a line": (edited("authorization: {", "authorization: {revoked: by phone, "), "has been revoked: by phone"),
+    "revoked by a line": (edited("authorization: {", "authorization: {revoked: by phone, "), "been revoked: by phone"),
     "revoked by the signer": (revocation, "has been revoked by its signer: The audit is over"),
     "outside the window": (
         request_of(window={"days": [OTHER_DAY], "timezone": "Asia/Shanghai"}), "in this window only"

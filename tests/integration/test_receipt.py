@@ -105,7 +105,7 @@ def test_another_user_of_the_account_is_told(kernel: Kernel, account: str) -> No
         session.fetch(write_busy_look("oceanbase"), "load")
         receipt = read_receipt(session, capabilities)
     assert receipt.found > receipt.sent
-    assert ["something else used the account" in render_text(text, "en") for text in compare_with_journal(receipt)][
+    assert ["another program used the account" in render_text(text, "en") for text in compare_with_journal(receipt)][
         :1
     ] == [True]
 

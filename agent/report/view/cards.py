@@ -235,7 +235,7 @@ class CardMaker:
                 _leave_text_out(finding, statement),
                 find_recommended(result["ladder"]),
                 words,
-                str(result["ladder"].get("expected", "")),
+                find_expected(result["ladder"]),
             ),
             statement=statement,
             outlook=tuple(list_outlook(finding, words)),
@@ -260,7 +260,7 @@ class CardMaker:
         words, judge, unit = self.words, result["ladder"], Unit(result["unit"])
         lines: list[tuple[str, str]] = []
         if "rungs" in judge:
-            sign, rungs = _choose_sign(descending=judge["descending"]), _list_rungs(result)
+            sign, rungs = _choose_sign(judge["descending"]), _list_rungs(result)
             # As many decimals as the value that needs most beside them.
             needed = [count_digits(finding["value"], unit, rungs.values()) for finding in list_open_findings(result)]
             digits = max((found for found in needed if found is not None), default=None)
@@ -347,13 +347,11 @@ def _format_limit(limit: Any, judge: LadderEntry, unit: Unit, words: Words, digi
         return NOTHING
     if "expected" in judge:
         return words.expected(str(limit))
-    told = words.value(limit, unit, digits)
-    if "rungs" not in judge:
-        return told
-    return f"{_choose_sign(descending=judge['descending'])} {told}"
+    sign = f"{_choose_sign(judge['descending'])} " if "rungs" in judge else ""
+    return sign + words.value(limit, unit, digits)
 
 
-def _choose_sign(*, descending: bool) -> str:
+def _choose_sign(descending: bool) -> str:
     """Return which way from a rung the value is worse."""
     return "≤" if descending else "≥"
 
@@ -402,6 +400,13 @@ def find_counted_severity(result: ResultEntry) -> str:
     """Return the worst severity that counts. A muted finding does not count, unless it is critical."""
     counted = (f["severity"] for f in result["findings"] if not f["muted"] or f["severity"] == Severity.CRITICAL)
     return max(map(Severity, counted), key=lambda severity: severity.rank)
+
+
+def find_expected(judge: LadderEntry) -> str:
+    """Return what a rule expects of a setting; empty for a rule without that."""
+    if "expected" in judge:
+        return judge["expected"]
+    return ""
 
 
 def find_recommended(judge: LadderEntry) -> str:

@@ -140,7 +140,7 @@ def test_a_newer_format_is_refused(tmp_path: Path) -> None:
     ],
 )
 def test_facts_that_do_not_fit_this_agent_are_refused(tmp_path: Path, old: str, new: str) -> None:
-    assert "do not fit this agent" in refusal(changed(tmp_path / "s", old, new))
+    assert "does not fit this version" in refusal(changed(tmp_path / "s", old, new))
 
 
 @dataclasses.dataclass(frozen=True)
@@ -209,7 +209,7 @@ def test_a_missing_file_and_a_place_that_cannot_be_written(tmp_path: Path) -> No
 def test_a_clock_that_no_assessment_can_have_is_refused(as_of: object, tmp_path: Path) -> None:
     plain = snapshot._serialize_snapshot(SNAPSHOT)
     snapshot.write_body(snapshot.serialize_body({**plain, "as_of": as_of}), tmp_path / "a.obh")
-    with pytest.raises(SnapshotError, match="do not fit this agent") as caught:
+    with pytest.raises(SnapshotError, match="does not fit this version") as caught:
         snapshot.load_snapshot(tmp_path / "a.obh")
     assert caught.value.exit_code == 2
 
@@ -225,7 +225,7 @@ def test_a_message_with_more_than_names_in_its_braces_is_refused_and_takes_no_me
     text = {"msgid": msgid, "args": {"x": "a"}}
     for wrong in ({"problems": [{"what": text, "remedy": None}]}, {"facts": {**plain["facts"], WRITTEN: broken(text)}}):
         snapshot.write_body(snapshot.serialize_body({**plain, **wrong}), tmp_path / "a.obh")
-        with pytest.raises(SnapshotError, match="do not fit this agent"):
+        with pytest.raises(SnapshotError, match="does not fit this version"):
             snapshot.load_snapshot(tmp_path / "a.obh")
 
 

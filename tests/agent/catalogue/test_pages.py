@@ -99,7 +99,7 @@ def test_filters_choose_by_every_word_given() -> None:
 
 def test_nothing_found_is_said(language: str) -> None:
     output = CliRunner().invoke(checks_app, ["list", "--code", "XYZ"]).output
-    assert output.startswith("No check is like that" if language == "en" else "没有符合条件的检查项")
+    assert output.startswith("No check matches" if language == "en" else "没有符合条件的检查项")
 
 
 @pytest.mark.parametrize(

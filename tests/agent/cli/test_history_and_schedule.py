@@ -154,9 +154,9 @@ def test_a_wrong_time_is_refused_before_anything_is_announced(
     tmp_path: Path, said: Said, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "engagement.yaml").write_text(MINIMAL)
-    with pytest.raises(ConfigError, match="is no time of day"):
+    with pytest.raises(ConfigError, match="is not a time of day"):
         said("run", "-e", "engagement.yaml", "-o", "out", "--at", "25:00", app=schedule_app)
-    assert "Looking daily" not in capsys.readouterr().out
+    assert "Checking daily" not in capsys.readouterr().out
 
 
 def test_a_table_folds_and_never_cuts(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:

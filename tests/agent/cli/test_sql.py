@@ -144,7 +144,7 @@ def test_it_ranks_by_what_is_asked(folder: Path) -> None:
     keep(folder, {SqlTotal: (first, second)})
     lines = sql(folder, "list", "--by", "io").out.decode().splitlines()
     assert lines[0].split()[3] == "io" and lines[2].startswith(CHEAP[:12]) and "75%" in lines[2]
-    assert "No record says" in sql(folder, "list", "--by", "cpu").out.decode()
+    assert "No record shows" in sql(folder, "list", "--by", "cpu").out.decode()
     ended = sql(folder, "list", "--by", "ioo")
     assert ended.code == 2 and b"there is no ioo; known are time, cpu, io, lock" in ended.err
 
@@ -307,7 +307,7 @@ def test_a_text_of_the_repository_is_told_as_such(folder: Path) -> None:
     text = RepositoryText(sql_id=DEAR, sql_type=1, statement="SELECT id FROM orders WHERE no = ?")
     keep(folder, {SqlTotal: FACTS[SqlTotal], RepositoryText: (text,)})
     out = sql(folder, "show", DEAR).out.decode()
-    assert text.statement and text.statement in out and "the text is that of the workload repository" in out
+    assert text.statement and text.statement in out and "the text is from the WR" in out
 
 
 def test_a_file_that_is_no_snapshot_is_one_message(tmp_path: Path) -> None:

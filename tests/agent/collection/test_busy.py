@@ -171,7 +171,7 @@ def test_it_looks_again_every_five_seconds_and_stops_when_the_time_to_wait_is_ov
 def test_a_look_that_is_none_holds_nothing_back_and_is_told(look: tuple[float, ...]) -> None:
     snapshot, _ = taken(Tenant([look]))
     assert set(statuses(snapshot).values()) == {"ok"}
-    assert ["could not be seen" in render_text(problem.what, "en") for problem in snapshot.problems] == [True]
+    assert ["could not be determined" in render_text(problem.what, "en") for problem in snapshot.problems] == [True]
 
 
 @pytest.mark.parametrize(
@@ -221,7 +221,7 @@ def test_where_it_cannot_look_it_goes_on_and_says_so() -> None:
     tenant = Tenant([StatementError(Text("may not"), UnavailableKind.PRIVILEGE)])
     snapshot, _ = taken(tenant)
     assert set(statuses(snapshot).values()) == {"ok"} and tenant.sent.count("load") == 1
-    assert ["could not be seen" in render_text(problem.what, "en") for problem in snapshot.problems] == [True]
+    assert ["could not be determined" in render_text(problem.what, "en") for problem in snapshot.problems] == [True]
 
 
 def test_without_process_an_empty_list_of_sessions_proves_nothing() -> None:

@@ -189,7 +189,7 @@ def test_a_cut_source_is_no_pass_unless_the_largest_came_first(rules: Ruleset) -
     cut = (SourceRecord(source="Memstore", view="oceanbase.GV$OB_MEMSTORE", status="ok", rows=1, truncated=True),)
     assert run(rules, snapshot([memstore("a", 1)], records=cut)).outcome is Outcome.NOT_ASSESSED
     found = run(rules, snapshot([memstore("a", 999)], records=cut))
-    assert found.outcome is Outcome.FINDING and "more rows than are read" in render_text(found.reason, "en")
+    assert found.outcome is Outcome.FINDING and "more rows than the reading limit" in render_text(found.reason, "en")
     assert run(rules, snapshot([memstore("a", 1), memstore("b", 999)], records=cut)).well == frozenset()
     other = (
         SourceRecord(

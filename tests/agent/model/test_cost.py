@@ -20,7 +20,7 @@ AGREED = Receipt(
     [
         (AGREED, []),
         (replace(AGREED, way="marker", found=28), ["28 of the 31"]),
-        (replace(AGREED, found=33, rows=700), ["something else used the account"]),
+        (replace(AGREED, found=33, rows=700), ["another program used the account"]),
         (replace(AGREED, rows=601), ["601 rows returned, the journal 600"]),
         (replace(AGREED, total_ms=201.0), ["took 201 ms, by the journal 200 ms"]),
         (replace(AGREED, writes=2), ["2 statements changed rows"]),

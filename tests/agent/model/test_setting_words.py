@@ -31,7 +31,7 @@ def render(told: Told, language: str) -> str:
         ("2147483647", "", "unlimited (2,147,483,647)", "不限制（2,147,483,647）"),
         ("9223372036854775807", "", "unlimited (9,223,372,036,854,775,807)", "不限制（9,223,372,036,854,775,807）"),
         ("True", "", "True (on)", "True（开启）"),
-        ("OFF", "", "OFF (off)", "OFF（关闭）"),
+        ("OFF", "", "OFF", "OFF"),
         ("''", "", "empty", "空"),
         ("", "s", "empty", "空"),
         ("STRICT_ALL_TABLES", "s", "STRICT_ALL_TABLES", "STRICT_ALL_TABLES"),

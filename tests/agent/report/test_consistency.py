@@ -97,7 +97,7 @@ def test_only_what_can_be_provided_is_asked_for(document: Document) -> None:
     asked = [decision for decision in build_decisions(document, words) if decision.text.startswith("Provide")]
     assert len(asked) == bool(lacking)
     if lacking:
-        assert f" {len(lacking)} checks lack" in asked[0].text
+        assert f" {len(lacking)} checks need" in asked[0].text
         assert set(asked[0].codes) <= {result["code"] for result in lacking}
 
 

@@ -381,7 +381,7 @@ def test_what_cannot_be_restored(tmp_path: Path) -> None:
     assert "altered since" in refusal(restore_file, broken, KEY, out)
     assert "cannot be read" in refusal(redact_file, tmp_path / "nowhere", KEY, out)
     nonsense = packed(tmp_path / "nonsense", {"body": '{"format": 1, "facts": []}'}, rehash=True)
-    assert "do not fit this agent" in refusal(redact_file, nonsense, KEY, out)
+    assert "does not fit this version" in refusal(redact_file, nonsense, KEY, out)
     assert not out.exists()
 
 

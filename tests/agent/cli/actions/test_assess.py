@@ -655,7 +655,7 @@ def test_what_people_wrote_in_the_last_list_is_never_left_behind_silently(fake: 
         read(), facts={**read().facts, Memstore: (memstore("10.0.0.1", 950),)}
     )
     assert fake.run(formats=["xlsx"]) == fake.run(formats=["xlsx"], now=NOW + timedelta(days=1)) == 0
-    assert "people have written" not in capsys.readouterr().err, "nobody has"
+    assert "entries written by hand" not in capsys.readouterr().err, "nobody has"
     path = fake.out / "shop" / "findings.en.xlsx"
     book = openpyxl.load_workbook(path)
     keys = {cell.value: cell.column for cell in book.worksheets[1][1]}
@@ -665,7 +665,7 @@ def test_what_people_wrote_in_the_last_list_is_never_left_behind_silently(fake: 
     assert fake.run(formats=["xlsx"], now=NOW + timedelta(days=2)) == 0
     (kept_as,) = [kept for kept in fake.out.rglob("findings.en.xlsx") if kept.read_bytes() == written_in]
     said = capsys.readouterr().err
-    assert f"{kept_as}: people have written in this list" in said
+    assert f"{kept_as}: this list of the last assessment holds entries" in said
     command = (
         f"ob-health render -a {fake.recorded()[0]} -f xlsx -l en -o {fake.out}/shop -e {fake.file} --update {kept_as}"
     )
@@ -739,7 +739,7 @@ def test_a_damaged_claim_is_one_message(fake: Fake, until: str, capsys: Any) -> 
         connection.execute(text("UPDATE claim SET until = :until"), {"until": until})
     assert fake.if_due() == 2 and fake.connected == []
     said = capsys.readouterr().err
-    assert "The claim of shop in the history at" in said and "is damaged" in said and "fault of ob-health" not in said
+    assert "The claim of shop in the history at" in said and "is damaged" in said and "defect of ob-health" not in said
 
 
 @pytest.mark.parametrize("harm", HARMS)

@@ -46,7 +46,7 @@ def test_the_first_units_of_the_roadmap_come_first_and_none_is_the_platforms() -
     document = DOCUMENTS["rich"]
     first = document["roadmap"][:3]
     text = text_of(page_one(document))
-    steps = text[text.index("Three things to do first") : text.index("+ is what each adds")]
+    steps = text[text.index("Three things to do first") : text.index("+ is what each action adds")]
     assert f"score then {first[-1]['score_after']:.1f}" in steps
     assert re.findall(r"\+(\d+\.\d)", steps) == [f"{unit['gain']:.1f}" for unit in first]
     titles = {result["code"]: result["texts"]["en"]["title"] for result in document["results"]}
@@ -140,7 +140,7 @@ def test_no_number_is_anybody_elses(language: str) -> None:
 
 def test_a_grade_that_cannot_be_given_is_not_given() -> None:
     text = text_of(page_one(DOCUMENTS["blind"]))
-    assert "Health score – Grade Grade withheld Nothing could be assessed" in text
+    assert "Health score – Grade Grade withheld No check could be completed" in text
     assert "/ 100" not in text
     assert "Coverage 0%" in text
 
@@ -158,8 +158,8 @@ def test_what_a_good_grade_needs_is_named() -> None:
     document["score"] |= {"band": None, "grade_needs": [{"code": "CAP004", "text": text}]}
     said = text_of(page_one(document))
     assert "Grade withheld No grade yet: “excellent” and “good” need every check that can find" in said
-    assert "Missing are: Data disk nearly full (CAP004): Attest its size." in said
-    assert "Too much could not be assessed" not in said
+    assert "Missing: Data disk nearly full (CAP004): Attest its size." in said
+    assert "Too many checks could not be assessed" not in said
     document["score"]["grade_needs"] *= 6
     assert text_of(page_one(document)).count("Attest its size.") == 4
     assert "… and 2 more" in text_of(page_one(document))
@@ -168,7 +168,7 @@ def test_what_a_good_grade_needs_is_named() -> None:
 def test_a_healthy_target_has_nothing_to_do() -> None:
     text = text_of(page_one(DOCUMENTS["healthy"]))
     assert "Health score 100.0 / 100 Grade Excellent" in text
-    assert "Nothing to mend was found" in text
+    assert "The checks that were assessed found nothing to fix" in text
     assert "First assessment" in text
     assert "No authorization is recorded" in text
 

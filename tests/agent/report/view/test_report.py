@@ -49,7 +49,7 @@ def test_platform_findings_are_an_annex_on_a_user_tenant_only() -> None:
 
 def test_value_stands_against_limit_with_units() -> None:
     row = REPORT.cards[0].rows[0]
-    assert (row.value, row.limit) == ("93.4%", "90%")
+    assert (row.value, row.limit) == ("93.4%", "≥ 90%")
     assert row.evidence == (("used", "933.6 GiB"), ("total", "1,000 GiB"), ("sampled at", "2026-10-03 09:30 UTC+8"))
     assert REPORT.cards[0].judged == (("Medium", "≥ 70%"), ("High", "≥ 80%"), ("Critical", "≥ 90%"))
     assert REPORT.cards[0].symptoms[0].judged[0] == ("Medium", "≤ 60 days")
@@ -63,7 +63,7 @@ def test_evidence_leaves_out_what_is_not_known() -> None:
     lengths = {"length_is": "0", "length_to": "12", "policy_is": None, "policy_to": None, "valid_to": "now"}
     assert format_evidence(lengths, "", Words("en")) == (("length", "now 0, recommended 12"), ("valid to", "now"))
     setting = {"setting": "sql_mode", "present": "", "servers": "a, b"}
-    assert format_evidence(setting, "STRICT", Words("zh-CN"))[0] == ("sql_mode", "当前 空，建议 STRICT")
+    assert format_evidence(setting, "STRICT", Words("zh-CN"))[0] == ("sql_mode", "当前空，建议 STRICT")
     assert format_evidence(setting, "STRICT", Words("en"))[1:] == (("servers", "a, b"),)
 
 
@@ -259,7 +259,7 @@ def test_every_part_is_on_the_page() -> None:
         "Space that was bought",
         "Ask who reads",
         "Annex: for the cloud platform",
-        "VER001 Version at its end of life Attested",
+        "VER001 Version at its end of life Stated by the customer",
         "Rule overridden",
         "AVA001 Only one replica – Not applicable: Only a sys tenant can tell.",
         "Compaction is late – Switched off",

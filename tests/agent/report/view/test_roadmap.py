@@ -57,14 +57,14 @@ def test_settings_set_together_are_named_by_their_number() -> None:
     unit = next(unit for unit in document["roadmap"] if unit["codes"] == ["PAR004"])
     unit["codes"].append("PAR005")
     titles = [unit.title for stage in roadmap.build_stages(document, ZH) for unit in stage.units]
-    assert "调整 2 个参数与变量" in titles
+    assert "调整 2 个配置项与变量" in titles
 
 
 def test_decisions_are_the_customers_and_name_their_checks() -> None:
     found = roadmap.build_decisions(sample.rich(), EN)
     assert 3 <= len(found) <= 5
     assert found[0].codes == ("CAP001", "CAP002")
-    assert any("maintenance window" in decision.text and "SQL003" in decision.codes for decision in found)
+    assert any("change window" in decision.text and "SQL003" in decision.codes for decision in found)
     assert any("lack" in decision.text and "BAK001" in decision.codes for decision in found)
     assert any("mutes" in decision.text and decision.codes == ("SEC002",) for decision in found)
 
@@ -85,9 +85,9 @@ def test_a_decision_counts_the_checks_that_it_does_not_name() -> None:
     ("kind", "words"),
     [
         ("lost", "the connection broke"),
-        ("busy", "a quieter hour"),
-        ("budget", "more load"),
-        ("timeout", "a quieter hour"),
+        ("busy", "off-peak hours"),
+        ("budget", "larger load budget"),
+        ("timeout", "off-peak hours"),
     ],
 )
 def test_what_a_broken_connection_left_unread_is_no_grant(kind: str, words: str) -> None:
@@ -180,7 +180,7 @@ def test_chapters_count_what_was_asked() -> None:
     ("outcomes", "kind", "said"),
     [
         (("pass", "not_assessed"), "user", "those that were assessed found nothing"),
-        (("pass", "finding"), "user", "stands in the annex"),
+        (("pass", "finding"), "user", "listed in the annex"),
         (("not_assessed",), "user", "Nothing here could be assessed."),
         (("pass",), "sys", "Nothing here that takes points could be assessed."),
     ],
@@ -236,7 +236,7 @@ def test_what_is_at_stake_for_this_business() -> None:
 def test_a_critical_period_that_runs_or_is_over() -> None:
     period = {"name": "Sale", "from": "2026-10-01", "to": "2026-10-03"}
     told = {"peak_qps": None, "growth_pct_per_year": None, "critical_periods": [period]}
-    assert "Sale is running until 2026-10-03." in said("high", told)
+    assert "Sale runs until 2026-10-03." in said("high", told)
     assert "Sale" not in said("high", {**told, "critical_periods": [{**period, "to": "2026-10-02"}]})
 
 
