@@ -37,7 +37,8 @@ from agent.engagement.subscription import find_current_period
 from agent.facts import CostClass
 from agent.judgement.compare import compare_assessments, recognize_former
 from agent.judgement.evaluate import evaluate_checks
-from agent.judgement.figures import compute_figures
+from agent.judgement.figures import compute_figures, find_bought_bytes
+from agent.judgement.instance import describe_instance
 from agent.judgement.joining import join_earlier, join_findings
 from agent.judgement.roadmap import plan_roadmap
 from agent.judgement.score import score_results
@@ -314,6 +315,7 @@ def _judge_snapshot(
         ),
         roadmap=plan_roadmap(results, scored, specs, facts.tenant_kind, earlier),
         figures=compute_figures(facts, earlier.trend if earlier else ()),
+        instance=describe_instance(facts, find_bought_bytes(facts)),
         colophon=targets.build_colophon(engagement, job.now),
         timezone=engagement.service.timezone,
         translations=job.registry.translations,

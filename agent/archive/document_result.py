@@ -13,13 +13,14 @@ from agent.model.document import (
     FindingEntry,
     JudgedEntry,
     LadderEntry,
+    MeasuredEntry,
     MuteEntry,
     ResultEntry,
     SignEntry,
     Texts,
     UnseenEntry,
 )
-from agent.model.result import Carried, CheckResult, Finding, ScoredResult
+from agent.model.result import Carried, CheckResult, Finding, Nearest, ScoredResult
 from agent.model.rule import Expected, Fixed, Ladder, Mute, Rule
 from agent.model.sources import find_first_link
 from agent.model.terms import RunAs, TenantKind, Text
@@ -79,6 +80,16 @@ def serialize_result(
             "links": {language: find_first_link(spec.sources, language) for language in LANGUAGES},
         },
         "findings": [_serialize_finding(finding, result.code, specs, tell) for finding in result.findings],
+        "measured": _serialize_nearest(result.nearest) if result.nearest else None,
+    }
+
+
+def _serialize_nearest(nearest: Nearest) -> MeasuredEntry:
+    return {
+        "resource": nearest.resource,
+        "names": dict(nearest.names),
+        "value": to_json_value(nearest.value),
+        "count": nearest.count,
     }
 
 

@@ -20,7 +20,7 @@ from agent.judgement.variants import fit_rules
 from agent.model.check import CheckSpec, Measurement, NotAssessed
 from agent.model.naming import Named, ResourceName, tenant_name
 from agent.model.placeholders import fill_message
-from agent.model.result import CheckResult, Finding
+from agent.model.result import CheckResult, Finding, Nearest
 from agent.model.rule import Expected, Fixed, Ladder, Rule, Ruleset
 from agent.model.snapshot import Snapshot, Unavailable
 from agent.model.terms import Outcome, Scalar, TenantKind, Text, Translations, UnavailableKind, Unit
@@ -126,7 +126,8 @@ def _evaluate_check(
     if findings:
         muted = all(finding.muted for finding in findings)
         return result(Outcome.MUTED if muted else Outcome.FINDING, findings=findings, **rest)
-    return result(Outcome.NOT_ASSESSED if seen.unknown else Outcome.PASS, **rest)
+    nearest = None if seen.unknown else _find_nearest(spec, rule, seen, translations)
+    return result(Outcome.NOT_ASSESSED if seen.unknown else Outcome.PASS, nearest=nearest, **rest)
 
 
 _UNKNOWN_VARIANT = Text("The limit depends on the tenant's role or size, which the server does not show.")
@@ -227,6 +228,28 @@ def _describe_rest(seen: _Seen, found: Set[str]) -> dict[str, Any]:
     if seen.unknown:
         rest |= {"reason": seen.unknown.reason, "unlock": seen.unknown.unlock}
     return rest
+
+
+def _find_nearest(spec: CheckSpec, rule: Rule, seen: _Seen, translations: Translations) -> Nearest | None:
+    """Of what passed, what is nearest to its limit; the first by name where values have no order."""
+    judged = [item for item in seen.measured if _clean_text(item.resource) not in seen.unjudged]
+    if not judged:
+        return None
+    sign = -1 if isinstance(rule.judge, Ladder) and rule.judge.descending else 1
+
+    def rank(item: Measurement) -> tuple[bool, float, str]:
+        value = spec.parse(str(item.value)) if spec.parse else item.value
+        known = isinstance(rule.judge, Ladder) and isinstance(value, int | float)
+        return not known, -sign * float(value) if known and isinstance(value, int | float) else 0.0, item.resource
+
+    first = min(judged, key=rank)
+    resource, named = _clean_resource(first.resource)
+    return Nearest(
+        resource,
+        _shorten_value(first.value),
+        len({_clean_text(item.resource) for item in judged}),
+        render_all_languages(named, brought=translations) if named else {},
+    )
 
 
 def _require_distinct(measured: Iterable[Measurement]) -> None:

@@ -10,6 +10,7 @@ from agent.model.authorization import Authorization
 from agent.model.check import CheckSpec
 from agent.model.comparison import Comparison
 from agent.model.figures import Figures
+from agent.model.instance import Instance
 from agent.model.result import CheckResult, Score
 from agent.model.roadmap import WorkUnit
 from agent.model.rule import Ruleset
@@ -73,6 +74,7 @@ class Assessment:
     notes: tuple[Text, ...] = ()
     roadmap: tuple[WorkUnit, ...] = ()
     figures: Figures = field(default_factory=Figures)
+    instance: Instance = field(default_factory=Instance)
     colophon: Colophon = field(default_factory=Colophon)
     timezone: str = "UTC"
     translations: Translations = field(default_factory=dict)

@@ -57,6 +57,19 @@ def list_signs(code: str, finding: Finding) -> tuple[Sign, ...]:
     return finding.signs or (Sign(code, finding),)
 
 
+@dataclass(frozen=True, slots=True)
+class Nearest:
+    """Of what a check measured without a finding, the value nearest to its limit; ``count`` is how many it measured.
+
+    ``names``: language -> name of the resource, where its name is ours.
+    """
+
+    resource: str
+    value: Scalar
+    count: int
+    names: Mapping[str, str] = field(default_factory=dict)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckResult:
     """What became of one check. Findings are ordered worst first, then by resource.
@@ -68,7 +81,7 @@ class CheckResult:
     ``hidden_us_per_s`` is the time of statements that no record of the load showed, for each second.
     ``former`` maps names that earlier versions gave to resources to those of now, where they differ.
     ``join``: findings of checks with the same word on one resource are one finding. ``told_with`` has the codes of the
-    checks whose findings tell what this one found.
+    checks whose findings tell what this one found. ``nearest`` is what a check that passed measured.
     """
 
     code: str
@@ -88,6 +101,7 @@ class CheckResult:
     unjudged: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     former: Mapping[str, str] = field(default_factory=dict)
     hidden_us_per_s: float = 0.0
+    nearest: Nearest | None = None
 
 
 @dataclass(frozen=True, slots=True)
