@@ -6,7 +6,7 @@ import contextlib
 import string
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence, Set
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from agent.facts import find_source_spec
@@ -21,7 +21,7 @@ from agent.model.check import CheckSpec, Measurement, NotAssessed
 from agent.model.naming import Named, ResourceName, tenant_name
 from agent.model.placeholders import fill_message
 from agent.model.result import CheckResult, Finding, Nearest
-from agent.model.rule import Expected, Fixed, Ladder, Rule, Ruleset
+from agent.model.rule import Expected, Fixed, Ladder, Rule, Ruleset, ScoringPolicy
 from agent.model.snapshot import Snapshot, Unavailable
 from agent.model.terms import Outcome, Scalar, TenantKind, Text, Translations, UnavailableKind, Unit
 from agent.support.errors import CRASHES
@@ -79,9 +79,19 @@ def evaluate_checks(
     ruleset = fit_rules(ruleset, snapshot)
     muting = MuteMatcher(ruleset.mutes, ruleset.today, snapshot.target)
     return tuple(
-        _evaluate_check(spec, ruleset.rules[spec.code], snapshot, muting, translations)
+        replace(
+            _evaluate_check(spec, ruleset.rules[spec.code], snapshot, muting, translations),
+            spread_pct=_choose_spread_pct(spec, ruleset.scoring),
+        )
         for spec in sorted(specs, key=lambda spec: spec.code)
     )
+
+
+def _choose_spread_pct(spec: CheckSpec, scoring: ScoringPolicy) -> float:
+    """How far apart two values of a check may lie without a cause: more where it looks at a sample of the load."""
+    sources = (find_source_spec(row) for row in spec.facts.values())
+    sampled = any(source and source.observes for source in sources)
+    return scoring.sampled_spread_pct if sampled else scoring.spread_pct
 
 
 def _evaluate_check(

@@ -72,7 +72,7 @@ def _sum_units(rows: Iterable[ResourceUnit], bought_bytes: int) -> tuple[Instanc
 
 def _sum_zone(zone: str, rows: Sequence[ResourceUnit], bought_bytes: int) -> InstanceUnit:
     sizes = [row.data_disk_size or bought_bytes for row in rows]
-    used = [row.data_disk_in_use for row in rows if row.data_disk_in_use is not None]
+    used = [row.data_disk_in_use for row in rows if row.data_disk_in_use]  # the embedded kernel says 0 for unknown
     return InstanceUnit(
         zone=zone,
         units=len(rows),

@@ -81,7 +81,8 @@ class CheckResult:
     ``hidden_us_per_s`` is the time of statements that no record of the load showed, for each second.
     ``former`` maps names that earlier versions gave to resources to those of now, where they differ.
     ``join``: findings of checks with the same word on one resource are one finding. ``told_with`` has the codes of the
-    checks whose findings tell what this one found. ``nearest`` is what a check that passed measured.
+    checks whose findings tell what this one found. ``nearest`` is what a check that passed measured. ``spread_pct``: by
+    how much its values differ from one assessment to the next without any cause.
     """
 
     code: str
@@ -102,6 +103,7 @@ class CheckResult:
     former: Mapping[str, str] = field(default_factory=dict)
     hidden_us_per_s: float = 0.0
     nearest: Nearest | None = None
+    spread_pct: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

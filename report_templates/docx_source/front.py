@@ -70,12 +70,15 @@ def page_one() -> str:
             ),
             tag("set v = report.front.verdict"),
             tag("set since = report.front.since"),
+            _build_headline(),
             _build_verdict(),
             _build_caveat(),
             _build_steps(),
+            _build_decisions(),
+            _build_assurance(),
             _join_halves(
                 _build_bars() + _build_pairs_text("What this assessment cost the database", "report.front.cost"),
-                _build_severities() + _build_since() + _build_decisions(),
+                _build_severities() + _build_since(),
             ),
             when(
                 "report.front.authorization",
@@ -84,6 +87,29 @@ def page_one() -> str:
             ),
         )
     )
+
+
+def _build_headline() -> str:
+    head = "report.front.headline"
+    rest = f"{{{{ {head}.outlook }}}}{{% if {head}.outlook and {head}.limits %}} {{% endif %}}{{{{ {head}.limits }}}}"
+    return "".join(
+        (
+            para("Lead", run(f"{{{{ {head}.verdict }}}}", "Strong")),
+            when(f"{head}.consequence", para("Normal", f"{{{{ {head}.consequence }}}}")),
+            when(f"{head}.outlook or {head}.limits", para("Small", rest)),
+        )
+    )
+
+
+def _build_assurance() -> str:
+    line = para(
+        "TableText",
+        run("{{ line.label }} · {{ line.state_label }}", "Strong"),
+        " {{ line.known }}",
+        run("{% if line.unknown %} {{ line.unknown }}{% endif %}", "Soft"),
+    )
+    title = say("Backup and availability: what is known, and what is not")
+    return para("Label", title, together=True) + each("line in report.front.assurance", line)
 
 
 def _build_verdict() -> str:
@@ -156,13 +182,27 @@ def _build_steps() -> str:
         + say("score then {score}", score="report.front.score_after_steps")
         + "{% endif %}"
     )
-    what = para(
-        "TableText",
-        severity("step"),
-        run(" {{ step.title }}", "Strong"),
-        run(" {{ step.code }}{% if step.where %} · {{ step.where }}{% endif %}", "Soft"),
-    ) + para("TableText", "{{ step.advice }}")
-    effort = para("TableText", "{{ step.deadline }}") + para("TableText", run("{{ step.effort }}", "Soft"))
+    what = (
+        para(
+            "TableText",
+            run("{{ step.action }}", "Strong"),
+        )
+        + para(
+            "TableText",
+            severity("step"),
+            " {{ step.title }}",
+            run("{% if step.where %} {{ step.where }}{% endif %}", "Mono"),
+            run(" {{ step.code }}", "Soft"),
+        )
+        + when("step.consequence", para("TableText", run(say("Otherwise:") + " ", "Soft"), "{{ step.consequence }}"))
+    )
+    due = "{% if step.due %}" + say("by {day}", day="step.due") + "{% endif %}"
+    effort = (
+        para("TableText", run(due, "Strong"))
+        + para("TableText", "{{ step.deadline }}")
+        + para("TableText", run("{{ step.effort }}", "Soft"))
+        + para("TableText", run("{{ step.owner }}", "Soft"))
+    )
     columns = (
         Column(say("Action"), 120, what),
         Column(say("Deadline"), 34, effort),
@@ -205,7 +245,12 @@ def _build_bars() -> str:
 def _build_severities() -> str:
     shown = "{{ marks[key] }} {{ label }} {{ count }}{% if not loop.last %} · {% endif %}"
     loop = "{% for key, label, count in report.front.severities %}" + shown + "{% endfor %}"
-    note = say("By the worst severity of each check; {count} findings in all.", count="report.front.finding_count")
+    note = (
+        say("By the worst severity of each check; {count} findings in all.", count="report.front.finding_count")
+        + "{% if report.front.platform_count %} "
+        + say("{count} more are for the cloud platform.", count="report.front.platform_count")
+        + "{% endif %}"
+    )
     return para("Label", say("Checks with findings")) + para("TableText", loop) + para("Small", note)
 
 
@@ -226,20 +271,25 @@ def _build_since() -> str:
         "since",
         para("TableText", run(moved, "Strong")),
         para("TableText", counts),
-        para("Small", say("Against the assessment of {date}.", date="since.baseline") + rules),
+        para(
+            "Small",
+            say("Against report {number} of {date}.", number="since.baseline_number", date="since.baseline") + rules,
+        ),
         otherwise=para("Small", say("First assessment: there is nothing earlier to compare with.")),
     )
 
 
 def _build_decisions() -> str:
-    more = "{% if decision.more %} {{ decision.more }}{% endif %}"
-    codes = "{% if decision.codes %} ({{ decision.codes|join(', ') }}" + more + "){% endif %}"
     return when(
         "report.decisions",
-        para("Label", say("Decisions asked of the customer")),
+        para("Label", say("Decisions asked of the customer"), together=True),
         each(
             "decision in report.decisions",
-            para("TableText", "{{ loop.index }}. {{ decision.text }}", run(codes, "Soft")),
+            para(
+                "TableText",
+                "{{ loop.index }}. {{ decision.text }}",
+                run(" → {{ decision.chapter_title }}", "Soft"),
+            ),
         ),
     )
 

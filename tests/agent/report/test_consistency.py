@@ -13,8 +13,9 @@ from agent.model.document import Document
 from agent.model.rule import Ladder
 from agent.model.terms import Outcome, Text
 from agent.report.view.cards import CardMaker, find_state, list_open_findings
+from agent.report.view.decisions import build_decisions
 from agent.report.view.report import build_report
-from agent.report.view.roadmap import build_decisions, build_stages
+from agent.report.view.roadmap import build_stages
 from agent.report.view.work_lines import build_work_lines
 from agent.report.words import Words
 from agent.support.i18n import LANGUAGES, render_text
