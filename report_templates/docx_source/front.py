@@ -78,12 +78,13 @@ def page_one() -> str:
             _build_assurance(),
             _join_halves(
                 _build_bars() + _build_pairs_text("What this assessment cost the database", "report.front.cost"),
-                _build_severities() + _build_since(),
-            ),
-            when(
-                "report.front.authorization",
-                _build_pairs_text("Authorization", "report.front.authorization"),
-                otherwise=para("Small", say("No authorization is recorded in this document.")),
+                _build_severities()
+                + _build_since()
+                + when(
+                    "report.front.authorization",
+                    _build_pairs_text("Authorization", "report.front.authorization"),
+                    otherwise=para("Small", say("No authorization is recorded in this document.")),
+                ),
             ),
         )
     )
@@ -95,7 +96,7 @@ def _build_headline() -> str:
     return "".join(
         (
             para("Lead", run(f"{{{{ {head}.verdict }}}}", "Strong")),
-            when(f"{head}.consequence", para("Normal", f"{{{{ {head}.consequence }}}}")),
+            when(f"{head}.consequence", para("TableText", f"{{{{ {head}.consequence }}}}")),
             when(f"{head}.outlook or {head}.limits", para("Small", rest)),
         )
     )
@@ -182,31 +183,23 @@ def _build_steps() -> str:
         + say("score then {score}", score="report.front.score_after_steps")
         + "{% endif %}"
     )
+    due = "{% if step.due %} · " + say("by {day}", day="step.due") + " ({{ step.deadline }}){% endif %}"
+    way = "{% if step.effort %} · {{ step.effort }}{% endif %} · {{ step.owner }} · {{ step.code }}"
     what = (
-        para(
-            "TableText",
-            run("{{ step.action }}", "Strong"),
-        )
+        para("TableText", run("{{ step.action }}", "Strong"))
         + para(
             "TableText",
             severity("step"),
             " {{ step.title }}",
             run("{% if step.where %} {{ step.where }}{% endif %}", "Mono"),
-            run(" {{ step.code }}", "Soft"),
+            run(due, "Strong"),
+            run(way, "Soft"),
         )
         + when("step.consequence", para("TableText", run(say("Otherwise:") + " ", "Soft"), "{{ step.consequence }}"))
     )
-    due = "{% if step.due %}" + say("by {day}", day="step.due") + "{% endif %}"
-    effort = (
-        para("TableText", run(due, "Strong"))
-        + para("TableText", "{{ step.deadline }}")
-        + para("TableText", run("{{ step.effort }}", "Soft"))
-        + para("TableText", run("{{ step.owner }}", "Soft"))
-    )
     columns = (
-        Column(say("Action"), 120, what),
-        Column(say("Deadline"), 34, effort),
-        Column(say("Gain"), 16, para("TableNumber", run("+{{ step.gain }}", "Gain")), right=True),
+        Column(say("Action"), 152, what),
+        Column(say("Gain"), 18, para("TableNumber", run("+{{ step.gain }}", "Gain")), right=True),
     )
     nothing = (
         "{% if v.assessed %}"
@@ -233,11 +226,16 @@ def _build_tabbed_line(*parts: str) -> str:
 
 
 def _build_bars() -> str:
-    lost = "{{ bar.points_lost or '–' }}"
+    """A line for each category with points; those without stand in one line, or page one would not be one page."""
     note = "{% if bar.note %} · {{ bar.note }}{% endif %}"
+    blank = "{% for bar in report.front.bars if not bar.points_lost %}{{ bar.label }} – " + note.replace(" · ", "")
     return para("Label", say("Points lost by category")) + when(
         "report.front.bars",
-        each("bar in report.front.bars", _build_tabbed_line("{{ bar.label }}" + note, tab(), lost)),
+        each(
+            "bar in report.front.bars if bar.points_lost",
+            _build_tabbed_line("{{ bar.label }}", tab(), "{{ bar.points_lost }}"),
+        ),
+        para("TableText", run(blank + "{% if not loop.last %}; {% endif %}{% endfor %}", "Soft")),
         otherwise=para("Small", say("No category has a check that applies.")),
     )
 

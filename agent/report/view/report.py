@@ -187,7 +187,7 @@ def _list_decided(decisions: Sequence[Decision], words: Words) -> Iterable[tuple
     """Yield the checks that each decision of page one is about, all of them."""
     for number, decision in enumerate(decisions, start=1):
         if decision.all_codes:
-            yield words("Checks behind decision {number}", number=number), words(", ").join(decision.all_codes)
+            yield words("Checks behind decision {number}", number=number), ", ".join(decision.all_codes)
 
 
 def _list_results_with_findings(document: Document) -> list[ResultEntry]:
