@@ -5,16 +5,15 @@ from __future__ import annotations
 from report_templates.docx_source.styles import WASH
 from report_templates.docx_source.xml import (
     TEXT_WIDTH_MM,
-    Column,
     cell,
     each,
     field,
-    listing,
     pairs,
     para,
     row,
     run,
     say,
+    steer_row,
     tab,
     table,
     tag,
@@ -184,9 +183,9 @@ def _build_steps() -> str:
         + "{% endif %}"
     )
     due = "{% if step.due %} · " + say("by {day}", day="step.due") + " ({{ step.deadline }}){% endif %}"
-    way = "{% if step.effort %} · {{ step.effort }}{% endif %} · {{ step.owner }} · {{ step.code }}"
+    way = "{% if step.effort %} · {{ step.effort }}{% endif %} · {{ step.owner }}"
     what = (
-        para("TableText", run("{{ step.action }}", "Strong"))
+        para("TableText", run("{{ step.action }}", "Strong"), run(" {{ step.code }}", "Soft"))
         + para(
             "TableText",
             severity("step"),
@@ -197,9 +196,14 @@ def _build_steps() -> str:
         )
         + when("step.consequence", para("TableText", run(say("Otherwise:") + " ", "Soft"), "{{ step.consequence }}"))
     )
-    columns = (
-        Column(say("Action"), 152, what),
-        Column(say("Gain"), 18, para("TableNumber", run("+{{ step.gain }}", "Gain")), right=True),
+    widths = (152, 18)
+    rows = table(
+        "HealthTable",
+        widths,
+        steer_row("for step in report.front.steps", 2, sum(widths)),
+        row(cell(what, widths[0]), cell(para("TableNumber", run("+{{ step.gain }}", "Gain")), widths[1], right=True)),
+        steer_row("endfor", 2, sum(widths)),
+        head=False,
     )
     nothing = (
         "{% if v.assessed %}"
@@ -210,15 +214,15 @@ def _build_steps() -> str:
     )
     return para("Label", title) + when(
         "report.front.steps",
-        listing("step in report.front.steps", columns),
+        rows,
+        para("TableEnd"),
         otherwise=para("Normal", nothing),
     )
 
 
 def _join_halves(left: str, right: str) -> str:
-    return table("HealthPlain", (HALF_MM, HALF_MM), row(cell(left, HALF_MM), cell(right, HALF_MM)), head=False) + para(
-        "TableEnd"
-    )
+    """Two halves side by side; no paragraph follows them, which might begin a page of its own."""
+    return table("HealthPlain", (HALF_MM, HALF_MM), row(cell(left, HALF_MM), cell(right, HALF_MM)), head=False)
 
 
 def _build_tabbed_line(*parts: str) -> str:

@@ -184,7 +184,7 @@ def _list_units(instance: InstanceEntry, words: Words) -> Iterator[UnitRow]:
             used=words("unknown") if used is None else words.value(used, Unit.BYTES),
             replicas=words("; ").join(replicas.get(zone, ())) or NOTHING,
         )
-    for zone, told in replicas.items():
+    for zone, names in replicas.items():
         if zone not in unit_zones:
             yield UnitRow(
                 zone=make_printable(zone, NAME_LENGTH),
@@ -194,7 +194,7 @@ def _list_units(instance: InstanceEntry, words: Words) -> Iterator[UnitRow]:
                 log_disk=NOTHING,
                 data_disk=NOTHING,
                 used=NOTHING,
-                replicas=words("; ").join(told),
+                replicas=words("; ").join(names),
             )
 
 

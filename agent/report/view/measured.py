@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from agent.model.document import ResultEntry
+from collections.abc import Mapping
+
+from agent.model.document import LadderEntry, ResultEntry
 from agent.model.naming import tenant_name
 from agent.model.terms import Unit
 from agent.report.words import Words
@@ -16,7 +18,7 @@ def format_measured(result: ResultEntry, words: Words) -> str:
     measured = result["measured"]
     if measured is None:
         return ""
-    unit, rungs, value = Unit(result["unit"]), result["ladder"].get("rungs", {}), measured["value"]
+    unit, rungs, value = Unit(result["unit"]), list_rungs(result["ladder"]), measured["value"]
     if unit in _TIMES and isinstance(value, int | float) and value < 0:
         return ""  # it is not due yet
     shown, place = words.value(value, unit, count_digits(value, unit, rungs.values())), words.resource(measured)
@@ -26,3 +28,10 @@ def format_measured(result: ResultEntry, words: Words) -> str:
     if measured["resource"] == tenant_name(None):
         return shown
     return words("{value} ({resource})", value=shown, resource=place)
+
+
+def list_rungs(judge: LadderEntry) -> Mapping[str, float]:
+    """Return the limits of a rule by severity; none of a rule without a ladder."""
+    if "rungs" in judge:
+        return judge["rungs"]
+    return {}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from agent.model.document import CapacityEntry, Document, FindingEntry, ResultEntry
@@ -11,6 +11,7 @@ from agent.model.labels import N_
 from agent.model.naming import tenant_name
 from agent.model.terms import Outcome, Unit
 from agent.report.view.cards import list_open_findings
+from agent.report.view.measured import list_rungs
 from agent.report.words import NAME_LENGTH, Words, make_printable
 
 AHEAD_DAYS = 365
@@ -81,7 +82,7 @@ def _list_disks(document: Document, words: Words) -> Iterator[Purchase]:
     Size = (in use now + growth in a year) / limit. Growth is that of earlier assessments, else what the customer says.
     """
     checks = [result for result in document["results"] if result["name"] == _CHECK]
-    limit_pct = min((_find_limit_pct(result["ladder"].get("rungs", {}).values()) for result in checks), default=0.0)
+    limit_pct = min((min(list_rungs(result["ladder"]).values(), default=0.0) for result in checks), default=0.0)
     if not limit_pct or any(result["outcome"] == Outcome.DISABLED for result in checks):
         return
     sized = [gauge for gauge in document["figures"]["capacity"] if gauge["kind"] == _DISK and gauge["size_bytes"]]
@@ -90,10 +91,6 @@ def _list_disks(document: Document, words: Words) -> Iterator[Purchase]:
     if short:
         need, gauge = max(short, key=lambda item: (item[0], item[1]["resource"]))
         yield Purchase(_describe_disk(need, gauge, document, limit_pct, words), tuple(r["code"] for r in checks))
-
-
-def _find_limit_pct(rungs: Iterable[float]) -> float:
-    return min(rungs, default=0.0)
 
 
 def _compute_need(gauge: CapacityEntry, document: Document, limit_pct: float) -> int:

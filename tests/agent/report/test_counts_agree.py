@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Callable, Mapping
 from functools import cache, partial
 from io import BytesIO
 from typing import Any
@@ -25,18 +26,17 @@ from tests.agent.report import sample
 from tests.agent.report.office import root
 from tests.agent.report.office import text_of as text_of_word
 
-DOCUMENTS = {
-    name: make()
-    for name, make in (
-        ("rich", sample.rich),
-        ("healthy", sample.healthy),
-        ("blind", sample.blind),
-        ("empty", sample.empty),
-        ("joined", sample.joined),
-        ("large", lambda: sample.rich(300)),
-        *((f"fleet {target}", partial(sample.of_fleet, target)) for target in ("orders", "stock", "members")),
-    )
+FLEET = ("orders", "stock", "members")
+MAKERS: Mapping[str, Callable[[], Any]] = {
+    "rich": sample.rich,
+    "healthy": sample.healthy,
+    "blind": sample.blind,
+    "empty": sample.empty,
+    "joined": sample.joined,
+    "large": partial(sample.rich, 300),
+    **{f"fleet {target}": partial(sample.of_fleet, target) for target in FLEET},
 }
+DOCUMENTS: Mapping[str, Any] = {name: make() for name, make in MAKERS.items()}
 every_document = pytest.mark.parametrize("name", DOCUMENTS)
 every_language = pytest.mark.parametrize("language", LANGUAGES)
 UNKNOWN = (Outcome.NOT_ASSESSED, Outcome.ERROR)
