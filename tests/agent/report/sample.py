@@ -15,6 +15,7 @@ from agent.judgement.figures import compute_figures
 from agent.judgement.fingerprint import fingerprint_finding
 from agent.judgement.instance import describe_instance
 from agent.judgement.joining import join_earlier, join_findings
+from agent.judgement.remedies import group_by_remedy
 from agent.judgement.roadmap import plan_roadmap
 from agent.judgement.score import score_results
 from agent.model.assessment import Assessment, Colophon, Period
@@ -384,7 +385,7 @@ def _others() -> list[Entry]:
 
 def assessment(entries: Sequence[Entry], before: Document | None = None) -> Assessment:
     """Everything around the results, scored and compared."""
-    results = join_findings([result for _, _, result in entries])
+    results = group_by_remedy(join_findings([result for _, _, result in entries]))
     earlier = join_earlier(read_earlier(before) if before else None, results)
     verdict = replace(score_results(results, POLICY, TenantKind.USER, earlier), hidden_by_overrides=1.2)
     override = Override(
