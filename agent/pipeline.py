@@ -37,8 +37,10 @@ from agent.engagement.subscription import find_current_period
 from agent.facts import CostClass
 from agent.judgement.compare import compare_assessments, recognize_former
 from agent.judgement.evaluate import evaluate_checks
-from agent.judgement.figures import compute_figures
+from agent.judgement.figures import compute_figures, find_bought_bytes
+from agent.judgement.instance import describe_instance
 from agent.judgement.joining import join_earlier, join_findings
+from agent.judgement.remedies import group_by_remedy
 from agent.judgement.roadmap import plan_roadmap
 from agent.judgement.score import score_results
 from agent.judgement.sizing import compute_outlooks
@@ -291,7 +293,8 @@ def _judge_snapshot(
 ) -> Assessment:
     engagement, specs, earlier = job.engagement, job.registry.checks, recalled.earlier
     ruleset = fit_rules(apply_rules(engagement, specs, job.shipped, job.now), facts)
-    results = join_findings(evaluate_checks(specs.values(), ruleset, facts, job.registry.translations))
+    found = join_findings(evaluate_checks(specs.values(), ruleset, facts, job.registry.translations))
+    results = group_by_remedy(found)
     earlier = join_earlier(recognize_former(earlier, results, facts.target), results)
     scored = score_results(results, ruleset.scoring, facts.tenant_kind, earlier)
     if ruleset.overrides:
@@ -324,6 +327,7 @@ def _judge_snapshot(
             results, specs=specs, rules=ruleset.rules, snapshot=facts, figures=figures, comparison=comparison
         ),
         sql=describe_statements(results, facts),
+        instance=describe_instance(facts, find_bought_bytes(facts)),
         colophon=targets.build_colophon(engagement, job.now),
         timezone=engagement.service.timezone,
         translations=job.registry.translations,
@@ -343,7 +347,7 @@ def _add_hidden_points(
     """Add ``hidden_by_overrides``: the difference to the score under the shipped rules, with the same mutes."""
     shipped = dataclasses.replace(job.shipped, mutes=ruleset.mutes, today=ruleset.today)
     found = evaluate_checks(job.registry.checks.values(), shipped, facts, job.registry.translations)
-    results: Sequence[CheckResult] = join_findings(found)
+    results: Sequence[CheckResult] = group_by_remedy(join_findings(found))
     plain = score_results(results, shipped.scoring, facts.tenant_kind, earlier)
     return dataclasses.replace(scored, hidden_by_overrides=round(scored.value - plain.value, 1))
 

@@ -173,7 +173,7 @@ class Flow:
         places = self.sinks.get(name, set())
         if name == "__init__":  # of a base class: its place is that of our errors' constructors
             places = {0}
-        for position in places:
+        for position in tuple(places):  # a function that calls itself adds to them meanwhile
             if isinstance(position, int) and (argument := _pick_argument(given, position)):
                 yield argument
         is_record = (name in self.bases and name not in FIRST) or name == "replace"

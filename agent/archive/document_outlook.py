@@ -1,4 +1,4 @@
-"""The members of the document that look beyond single results: business, roadmap, figures, statements, colophon."""
+"""The members of the document that look beyond single results: business, roadmap, figures, instance and so on."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from agent.model.document import (
     ColophonEntry,
     Document,
     FiguresEntry,
+    InstanceEntry,
     OutlookEntries,
     ScoreEntry,
     SqlEntry,
@@ -21,6 +22,7 @@ from agent.model.document import (
     TrendEntry,
 )
 from agent.model.figures import Capacity, Figures, TrendPoint
+from agent.model.instance import Instance
 from agent.model.snapshot import Snapshot
 from agent.model.statement import StatementFacts
 from agent.model.terms import Text
@@ -29,7 +31,7 @@ KEPT_POINTS = 12  # three years of quarters
 
 
 def serialize_outlook(assessment: Assessment, tell: Callable[[Text | None], Texts]) -> OutlookEntries:
-    """``business``, ``roadmap``, ``figures``, ``statements``, ``sql`` and ``colophon``."""
+    """``business``, ``roadmap``, ``figures``, ``instance``, ``statements``, ``sql`` and ``colophon``."""
     return {
         "business": _serialize_business(assessment.snapshot),
         "roadmap": [
@@ -43,6 +45,7 @@ def serialize_outlook(assessment: Assessment, tell: Callable[[Text | None], Text
             for unit in assessment.roadmap
         ],
         "figures": _serialize_figures(assessment.figures),
+        "instance": _serialize_instance(assessment.instance),
         "statements": [
             {
                 "source": sent.source,
@@ -134,6 +137,9 @@ def _serialize_figures(figures: Figures) -> FiguresEntry:
                 "executions": shape.executions,
                 "elapsed_us": shape.elapsed_us,
                 "share_pct": round(shape.share_pct, 4),
+                "text": shape.text,
+                "user_name": shape.user_name,
+                "longest_us": shape.longest_us,
             }
             for shape in figures.top_sql
         ],
@@ -144,10 +150,54 @@ def _serialize_figures(figures: Figures) -> FiguresEntry:
                 "as_of": point.as_of.isoformat(),
                 "score": point.score,
                 "capacity": [_serialize_capacity(gauge) for gauge in point.capacity],
+                "sessions": point.sessions,
+                "statements_per_s": _round_rate(point.statements_per_s),
             }
             for point in figures.trend
         ],
     }
+
+
+def _serialize_instance(instance: Instance) -> InstanceEntry:
+    return {
+        "compatible": instance.compatible,
+        "role": instance.role,
+        "primary_zone": instance.primary_zone,
+        "locality": instance.locality,
+        "units": [
+            {
+                "zone": unit.zone,
+                "units": unit.units,
+                "cores": unit.cores,
+                "memory_bytes": unit.memory_bytes,
+                "log_disk_bytes": unit.log_disk_bytes,
+                "data_disk_bytes": unit.data_disk_bytes,
+                "data_used_bytes": unit.data_used_bytes,
+            }
+            for unit in instance.units
+        ],
+        "replicas": [
+            {"zone": seen.zone, "kind": seen.kind, "leaders": seen.leaders, "followers": seen.followers}
+            for seen in instance.replicas
+        ],
+        "data_bytes": instance.data_bytes,
+        "sessions": instance.sessions,
+        "statements_per_s": _round_rate(instance.statements_per_s),
+        "observed_s": _round_rate(instance.observed_s),
+        "table_count": instance.table_count,
+        "tables": [
+            {"database": table.database, "table": table.table, "rows": table.rows, "data_bytes": table.data_bytes}
+            for table in instance.tables
+        ],
+        "setting_count": instance.setting_count,
+        "settings": [
+            {"name": changed.name, "value": changed.value, "default": changed.default} for changed in instance.settings
+        ],
+    }
+
+
+def _round_rate(value: float | None) -> float | None:
+    return None if value is None else round(value, 3)
 
 
 def _serialize_capacity(gauge: Capacity) -> CapacityEntry:
@@ -171,12 +221,16 @@ def read_trend(document: Document) -> tuple[TrendPoint, ...]:
         "as_of": document["as_of"],
         "score": read_comparable_score(score),
         "capacity": figures["capacity"],
+        "sessions": document["instance"]["sessions"],
+        "statements_per_s": document["instance"]["statements_per_s"],
     }
     return tuple(
         TrendPoint(
             datetime.fromisoformat(point["as_of"]),
             point["score"],
             tuple(Capacity(**gauge) for gauge in point["capacity"]),
+            point["sessions"],
+            point["statements_per_s"],
         )
         for point in [*figures["trend"], own][-KEPT_POINTS:]
     )

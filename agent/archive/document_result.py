@@ -14,6 +14,7 @@ from agent.model.document import (
     FindingEntry,
     JudgedEntry,
     LadderEntry,
+    MeasuredEntry,
     MuteEntry,
     PurchaseEntry,
     ResultEntry,
@@ -22,7 +23,7 @@ from agent.model.document import (
     UnseenEntry,
 )
 from agent.model.outlook import Outlook, Purchase
-from agent.model.result import Carried, CheckResult, Finding, ScoredResult
+from agent.model.result import Carried, CheckResult, Finding, Nearest, ScoredResult
 from agent.model.rule import Expected, Fixed, Ladder, Mute, Rule
 from agent.model.sources import find_first_link
 from agent.model.terms import RunAs, TenantKind, Text
@@ -87,6 +88,16 @@ def serialize_result(
             _serialize_finding(finding, result.code, specs, outlooks.get(finding.fingerprint, Outlook()), tell)
             for finding in result.findings
         ],
+        "measured": _serialize_nearest(result.nearest) if result.nearest else None,
+    }
+
+
+def _serialize_nearest(nearest: Nearest) -> MeasuredEntry:
+    return {
+        "resource": nearest.resource,
+        "names": dict(nearest.names),
+        "value": to_json_value(nearest.value),
+        "count": nearest.count,
     }
 
 

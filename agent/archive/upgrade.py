@@ -20,12 +20,20 @@ _AUTHORIZATION: dict[str, Any] = {
 _COST: dict[str, Any] = {"longest_ms": 0.0, "rows": 0, "bytes": 0, "waited_ms": 0.0, "budget": None}
 _BUSINESS: dict[str, Any] = {"peak_qps": None, "concurrency": None, "growth_pct_per_year": None, "critical_periods": []}
 _FIGURES: dict[str, Any] = {"capacity": [], "forecasts": [], "top_sql": [], "top_sql_of": "", "shapes": 0, "trend": []}
+_TOP_SQL: dict[str, Any] = {"text": "", "user_name": "", "longest_us": None}
+_TREND: dict[str, Any] = {"sessions": None, "statements_per_s": None}
+_INSTANCE: dict[str, Any] = {
+    "compatible": "", "role": "", "primary_zone": "", "locality": "", "units": [], "replicas": [], "data_bytes": None,
+    "sessions": None, "statements_per_s": None, "observed_s": None, "table_count": None, "tables": [],
+    "setting_count": None, "settings": [],
+}  # fmt: skip
 _COLOPHON: dict[str, Any] = {"prepared_by": "", "reviewed_by": "", "classification": "", "valid_until": None}
+_OUTLOOK = (("business", _BUSINESS), ("figures", _FIGURES), ("instance", _INSTANCE), ("colophon", _COLOPHON))
 _SCORE: dict[str, Any] = {"grade_needs": [], "hidden_by_mutes": 0.0, "hidden_by_overrides": 0.0}
 _RESULT: dict[str, Any] = {
     "carried": [], "carried_from": "", "carried_runs": 0, "well": [], "unjudged": [], "group": "", "symptom_of": "",
-    "told_with": [], "attested": False, "overridden": False, "reason": _NO_TEXTS, "unlock": _NO_TEXTS,
     "sources": [],
+    "told_with": [], "attested": False, "overridden": False, "reason": _NO_TEXTS, "unlock": _NO_TEXTS, "measured": None,
 }  # fmt: skip
 _FINDING: dict[str, Any] = {
     "names": {}, "sql": [], "rollback": [], "muted": None, "signs": [], "purchase": None, "exhausted_on": None,
@@ -50,8 +58,11 @@ def upgrade_document(raw: dict[str, Any]) -> Document:
     document["cost"] = _fill_defaults(raw["cost"], _COST)
     document["statements"] = [_fill_defaults(sent, _STATEMENT) for sent in document["statements"]]
     document["results"] = [_upgrade_result(result) for result in raw["results"]]
-    for key, defaults in (("business", _BUSINESS), ("figures", _FIGURES), ("colophon", _COLOPHON)):
+    for key, defaults in _OUTLOOK:
         document[key] = _fill_defaults(raw.get(key) or {}, defaults)
+    figures = document["figures"]
+    figures["top_sql"] = [_fill_defaults(shape, _TOP_SQL) for shape in figures["top_sql"]]
+    figures["trend"] = [_fill_defaults(point, _TREND) for point in figures["trend"]]
     for key, defaults in (("authorization", _AUTHORIZATION), ("comparison", _COMPARISON), ("receipt", _RECEIPT)):
         document[key] = _fill_defaults(document[key], defaults) if document[key] else None
     if document["comparison"]:

@@ -18,6 +18,8 @@ _BOUNDS: Mapping[str, tuple[float, float]] = {
     "usual_weight": (0.1, 1000.0),
     "confidence_pct": (50.0, 99.9),
     "counts_from_coverage_pct": (0.0, 100.0),
+    "spread_pct": (0.0, 100.0),
+    "sampled_spread_pct": (0.0, 100.0),
 }
 
 

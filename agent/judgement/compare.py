@@ -2,7 +2,8 @@
 
 A change is claimed only where the check was assessed both times. A muted finding is compared like any other: a mute
 changes no fact, so muting a finding does not resolve it. A joined finding is known by any of its signs: it is neither
-new nor resolved because another check tells it now.
+new nor resolved because another check tells it now. A value that moved less than its natural spread within the same
+severity is unchanged.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import TypeGuard
 
 from agent.judgement.assessed import is_known_gone, was_judged
 from agent.judgement.fingerprint import fingerprint_finding
@@ -18,7 +20,7 @@ from agent.judgement.score_change import explain_score_change
 from agent.judgement.severity import RISK_CLASSES
 from agent.model.comparison import Change, Comparison, Earlier
 from agent.model.result import CheckResult, Finding, Score, Sign, list_signs
-from agent.model.terms import ChangeKind
+from agent.model.terms import ChangeKind, Scalar
 
 _NOISE_SHARE = 0.05  # share of a class's width: a smaller move of risk points counts as unchanged
 _KIND_ORDER = list(ChangeKind)
@@ -136,16 +138,17 @@ def _compare_finding(code: str, finding: Finding, *, now: _Side, before: _Side) 
         if sign.finding.fingerprint in told or _is_gone(sign, now)
     ]
     are = [
-        sign.finding
+        sign
         for sign in signs
         if sign.finding.fingerprint in before.tellers
         or was_judged(before.results.get(sign.code), sign.finding.resource)
     ]
-    was, present = max(were, key=_rank_finding), max(are, key=_rank_finding)
+    was, worst = max(were, key=_rank_finding), max(are, key=lambda sign: _rank_finding(sign.finding))
+    present = worst.finding
     if present.severity is not finding.severity:  # what is worst now was not looked for then
         return _build_change(code, finding, None, ChangeKind.NOT_COMPARABLE)
     same = next((one for one in were if one.fingerprint == finding.fingerprint), None)
-    change = _build_change(code, finding, was, _classify_change(was, present))
+    change = _build_change(code, finding, was, _classify_change(was, present, now.results[worst.code].spread_pct))
     return replace(change, was_value=same.value if same else None)
 
 
@@ -173,14 +176,28 @@ def _build_missing(mark: str, code: str, was: Finding, now: _Side) -> Change:
     )
 
 
-def _classify_change(was: Finding, finding: Finding) -> ChangeKind:
+def _classify_change(was: Finding, finding: Finding, spread_pct: float) -> ChangeKind:
     # Severity goes first: another release may have given it other points.
     by_class = finding.severity.rank - was.severity.rank
     by_points = finding.risk_points - was.risk_points
     lowest, highest = RISK_CLASSES[finding.severity]
     if by_class == 0 and abs(by_points) <= _NOISE_SHARE * (highest - lowest):
         return ChangeKind.UNCHANGED
+    if by_class == 0 and _is_within_spread(was, finding, spread_pct):
+        return ChangeKind.UNCHANGED
     return ChangeKind.WORSENED if (by_class, by_points) > (0, 0) else ChangeKind.IMPROVED
+
+
+def _is_within_spread(was: Finding, finding: Finding, spread_pct: float) -> bool:
+    """Whether the value of one and the same check moved less than such values do from one look to the next."""
+    before, after = was.value, finding.value
+    if was.fingerprint != finding.fingerprint or not (_is_number(before) and _is_number(after)):
+        return False
+    return abs(after - before) <= spread_pct / 100 * max(abs(after), abs(before))
+
+
+def _is_number(value: Scalar) -> TypeGuard[float]:
+    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def _build_change(code: str, finding: Finding, was: Finding | None, kind: ChangeKind) -> Change:

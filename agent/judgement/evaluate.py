@@ -6,7 +6,7 @@ import contextlib
 import string
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence, Set
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from agent.facts import find_source_spec
@@ -20,8 +20,8 @@ from agent.judgement.variants import fit_rules
 from agent.model.check import CheckSpec, Measurement, NotAssessed
 from agent.model.naming import Named, ResourceName, tenant_name
 from agent.model.placeholders import fill_message
-from agent.model.result import CheckResult, Finding
-from agent.model.rule import Expected, Fixed, Ladder, Rule, Ruleset
+from agent.model.result import CheckResult, Finding, Nearest
+from agent.model.rule import Expected, Fixed, Ladder, Rule, Ruleset, ScoringPolicy
 from agent.model.setting_words import read_bare_unit, tell_expected, tell_setting
 from agent.model.snapshot import Snapshot, Unavailable
 from agent.model.terms import Outcome, Scalar, TenantKind, Text, Translations, UnavailableKind, Unit
@@ -80,9 +80,19 @@ def evaluate_checks(
     ruleset = fit_rules(ruleset, snapshot)
     muting = MuteMatcher(ruleset.mutes, ruleset.today, snapshot.target)
     return tuple(
-        _evaluate_check(spec, ruleset.rules[spec.code], snapshot, muting, translations)
+        replace(
+            _evaluate_check(spec, ruleset.rules[spec.code], snapshot, muting, translations),
+            spread_pct=_choose_spread_pct(spec, ruleset.scoring),
+        )
         for spec in sorted(specs, key=lambda spec: spec.code)
     )
+
+
+def _choose_spread_pct(spec: CheckSpec, scoring: ScoringPolicy) -> float:
+    """How far apart two values of a check may lie without a cause: more where it looks at a sample of the load."""
+    sources = (find_source_spec(row) for row in spec.facts.values())
+    sampled = any(source and source.observes for source in sources)
+    return scoring.sampled_spread_pct if sampled else scoring.spread_pct
 
 
 def _evaluate_check(
@@ -128,7 +138,8 @@ def _evaluate_check(
         rest["cases"] = _choose_cases(spec, findings, snapshot)
         muted = all(finding.muted for finding in findings)
         return result(Outcome.MUTED if muted else Outcome.FINDING, findings=findings, **rest)
-    return result(Outcome.NOT_ASSESSED if seen.unknown else Outcome.PASS, **rest)
+    nearest = None if seen.unknown else _find_nearest(spec, rule, seen, translations)
+    return result(Outcome.NOT_ASSESSED if seen.unknown else Outcome.PASS, nearest=nearest, **rest)
 
 
 _UNKNOWN_VARIANT = Text("The limit depends on the role or size of the tenant, which could not be read.")
@@ -235,6 +246,28 @@ def _choose_cases(spec: CheckSpec, findings: Sequence[Finding], snapshot: Snapsh
     """The sentences of the remediation that apply to these findings: (text that they follow, sentence)."""
     told = [{**finding.evidence, "resource": finding.resource, "value": finding.value} for finding in findings]
     return tuple((case.part, case.text) for case in spec.remediation.cases if case.applies(snapshot.version, told))
+
+
+def _find_nearest(spec: CheckSpec, rule: Rule, seen: _Seen, translations: Translations) -> Nearest | None:
+    """Of what passed, what is nearest to its limit; the first by name where values have no order."""
+    judged = [item for item in seen.measured if _clean_text(item.resource) not in seen.unjudged]
+    if not judged:
+        return None
+    sign = -1 if isinstance(rule.judge, Ladder) and rule.judge.descending else 1
+
+    def rank(item: Measurement) -> tuple[bool, float, str]:
+        value = spec.parse(str(item.value)) if spec.parse else item.value
+        known = isinstance(rule.judge, Ladder) and isinstance(value, int | float)
+        return not known, -sign * float(value) if known and isinstance(value, int | float) else 0.0, item.resource
+
+    first = min(judged, key=rank)
+    resource, named = _clean_resource(first.resource)
+    return Nearest(
+        resource,
+        _shorten_value(first.value),
+        len({_clean_text(item.resource) for item in judged}),
+        render_all_languages(named, brought=translations) if named else {},
+    )
 
 
 def _require_distinct(measured: Iterable[Measurement]) -> None:

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from agent.facts.given import Attestation
 from agent.facts.resources import ResourceUnit
-from agent.facts.sql import SqlShape, SqlTotal
+from agent.facts.sql import CachedPlan, RepositoryText, SqlShape, SqlTotal
+from agent.facts.statement_texts import collect_texts
 from agent.model.figures import Capacity, Figures, Forecast, TopSql, TrendPoint
-from agent.model.naming import tenant_name
+from agent.model.naming import is_meta, tenant_name
 from agent.model.snapshot import Snapshot
 
 TOP_SQL = 20
+TEXT_CHARS = 600
 FEWEST_POINTS = 3
 FEWEST_DAYS = 30.0
 _FAR_DAYS = 3650.0
@@ -21,7 +23,7 @@ _FAR_DAYS = 3650.0
 
 def compute_figures(snapshot: Snapshot, trend: Sequence[TrendPoint] = ()) -> Figures:
     """Compute the figures of a snapshot. ``trend`` holds the assessments before it, oldest first."""
-    capacity = _sum_capacity(snapshot.list_rows(ResourceUnit), _find_bought_bytes(snapshot))
+    capacity = _sum_capacity(snapshot.list_rows(ResourceUnit), find_bought_bytes(snapshot))
     points = [*((point.as_of, point.capacity) for point in trend), (snapshot.as_of, capacity)]
     top, of, shapes = _rank_top_sql(snapshot)
     return Figures(
@@ -34,8 +36,8 @@ def compute_figures(snapshot: Snapshot, trend: Sequence[TrendPoint] = ()) -> Fig
     )
 
 
-def _find_bought_bytes(snapshot: Snapshot) -> int:
-    """Bytes of data disk per node as attested; 0 without an attestation."""
+def find_bought_bytes(snapshot: Snapshot) -> int:
+    """Return the bytes of data disk per node as attested; 0 without an attestation."""
     attested = (row.value for row in snapshot.list_rows(Attestation) if row.key == "purchased_data_disk_bytes")
     return int(next(attested, 0) or 0)
 
@@ -90,15 +92,36 @@ def _forecast_capacity(gauge: Capacity, points: Sequence[tuple[datetime, Sequenc
 def _rank_top_sql(snapshot: Snapshot) -> tuple[tuple[TopSql, ...], str, int]:
     """The shapes that take most time, the view they come from, and how many shapes were read.
 
-    SQLSTAT covers more time; the audit ring is used where SQLSTAT has no rows.
+    SQLSTAT covers more time; the audit ring is used where SQLSTAT has no rows. The statements of META tenants, which
+    sys sees, are the server's own.
     """
-    totals, ring = snapshot.list_rows(SqlTotal), [row for row in snapshot.list_rows(SqlShape) if row.executions]
+    totals = [row for row in snapshot.list_rows(SqlTotal) if not is_meta(row.tenant_id)]
+    ring = [row for row in snapshot.list_rows(SqlShape) if row.executions and not is_meta(row.tenant_id)]
     rows: Sequence[SqlTotal | SqlShape] = totals or ring
     time_us = sum(row.elapsed_us for row in rows)
     if not time_us:
         return (), "", 0
     worst = sorted(rows, key=lambda row: (-row.elapsed_us, row.sql_id))[:TOP_SQL]
+    texts = collect_texts(snapshot.list_rows(CachedPlan), snapshot.list_rows(RepositoryText))
+    seen = {(row.tenant_id, row.sql_id): row for row in ring}
     shapes = tuple(
-        TopSql(row.sql_id, row.db_name, row.executions, row.elapsed_us, 100 * row.elapsed_us / time_us) for row in worst
+        _build_top_sql(row, 100 * row.elapsed_us / time_us, seen.get((row.tenant_id, row.sql_id)), texts)
+        for row in worst
     )
     return shapes, "GV$OB_SQLSTAT" if totals else "GV$OB_SQL_AUDIT", len(rows)
+
+
+def _build_top_sql(
+    row: SqlTotal | SqlShape, share_pct: float, in_ring: SqlShape | None, texts: Mapping[str, str]
+) -> TopSql:
+    """One shape, with what only the audit ring tells of it: its user and its longest execution."""
+    return TopSql(
+        row.sql_id,
+        row.db_name,
+        row.executions,
+        row.elapsed_us,
+        share_pct,
+        texts.get(row.sql_id, "")[:TEXT_CHARS],
+        in_ring.user_name if in_ring else "",
+        in_ring.max_elapsed_us if in_ring else None,
+    )

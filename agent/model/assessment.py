@@ -10,6 +10,7 @@ from agent.model.authorization import Authorization
 from agent.model.check import CheckSpec
 from agent.model.comparison import Comparison
 from agent.model.figures import Figures
+from agent.model.instance import Instance
 from agent.model.outlook import Outlook
 from agent.model.result import CheckResult, Score
 from agent.model.roadmap import WorkUnit
@@ -78,6 +79,7 @@ class Assessment:
     figures: Figures = field(default_factory=Figures)
     outlooks: Mapping[str, Outlook] = field(default_factory=dict)
     sql: tuple[StatementFacts, ...] = ()
+    instance: Instance = field(default_factory=Instance)
     colophon: Colophon = field(default_factory=Colophon)
     timezone: str = "UTC"
     translations: Translations = field(default_factory=dict)

@@ -146,8 +146,20 @@ class RemediationEntry(TypedDict):
     links: dict[str, str]
 
 
+class MeasuredEntry(TypedDict):
+    """What a check measured that is nearest to its limit, and on how many resources it measured."""
+
+    resource: str
+    names: Texts
+    value: float | str | None
+    count: int
+
+
 class ResultEntry(TypedDict):
-    """What became of one check. ``sources`` names the sources that its figures come from."""
+    """What became of one check. ``sources`` names the sources that its figures come from.
+
+    ``measured``: what a check that found nothing measured; None if there was nothing.
+    """
 
     code: str
     name: str
@@ -178,6 +190,7 @@ class ResultEntry(TypedDict):
     texts: dict[str, CheckTextsEntry]
     remediation: RemediationEntry
     findings: list[FindingEntry]
+    measured: MeasuredEntry | None
 
 
 class CategoryScoreEntry(TypedDict):
@@ -385,13 +398,16 @@ class ForecastEntry(TypedDict):
 
 
 class TopSqlEntry(TypedDict):
-    """One SQL shape and its share of the time."""
+    """One SQL shape and its share of the time; ``text`` is without literals, "" where it is not known."""
 
     sql_id: str
     db_name: str
     executions: int
     elapsed_us: int
     share_pct: float
+    text: str
+    user_name: str
+    longest_us: int | None
 
 
 class TrendEntry(TypedDict):
@@ -400,6 +416,8 @@ class TrendEntry(TypedDict):
     as_of: str
     score: float | None
     capacity: list[CapacityEntry]
+    sessions: int | None
+    statements_per_s: float | None
 
 
 class FiguresEntry(TypedDict):
@@ -411,6 +429,63 @@ class FiguresEntry(TypedDict):
     top_sql_of: str
     shapes: int
     trend: list[TrendEntry]
+
+
+class InstanceUnitEntry(TypedDict):
+    """The resource units of one zone together."""
+
+    zone: str
+    units: int
+    cores: float
+    memory_bytes: int
+    log_disk_bytes: int
+    data_disk_bytes: int | None
+    data_used_bytes: int | None
+
+
+class ZoneReplicasEntry(TypedDict):
+    """The replicas of log streams in one zone, of one type."""
+
+    zone: str
+    kind: str
+    leaders: int
+    followers: int
+
+
+class TableSizeEntry(TypedDict):
+    """One table; None is unknown."""
+
+    database: str
+    table: str
+    rows: int | None
+    data_bytes: int | None
+
+
+class ChangedSettingEntry(TypedDict):
+    """A parameter that is not at its default."""
+
+    name: str
+    value: str
+    default: str
+
+
+class InstanceEntry(TypedDict):
+    """The instance at the time of the assessment; what could not be read is None, or "" among the texts."""
+
+    compatible: str
+    role: str
+    primary_zone: str
+    locality: str
+    units: list[InstanceUnitEntry]
+    replicas: list[ZoneReplicasEntry]
+    data_bytes: int | None
+    sessions: int | None
+    statements_per_s: float | None
+    observed_s: float | None
+    table_count: int | None
+    tables: list[TableSizeEntry]
+    setting_count: int | None
+    settings: list[ChangedSettingEntry]
 
 
 class StatementEntry(TypedDict):
@@ -487,6 +562,7 @@ class OutlookEntries(TypedDict):
     business: BusinessEntry
     roadmap: list[WorkUnitEntry]
     figures: FiguresEntry
+    instance: InstanceEntry
     statements: list[StatementEntry]
     sql: list[SqlEntry]
     colophon: ColophonEntry

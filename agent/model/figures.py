@@ -28,22 +28,31 @@ class Forecast:
 
 @dataclass(frozen=True, slots=True)
 class TopSql:
-    """One SQL shape; ``share_pct`` is its part of the time of all shapes that were read."""
+    """One SQL shape; ``share_pct`` is its part of the time of all shapes that were read.
+
+    ``text`` has no literals; it is "" where no text was granted or kept. ``longest_us`` is that of the audit ring, None
+    where the ring does not hold the shape.
+    """
 
     sql_id: str
     db_name: str
     executions: int
     elapsed_us: int
     share_pct: float
+    text: str = ""
+    user_name: str = ""
+    longest_us: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class TrendPoint:
-    """An assessment as one point of a curve; ``score`` is None without a grade."""
+    """An assessment as one point of a curve; ``score`` is None without a grade, and what was not read is None."""
 
     as_of: datetime
     score: float | None
     capacity: tuple[Capacity, ...] = ()
+    sessions: int | None = None
+    statements_per_s: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

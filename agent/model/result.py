@@ -57,6 +57,19 @@ def list_signs(code: str, finding: Finding) -> tuple[Sign, ...]:
     return finding.signs or (Sign(code, finding),)
 
 
+@dataclass(frozen=True, slots=True)
+class Nearest:
+    """Of what a check measured without a finding, the value nearest to its limit; ``count`` is how many it measured.
+
+    ``names``: language -> name of the resource, where its name is ours.
+    """
+
+    resource: str
+    value: Scalar
+    count: int
+    names: Mapping[str, str] = field(default_factory=dict)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckResult:
     """What became of one check. Findings are ordered worst first, then by resource.
@@ -69,7 +82,8 @@ class CheckResult:
     ``former`` maps names that earlier versions gave to resources to those of now, where they differ.
     ``join``: findings of checks with the same word on one resource are one finding. ``told_with`` has the codes of the
     checks whose findings tell what this one found. ``cases`` are the sentences of its remediation that apply here, with
-    the names of the texts that they follow.
+    the names of the texts that they follow. ``nearest`` is what a check that passed measured. ``spread_pct``: by how
+    much its values differ from one assessment to the next without any cause.
     """
 
     code: str
@@ -90,6 +104,8 @@ class CheckResult:
     former: Mapping[str, str] = field(default_factory=dict)
     hidden_us_per_s: float = 0.0
     cases: tuple[tuple[str, str], ...] = ()
+    nearest: Nearest | None = None
+    spread_pct: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

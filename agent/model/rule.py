@@ -162,6 +162,9 @@ class ScoringPolicy:
 
     ``counts_from_coverage_pct`` is not about the range: an assessment of less coverage counts for its period of the
     subscription only if it read all that the customer's authorization grants.
+
+    ``spread_pct`` and ``sampled_spread_pct`` are for comparing: a value that moved less is unchanged. The second is for
+    checks on the load, of which each assessment sees another sample.
     """
 
     usual_findings_pct: Mapping[Severity, Mapping[Severity, float]] = field(default_factory=lambda: _ALWAYS_THE_WORST)
@@ -169,6 +172,8 @@ class ScoringPolicy:
     usual_weight: float = 1.0
     confidence_pct: float = 99.0
     counts_from_coverage_pct: float = 100.0
+    spread_pct: float = 0.0
+    sampled_spread_pct: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

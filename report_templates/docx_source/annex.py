@@ -8,6 +8,8 @@ from report_templates.docx_source.xml import (
     TEXT_WIDTH_MM,
     Column,
     cell,
+    choice_field,
+    date_field,
     each,
     listing,
     pairs,
@@ -18,6 +20,7 @@ from report_templates.docx_source.xml import (
     steer_row,
     table,
     tag,
+    text_field,
     when,
 )
 
@@ -143,6 +146,24 @@ def mutes() -> str:
     )
 
 
+def by_hand() -> str:
+    """The form of what SQL does not show, with fields that people fill in."""
+    note = say("SQL does not show this. Whoever verifies it writes the result, the name and the day into the fields.")
+    what = para("TableText", run("{{ item.subject }}", "Strong")) + para("TableText", "{{ item.question }}")
+    result = para("TableText", choice_field(say("choose"), ("As it should be", "Not so", "Does not apply"))) + para(
+        "TableText", text_field(say("note"))
+    )
+    signed = para("TableText", text_field(say("name"))) + para("TableText", date_field(say("day")))
+    columns = (
+        Column(say("To verify"), 52, what),
+        Column(say("Where to look"), 38, para("TableText", run("{{ item.where }}", "Soft"))),
+        Column(say("Known so far"), 34, "{{ item.known }}"),
+        Column(say("Result"), 24, result),
+        Column(say("By, on"), 22, signed),
+    )
+    return chapter("by-hand", note) + listing("item in report.by_hand", columns)
+
+
 def passed() -> str:
     """The checks that passed, in two columns: the list is long and its lines are short."""
     half = TEXT_WIDTH_MM / 2
@@ -150,10 +171,12 @@ def passed() -> str:
         "line",
         para(
             "TableText",
+            run("✓ ", "Gain"),
             run("{{ line.code }}", "Mono"),
             " {{ line.title }}{% if line.attested %} · "
             + say("Stated by the customer")
             + "{% endif %}{% if line.unjudged %} · {{ line.unjudged }}{% endif %}",
+            run("{% if line.measured %} {{ line.measured }}{% endif %}", "Soft"),
         ),
         otherwise=para("TableText"),
     )
@@ -165,9 +188,8 @@ def passed() -> str:
         steer_row("endfor", 2, TEXT_WIDTH_MM),
         head=False,
     ) + para("TableEnd")
-    return chapter("passed", say("Checks that ran and found nothing.")) + when(
-        "report.passed", columns, otherwise=para("Normal", say("No check passed."))
-    )
+    note = say("Checks that ran and found nothing, each with the measured value that comes nearest to its limit.")
+    return chapter("passed", note) + when("report.passed", columns, otherwise=para("Normal", say("No check passed.")))
 
 
 def joined() -> str:

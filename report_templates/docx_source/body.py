@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from report_templates.docx_source import annex
+from report_templates.docx_source import annex, instance
 from report_templates.docx_source.cards import card_macro, place_card
 from report_templates.docx_source.chapter import CHECK, UNSEEN, chapter
 from report_templates.docx_source.front import contents, cover, figure, heading, page_one, severity
@@ -32,6 +32,7 @@ def body() -> str:
             contents(),
             _build_own_chapters("front"),
             _build_scope(),
+            instance.overview(),
             _build_points(),
             _build_changes(),
             _build_top(),
@@ -40,6 +41,7 @@ def body() -> str:
             _build_platform(),
             annex.not_assessed(),
             annex.carried(),
+            annex.by_hand(),
             annex.mutes(),
             annex.passed(),
             annex.joined(),
@@ -81,7 +83,7 @@ def _build_points() -> str:
     return (
         chapter("points", note)
         + when("uncharted", para("Small", "{{ uncharted }}"))
-        + "".join(when(f'"{name}" in charts', figure(name)) for name in ("score", "categories", "losses"))
+        + "".join(when(f'"{name}" in charts', figure(name)) for name in ("score", "score_line", "categories", "losses"))
         + when(
             "report.losses",
             listing("line in report.losses", columns),
@@ -92,7 +94,8 @@ def _build_points() -> str:
 
 def _build_changes() -> str:
     note = say(
-        "Each finding against the one of {date}. Resolved means that the check ran again and found nothing.",
+        "Each finding against report {number} of {date}. Resolved means that the check ran again and found nothing.",
+        number="report.front.since.baseline_number",
         date="report.front.since.baseline",
     )
     steps = (Column(say("Reason"), 120, "{{ step.label }}"), Column(say("Points"), 50, "{{ step.points }}", right=True))
@@ -226,6 +229,7 @@ def _build_categories() -> str:
             heading("Heading2", "{{ chapter.label }}", key),
             para("Lead", line),
             chart,
+            when('chapter.key == "sql" and report.top_statements', instance.top_statements()),
             when("chapter.top", above),
             each("found in chapter.cards", place_card("found")),
             when("chapter.note", para("Normal", "{{ chapter.note }}")),

@@ -5,16 +5,15 @@ from __future__ import annotations
 from report_templates.docx_source.styles import WASH
 from report_templates.docx_source.xml import (
     TEXT_WIDTH_MM,
-    Column,
     cell,
     each,
     field,
-    listing,
     pairs,
     para,
     row,
     run,
     say,
+    steer_row,
     tab,
     table,
     tag,
@@ -70,20 +69,47 @@ def page_one() -> str:
             ),
             tag("set v = report.front.verdict"),
             tag("set since = report.front.since"),
+            _build_headline(),
             _build_verdict(),
             _build_caveat(),
             _build_steps(),
+            _build_decisions(),
+            _build_assurance(),
             _join_halves(
                 _build_bars() + _build_pairs_text("What this assessment cost the database", "report.front.cost"),
-                _build_severities() + _build_since() + _build_decisions(),
-            ),
-            when(
-                "report.front.authorization",
-                _build_pairs_text("Authorization", "report.front.authorization"),
-                otherwise=para("Small", say("No authorization is recorded in this document.")),
+                _build_severities()
+                + _build_since()
+                + when(
+                    "report.front.authorization",
+                    _build_pairs_text("Authorization", "report.front.authorization"),
+                    otherwise=para("Small", say("No authorization is recorded in this document.")),
+                ),
             ),
         )
     )
+
+
+def _build_headline() -> str:
+    head = "report.front.headline"
+    rest = f"{{{{ {head}.outlook }}}}{{% if {head}.outlook and {head}.limits %}} {{% endif %}}{{{{ {head}.limits }}}}"
+    return "".join(
+        (
+            para("Lead", run(f"{{{{ {head}.verdict }}}}", "Strong")),
+            when(f"{head}.consequence", para("TableText", f"{{{{ {head}.consequence }}}}")),
+            when(f"{head}.outlook or {head}.limits", para("Small", rest)),
+        )
+    )
+
+
+def _build_assurance() -> str:
+    line = para(
+        "TableText",
+        run("{{ line.label }} · {{ line.state_label }}", "Strong"),
+        " {{ line.known }}",
+        run("{% if line.unknown %} {{ line.unknown }}{% endif %}", "Soft"),
+    )
+    title = say("Backup and availability: what is known, and what is not")
+    return para("Label", title, together=True) + each("line in report.front.assurance", line)
 
 
 def _build_verdict() -> str:
@@ -154,17 +180,28 @@ def _build_steps() -> str:
         + say("score then {score}", score="report.front.score_after_steps")
         + "{% endif %}"
     )
-    what = para(
-        "TableText",
-        severity("step"),
-        run(" {{ step.title }}", "Strong"),
-        run(" {{ step.code }}{% if step.where %} · {{ step.where }}{% endif %}", "Soft"),
-    ) + para("TableText", "{{ step.advice }}")
-    effort = para("TableText", "{{ step.deadline }}") + para("TableText", run("{{ step.effort }}", "Soft"))
-    columns = (
-        Column(say("Action"), 120, what),
-        Column(say("Deadline"), 34, effort),
-        Column(say("Gain"), 16, para("TableNumber", run("+{{ step.gain }}", "Gain")), right=True),
+    due = "{% if step.due %} · " + say("by {day}", day="step.due") + " ({{ step.deadline }}){% endif %}"
+    way = "{% if step.effort %} · {{ step.effort }}{% endif %} · {{ step.owner }}"
+    what = (
+        para("TableText", run("{{ step.action }}", "Strong"), run(" {{ step.code }}", "Soft"))
+        + para(
+            "TableText",
+            severity("step"),
+            " {{ step.title }}",
+            run("{% if step.where %} {{ step.where }}{% endif %}", "Mono"),
+            run(due, "Strong"),
+            run(way, "Soft"),
+        )
+        + when("step.consequence", para("TableText", run(say("Otherwise:") + " ", "Soft"), "{{ step.consequence }}"))
+    )
+    widths = (152, 18)
+    rows = table(
+        "HealthTable",
+        widths,
+        steer_row("for step in report.front.steps", 2, sum(widths)),
+        row(cell(what, widths[0]), cell(para("TableNumber", run("+{{ step.gain }}", "Gain")), widths[1], right=True)),
+        steer_row("endfor", 2, sum(widths)),
+        head=False,
     )
     nothing = (
         "{% if v.assessed %}"
@@ -175,15 +212,15 @@ def _build_steps() -> str:
     )
     return para("Label", title) + when(
         "report.front.steps",
-        listing("step in report.front.steps", columns),
+        rows,
+        para("TableEnd"),
         otherwise=para("Normal", nothing),
     )
 
 
 def _join_halves(left: str, right: str) -> str:
-    return table("HealthPlain", (HALF_MM, HALF_MM), row(cell(left, HALF_MM), cell(right, HALF_MM)), head=False) + para(
-        "TableEnd"
-    )
+    """Two halves side by side; no paragraph follows them, which might begin a page of its own."""
+    return table("HealthPlain", (HALF_MM, HALF_MM), row(cell(left, HALF_MM), cell(right, HALF_MM)), head=False)
 
 
 def _build_tabbed_line(*parts: str) -> str:
@@ -191,11 +228,16 @@ def _build_tabbed_line(*parts: str) -> str:
 
 
 def _build_bars() -> str:
-    lost = "{{ bar.points_lost or '–' }}"
+    """A line for each category with points; those without stand in one line, or page one would not be one page."""
     note = "{% if bar.note %} · {{ bar.note }}{% endif %}"
+    blank = "{% for bar in report.front.bars if not bar.points_lost %}{{ bar.label }} – " + note.replace(" · ", "")
     return para("Label", say("Points lost by category")) + when(
         "report.front.bars",
-        each("bar in report.front.bars", _build_tabbed_line("{{ bar.label }}" + note, tab(), lost)),
+        each(
+            "bar in report.front.bars if bar.points_lost",
+            _build_tabbed_line("{{ bar.label }}", tab(), "{{ bar.points_lost }}"),
+        ),
+        para("TableText", run(blank + "{% if not loop.last %}; {% endif %}{% endfor %}", "Soft")),
         otherwise=para("Small", say("No category has a check that applies.")),
     )
 
@@ -203,7 +245,12 @@ def _build_bars() -> str:
 def _build_severities() -> str:
     shown = "{{ marks[key] }} {{ label }} {{ count }}{% if not loop.last %} · {% endif %}"
     loop = "{% for key, label, count in report.front.severities %}" + shown + "{% endfor %}"
-    note = say("By the worst severity of each check; {count} findings in all.", count="report.front.finding_count")
+    note = (
+        say("By the worst severity of each check; {count} findings in all.", count="report.front.finding_count")
+        + "{% if report.front.platform_count %} "
+        + say("{count} more are for the cloud platform.", count="report.front.platform_count")
+        + "{% endif %}"
+    )
     return para("Label", say("Checks with findings")) + para("TableText", loop) + para("Small", note)
 
 
@@ -224,20 +271,25 @@ def _build_since() -> str:
         "since",
         para("TableText", run(moved, "Strong")),
         para("TableText", counts),
-        para("Small", say("Against the assessment of {date}.", date="since.baseline") + rules),
+        para(
+            "Small",
+            say("Against report {number} of {date}.", number="since.baseline_number", date="since.baseline") + rules,
+        ),
         otherwise=para("Small", say("First assessment: there is nothing earlier to compare with.")),
     )
 
 
 def _build_decisions() -> str:
-    more = "{% if decision.more %} {{ decision.more }}{% endif %}"
-    codes = "{% if decision.codes %} ({{ decision.codes|join(', ') }}" + more + "){% endif %}"
     return when(
         "report.decisions",
-        para("Label", say("Decisions asked of the customer")),
+        para("Label", say("Decisions asked of the customer"), together=True),
         each(
             "decision in report.decisions",
-            para("TableText", "{{ loop.index }}. {{ decision.text }}", run(codes, "Soft")),
+            para(
+                "TableText",
+                "{{ loop.index }}. {{ decision.text }}",
+                run(" → {{ decision.chapter_title }}", "Soft"),
+            ),
         ),
     )
 

@@ -135,3 +135,30 @@ def field(instruction: str, shown: str = "1") -> str:
         f'<w:r><w:fldChar w:fldCharType="separate"/></w:r><w:r><w:t>{shown}</w:t></w:r>'
         '<w:r><w:fldChar w:fldCharType="end"/></w:r>'
     )
+
+
+def text_field(prompt: str) -> str:
+    """A field in which people write; ``prompt`` stands there until then."""
+    return (
+        "<w:sdt><w:sdtPr><w:showingPlcHdr/><w:text/></w:sdtPr><w:sdtContent>"
+        f"{run(prompt, 'Soft')}</w:sdtContent></w:sdt>"
+    )
+
+
+def date_field(prompt: str) -> str:
+    """A field in which people choose a day."""
+    return (
+        '<w:sdt><w:sdtPr><w:showingPlcHdr/><w:date><w:dateFormat w:val="yyyy-MM-dd"/></w:date></w:sdtPr>'
+        f"<w:sdtContent>{run(prompt, 'Soft')}</w:sdtContent></w:sdt>"
+    )
+
+
+def choice_field(prompt: str, msgids: Sequence[str]) -> str:
+    """A field in which people choose one of these messages, which hold no quotation marks."""
+    items = "".join(
+        f"<w:listItem w:displayText=\"{{{{ _('{msgid}') }}}}\" w:value=\"{{{{ _('{msgid}') }}}}\"/>" for msgid in msgids
+    )
+    return (
+        f"<w:sdt><w:sdtPr><w:showingPlcHdr/><w:dropDownList>{items}</w:dropDownList></w:sdtPr>"
+        f"<w:sdtContent>{run(prompt, 'Soft')}</w:sdtContent></w:sdt>"
+    )

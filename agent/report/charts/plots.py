@@ -12,6 +12,7 @@ from agent.model.labels import BANDS, CATEGORIES
 from agent.model.result import BAND_LIMITS
 from agent.model.terms import Category, Unit
 from agent.report.charts.capacity import plot_capacity
+from agent.report.charts.over_time import plot_scores, plot_sessions, plot_statements
 from agent.report.charts.types import (
     Plot,
     PlotBar,
@@ -34,7 +35,17 @@ MOST_PCT = 80.0  # the share that readers look for in a Pareto chart
 
 def plot_document(document: Document, words: Words) -> tuple[Plot, ...]:
     """Return the plots that this document has data for, in the order of the report."""
-    makers = (_plot_score, _plot_categories, _plot_losses, _plot_roadmap, plot_capacity, _plot_top_sql)
+    makers = (
+        plot_statements,
+        plot_sessions,
+        _plot_score,
+        plot_scores,
+        _plot_categories,
+        _plot_losses,
+        _plot_roadmap,
+        plot_capacity,
+        _plot_top_sql,
+    )
     return tuple(plot for make in makers if (plot := make(document, words)))
 
 

@@ -8,6 +8,7 @@ from agent.model.document import Document, ResultEntry
 from agent.model.labels import CATEGORIES, OUTCOMES
 from agent.model.terms import Outcome
 from agent.report.view.cards import format_unjudged
+from agent.report.view.measured import format_measured
 from agent.report.words import NAME_LENGTH, Words, format_points, make_printable
 
 CARRIED_NAMED = 5
@@ -17,7 +18,7 @@ CARRIED_NAMED = 5
 class CheckLine:
     """One check as a line of a list; fields that do not apply are empty. ``carried``: the first carried resources.
 
-    ``told_with``: the checks whose findings tell what this one found.
+    ``told_with``: the checks whose findings tell what this one found. ``measured``: what a check that passed measured.
     """
 
     code: str
@@ -33,6 +34,7 @@ class CheckLine:
     attested: bool = False
     unjudged: str = ""
     told_with: str = ""
+    measured: str = ""
 
 
 def build_check_line(result: ResultEntry, document: Document, words: Words) -> CheckLine:
@@ -55,6 +57,7 @@ def build_check_line(result: ResultEntry, document: Document, words: Words) -> C
         if result["outcome"] in (Outcome.PASS, Outcome.JOINED)
         else "",
         told_with=words(", ").join(make_printable(code, NAME_LENGTH) for code in result["told_with"]),
+        measured=format_measured(result, words) if result["outcome"] == Outcome.PASS else "",
     )
 
 

@@ -32,6 +32,7 @@ def build_contents(report: ReportView, style: Style, words: Words) -> tuple[Head
 def _list_chapters(report: ReportView, style: Style, words: Words) -> Iterator[tuple[str, str]]:
     yield from list_own_chapters(style, "front")
     yield "scope", words("Scope")
+    yield "instance", words("Instance overview")
     yield "points", words("The score explained")
     if report.front.since:
         yield "changes", words("Changes since last time")
@@ -45,6 +46,7 @@ def _list_chapters(report: ReportView, style: Style, words: Words) -> Iterator[t
     yield "not-assessed", words("Not assessed")
     if report.carried:
         yield "carried", words("Carried from an earlier assessment")
+    yield "by-hand", words("To be verified by hand")
     yield "mutes", words("Mutes and overrides")
     yield "passed", words("Passed")
     if report.joined:

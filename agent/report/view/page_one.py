@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -19,21 +18,25 @@ from agent.model.labels import (
     TENANT_KINDS,
 )
 from agent.model.terms import Category, Unit
+from agent.report.view.assurance import AssuranceLine, build_assurance
 from agent.report.view.cards import PROSE_LENGTH, find_counted_severity, list_open_findings
 from agent.report.view.chapters import list_unscored
+from agent.report.view.due import find_due_day
+from agent.report.view.headline import Headline, build_headline, describe_consequence, take_opening
 from agent.report.view.roadmap import UnitLine, list_units
 from agent.report.words import NAME_LENGTH, NOTHING, Words, format_points, make_printable
 
 STEPS = 3
-ADVICE_LENGTH = 220
-_CHINESE_WIDTH = 2  # a Chinese character takes twice the room
-_SENTENCES = re.compile(r"(?<=[.!?])\s+(?![a-z])|(?<=[。！？])")
 
 
 @dataclass(frozen=True, slots=True)
 class CategoryBar:
-    """One category; ``width`` 0-100 is its share of the longest bar. ``note`` says why it has no ``points_lost``."""
+    """One category; ``width`` 0-100 is its share of the longest bar. ``note`` says why it has no ``points_lost``.
 
+    ``key`` is that of its chapter.
+    """
+
+    key: str
     label: str
     points_lost: str
     width: float
@@ -42,17 +45,25 @@ class CategoryBar:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NextStep:
-    """One of the things to do first: a unit of the roadmap, with the score once it and those before are done."""
+    """One of the things to do first: a unit of the roadmap, with the score once it and those before are done.
+
+    ``title`` is what is wrong, ``action`` the first sentence of the ``advice``, ``where`` the object, and
+    ``consequence`` what follows if it is left. ``due`` is a day.
+    """
 
     code: str
     title: str
     severity: str
     severity_label: str
+    action: str
     advice: str
+    consequence: str
     where: str
     gain: str
     effort: str
+    owner: str
     deadline: str
+    due: str
     score_after: str
 
 
@@ -80,12 +91,16 @@ class ScoreVerdict:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SinceLastTime:
-    """Change since the last assessment; ``counts`` are (kind, word, number)."""
+    """Change since the last assessment; ``counts`` are (kind, word, number).
+
+    ``baseline`` is the time of the assessment that it is compared with, ``baseline_number`` that report's number.
+    """
 
     was: str
     now: str
     delta: str
     baseline: str
+    baseline_number: str
     ruleset_changed: bool
     counts: tuple[tuple[str, str, int], ...]
 
@@ -95,7 +110,8 @@ class PageOne:
     """What page one prints.
 
     ``score_after_steps`` is empty in documents without a roadmap. ``cost`` and ``authorization`` are (name, value),
-    ``severities`` are (key, word, number).
+    ``severities`` are (key, word, number), and ``first_codes`` has the dearest check of each. ``finding_count`` are the
+    findings that the reader can mend, ``platform_count`` those in the annex.
     """
 
     customer: str
@@ -106,6 +122,8 @@ class PageOne:
     as_of: str
     period: str
     verdict: ScoreVerdict
+    headline: Headline
+    assurance: tuple[AssuranceLine, ...]
     bars: tuple[CategoryBar, ...]
     steps: tuple[NextStep, ...]
     score_after_steps: str
@@ -113,12 +131,17 @@ class PageOne:
     cost: tuple[tuple[str, str], ...]
     authorization: tuple[tuple[str, str], ...]
     severities: tuple[tuple[str, str, int], ...]
+    first_codes: Mapping[str, str]
     finding_count: int
+    platform_count: int
 
 
-def build_page_one(document: Document, counted: Sequence[ResultEntry], words: Words) -> PageOne:
-    """Return page one. ``counted`` are the results with findings that the reader can mend."""
+def build_page_one(
+    document: Document, counted: Sequence[ResultEntry], annex: Sequence[ResultEntry], words: Words
+) -> PageOne:
+    """Return page one. ``counted`` are the results with findings that the reader can mend, ``annex`` the platform's."""
     target, steps = document["target"], _list_steps(counted, document, words)
+    score_after = steps[-1].score_after if steps else ""
     return PageOne(
         customer=make_printable(document["customer"], NAME_LENGTH),
         target=make_printable(target["name"], NAME_LENGTH),
@@ -128,14 +151,20 @@ def build_page_one(document: Document, counted: Sequence[ResultEntry], words: Wo
         as_of=words.moment(document["as_of"]),
         period=format_period(document["period"], words),
         verdict=build_verdict(document["score"], words),
+        headline=build_headline(document, counted, len(steps), score_after, words),
+        assurance=build_assurance(document, words),
         bars=_build_bars(document, words),
         steps=steps,
-        score_after_steps=steps[-1].score_after if steps else "",
+        score_after_steps=score_after,
         since=_build_since_last_time(document, words),
         cost=_list_cost(document["cost"], words),
         authorization=_list_authorization(document["authorization"], words),
         severities=_count_severities(counted, words),
+        first_codes={
+            find_counted_severity(result): make_printable(result["code"], NAME_LENGTH) for result in reversed(counted)
+        },
         finding_count=sum(len(list_open_findings(result)) for result in counted),
+        platform_count=sum(len(list_open_findings(result)) for result in annex),
     )
 
 
@@ -183,6 +212,7 @@ def _build_bars(document: Document, words: Words) -> tuple[CategoryBar, ...]:
 
     return tuple(
         CategoryBar(
+            name,
             words.label(CATEGORIES, name),
             "" if (points := lost[name]) is None else format_points(points),
             round(100 * (lost[name] or 0.0) / longest, 2),
@@ -196,12 +226,14 @@ def _list_steps(counted: Sequence[ResultEntry], document: Document, words: Words
     """Return the first units of the roadmap that the reader can do."""
     results = {result["code"]: result for result in counted}
     told = [unit for unit in list_units(document, words) if unit.first in results]
-    return tuple(_build_step(unit, results, words) for unit in told[:STEPS])
+    assessed = words.day(document["as_of"])
+    return tuple(_build_step(unit, results, assessed, words) for unit in told[:STEPS])
 
 
-def _build_step(unit: UnitLine, results: Mapping[str, ResultEntry], words: Words) -> NextStep:
+def _build_step(unit: UnitLine, results: Mapping[str, ResultEntry], assessed: date, words: Words) -> NextStep:
     first = results[unit.first]
     texts = first["texts"].get(words.language, first["texts"]["en"])
+    advice = make_printable(texts["advice"], PROSE_LENGTH)
     findings = [found for code in unit.codes if code in results for found in list_open_findings(results[code])]
     where = words.resource(findings[0], 60)
     if len(findings) > 1:
@@ -211,20 +243,17 @@ def _build_step(unit: UnitLine, results: Mapping[str, ResultEntry], words: Words
         title=unit.title,
         severity=unit.severity,
         severity_label=unit.severity_label,
-        advice=_take_opening(make_printable(texts["advice"], PROSE_LENGTH), words),
+        action=take_opening(advice, words, 0).rstrip("。."),
+        advice=take_opening(advice, words),
+        consequence=describe_consequence(first, words, 0),
         where=where,
         gain=unit.gain,
         effort=unit.effort_label,
+        owner=unit.actor,
         deadline=unit.deadline_label,
+        due=str(day) if (day := find_due_day(unit.deadline, assessed)) else "",
         score_after=unit.score_after,
     )
-
-
-def _take_opening(advice: str, words: Words) -> str:
-    """Return the first sentences that fit, and always the first one: a sentence is never cut."""
-    room = ADVICE_LENGTH // _CHINESE_WIDTH if words.language.startswith("zh") else ADVICE_LENGTH
-    ends = [found.start() for found in _SENTENCES.finditer(advice)] + [len(advice)]
-    return advice[: max((end for end in ends if end <= room), default=ends[0])]
 
 
 def _build_since_last_time(document: Document, words: Words) -> SinceLastTime | None:
@@ -238,6 +267,7 @@ def _build_since_last_time(document: Document, words: Words) -> SinceLastTime | 
         now=format_points(document["score"]["value"]),
         delta="" if delta is None else f"{delta:+.1f}".replace("-", "−"),
         baseline=words.moment(comparison["baseline_as_of"]),
+        baseline_number=make_printable(comparison["baseline_id"], NAME_LENGTH),
         ruleset_changed=comparison["ruleset_changed"],
         counts=tuple((kind, words(word), kinds[kind]) for kind, word in CHANGES.items()),
     )

@@ -12,15 +12,18 @@ from agent.model.document import ChangeEntry, Document, FindingEntry, JudgedEntr
 from agent.model.labels import CHANGES, SEVERITIES
 from agent.model.terms import ChangeKind, Outcome, Severity, Unit
 from agent.report.style import OURS, Style
+from agent.report.view.by_hand import HandItem, build_hand_items
 from agent.report.view.cards import Card, CardMaker, find_counted_severity, format_measured, format_unjudged
 from agent.report.view.chapters import TOP, Chapter, build_chapters, is_platform
 from agent.report.view.check_lines import CheckLine, build_check_line, list_check_lines
 from agent.report.view.cover import Cover, build_cover, build_glossary, build_scope
+from agent.report.view.decisions import Decision, build_decisions
+from agent.report.view.instance import InstanceView, StatementRow, build_instance, list_top_statements
 from agent.report.view.load_and_receipt import LoadAndReceipt, build_load_and_receipt
 from agent.report.view.not_assessed import UnlockGroup, build_unlock_groups
 from agent.report.view.page_one import PageOne, build_page_one
 from agent.report.view.points import PointLoss, ScoreChange, build_score_change, list_losses
-from agent.report.view.roadmap import Decision, RoadmapStage, build_decisions, build_stages
+from agent.report.view.roadmap import RoadmapStage, build_stages
 from agent.report.view.sources import ReadLine, list_read_lines
 from agent.report.words import NAME_LENGTH, Words, format_points, make_printable, read_zone
 from agent.support.i18n import count_digits
@@ -91,6 +94,9 @@ class ReportView:
     front: PageOne
     decisions: tuple[Decision, ...]
     scope: tuple[tuple[str, str], ...]
+    instance: InstanceView
+    top_statements: tuple[StatementRow, ...]
+    by_hand: tuple[HandItem, ...]
     losses: tuple[PointLoss, ...]
     bridge: ScoreChange | None
     top: tuple[Card, ...]
@@ -131,13 +137,17 @@ def build_report(document: Document, language: str, style: Style = OURS) -> Repo
     muted = _list_muted(document, words)
     score = document["score"]
     not_assessed = list_check_lines(document, words, Outcome.NOT_ASSESSED, Outcome.ERROR)
-    page_one, cards = build_page_one(document, counted, words), _build_cards(counted, document, words)
+    decisions = build_decisions(document, words)
+    page_one, cards = build_page_one(document, counted, annex, words), _build_cards(counted, document, words)
     return ReportView(
         language=language,
         cover=build_cover(document, page_one.period, words),
         front=page_one,
-        decisions=build_decisions(document, words),
-        scope=build_scope(document, words),
+        decisions=decisions,
+        scope=(*build_scope(document, words), *_list_decided(decisions, words)),
+        instance=build_instance(document, words),
+        top_statements=list_top_statements(document, words),
+        by_hand=build_hand_items(document, words),
         losses=list_losses(document, words),
         bridge=build_score_change(document, words),
         top=cards[:TOP],
@@ -170,6 +180,13 @@ def build_report(document: Document, language: str, style: Style = OURS) -> Repo
         agent_version=make_printable(document["agent_version"], NAME_LENGTH),
         assessment_id=make_printable(document["assessment_id"], NAME_LENGTH),
     )
+
+
+def _list_decided(decisions: Sequence[Decision], words: Words) -> Iterable[tuple[str, str]]:
+    """Yield the checks that each decision of page one is about, all of them."""
+    for number, decision in enumerate(decisions, start=1):
+        if decision.all_codes:
+            yield words("Checks behind decision {number}", number=number), ", ".join(decision.all_codes)
 
 
 def _list_results_with_findings(document: Document) -> list[ResultEntry]:

@@ -15,6 +15,7 @@ from agent.model.labels import N_
 from agent.model.sql_stages import Stage
 from agent.report.style import Style
 from agent.report.view.cards import Card, CardRow
+from agent.report.view.page_one import NextStep
 from agent.report.view.report import ReportView, build_report
 from agent.report.view.sources import describe_sources
 from agent.report.view.statement import CardStatement
@@ -110,22 +111,28 @@ def _fill_summary(sheet: Worksheet, report: ReportView, words: Words, style: Sty
 def _list_blocks(report: ReportView, words: Words) -> Iterator[tuple[str, Sequence[tuple[str, Value]]]]:
     front = report.front
     yield words("Cover"), report.cover.facts
+    yield words("Conclusion"), _describe_headline(report, words)
     yield words("Health score"), _describe_verdict(report, words)
     yield words("Points lost by category"), [(bar.label, bar.points_lost or bar.note) for bar in front.bars]
     yield words("Checks with findings"), [(label, count) for _, label, count in front.severities]
     yield (
+        words("Findings"),
+        [(words("For the customer"), front.finding_count), (words("For the cloud platform"), front.platform_count)],
+    )
+    yield (
         words("What to do first"),
-        [
-            (f"{step.code} {step.title}", " · ".join(filter(None, (f"+{step.gain}", step.deadline, step.effort))))
-            for step in front.steps
-        ]
+        [(f"{step.code} {step.title}", _describe_step(step, words)) for step in front.steps]
         + ([(words("Score then"), front.score_after_steps)] if front.score_after_steps else []),
     )
     yield (
         words("Decisions asked of the customer"),
+        [(decision.chapter_title, decision.text) for decision in report.decisions],
+    )
+    yield (
+        words("Backup and availability: what is known, and what is not"),
         [
-            (" ".join((", ".join(decision.codes), decision.more)).rstrip(), decision.text)
-            for decision in report.decisions
+            (f"{line.label} · {line.state_label}", " ".join((line.known, line.unknown)).rstrip())
+            for line in front.assurance
         ],
     )
     if front.since:
@@ -143,6 +150,22 @@ def _list_blocks(report: ReportView, words: Words) -> Iterator[tuple[str, Sequen
             (words("To keep what is written"), "ob-health assess|render … --update FILE"),
         ],
     )
+
+
+def _describe_headline(report: ReportView, words: Words) -> list[tuple[str, Value]]:
+    told = report.front.headline
+    named = (
+        (words("Verdict"), told.verdict),
+        (words("Gravest finding"), told.consequence),
+        (words("Outlook"), told.outlook),
+        (words("Not covered"), told.limits),
+    )
+    return [(name, text) for name, text in named if text]
+
+
+def _describe_step(step: NextStep, words: Words) -> str:
+    due = f"{words('by {day}', day=step.due)} ({step.deadline})" if step.due else step.deadline
+    return " · ".join(filter(None, (f"+{step.gain}", due, step.effort, step.owner, step.where, step.action)))
 
 
 def _describe_verdict(report: ReportView, words: Words) -> list[tuple[str, Value]]:
@@ -164,7 +187,7 @@ def _describe_changes(report: ReportView, words: Words) -> list[tuple[str, Value
     moved = f"{since.was} → {since.now if now.assessed else NOTHING}" + (f" ({since.delta})" if since.delta else "")
     told: list[tuple[str, Value]] = [(words("Health score"), moved)]
     told += [(label, count) for kind, label, count in since.counts if kind != "unchanged"]
-    return [*told, (words("Compared with"), since.baseline)]
+    return [*told, (words("Compared with"), f"{since.baseline_number} · {since.baseline}")]
 
 
 def _fill_findings(sheet: Worksheet, report: ReportView, words: Words, style: Style) -> None:

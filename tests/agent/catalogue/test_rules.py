@@ -64,6 +64,8 @@ def test_a_right_file(tmp_path: Path) -> None:
         usual_weight=5.0,
         confidence_pct=98.0,
         counts_from_coverage_pct=60.0,
+        spread_pct=2.0,
+        sampled_spread_pct=20.0,
     )
 
 

@@ -216,3 +216,26 @@ def test_no_delta_without_a_grade_both_times(blind_then: bool) -> None:
     assert comparison is not None
     assert comparison.score_delta is None
     assert not comparison.ruleset_changed
+
+
+def moved(
+    was: float | str, now: float | str, spread_pct: float, points: tuple[float, float] = (0.2, 0.6)
+) -> ChangeKind:
+    before = replace(finding(H, points[0]), value=was)
+    after = replace(failed("SQL001", replace(finding(H, points[1]), value=now)), spread_pct=spread_pct)
+    return kinds([after], [failed("SQL001", before)])[0]
+
+
+def test_a_value_that_moved_less_than_its_spread_is_unchanged() -> None:
+    assert moved(100.0, 110.0, 20.0) is UNCHANGED
+    assert moved(110.0, 100.0, 20.0, (0.6, 0.2)) is UNCHANGED
+    assert moved(100.0, 126.0, 20.0) is WORSENED
+    assert moved(126.0, 100.0, 20.0, (0.6, 0.2)) is IMPROVED
+    assert moved(100.0, 110.0, 2.0) is WORSENED
+    assert moved("OFF", "DEMAND", 20.0) is WORSENED
+
+
+def test_another_severity_is_a_change_however_little_the_value_moved() -> None:
+    was = failed("SQL001", replace(finding(M, 0.9), value=99.0))
+    now = replace(failed("SQL001", replace(finding(H, 0.0), value=101.0)), spread_pct=20.0)
+    assert kinds([now], [was]) == [WORSENED]

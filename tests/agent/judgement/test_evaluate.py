@@ -22,7 +22,7 @@ from agent.judgement.fingerprint import fingerprint_finding
 from agent.judgement.mutes import MuteMatcher
 from agent.model.check import CheckSpec, Measurement, Unjudged
 from agent.model.naming import Named, name_object
-from agent.model.result import CheckResult
+from agent.model.result import CheckResult, Nearest
 from agent.model.rule import LeastEvidence, Mute, Ruleset
 from agent.model.snapshot import Snapshot, SourceRecord, Unavailable
 from agent.model.terms import Outcome, Severity, TenantKind, Text, UnavailableKind, Version
@@ -68,6 +68,24 @@ def test_pass_and_finding(rules: Ruleset) -> None:
     ]
     assert render_text(found.findings[1].text, "en") == "b is 70% full, the limit is 70%; it uses 700 B."
     assert (found.group, found.risk_stake) == ("memory", 52.0)
+
+
+def test_what_passed_tells_the_value_nearest_to_its_limit(rules: Ruleset) -> None:
+    assert run(rules, snapshot([memstore("a", 600), memstore("b", 650)])).nearest == Nearest("b", 65.0, 2)
+    assert run(rules, snapshot([memstore("a", 950), memstore("b", 650)])).nearest is None
+    assert run(rules, snapshot(), measure=measuring()).nearest is None
+    named = run(rules, snapshot(), measure=measuring(Measurement(tenant_name(1002), 5.0), Unjudged("x"))).nearest
+    assert named is not None and named.names["zh-CN"] == "租户 1002"
+    unknown = run(rules, snapshot(), measure=measuring(Measurement("a", 5.0), error=NotAssessed("cut short")))
+    assert unknown.nearest is None
+
+
+def test_checks_on_a_sample_of_the_load_have_a_wider_spread(rules: Ruleset) -> None:
+    policy = dataclasses.replace(rules.scoring, spread_pct=2.0, sampled_spread_pct=20.0)
+    wide = dataclasses.replace(rules, scoring=policy)
+    assert run(wide, snapshot([memstore("a", 600)])).spread_pct == 2.0
+    sampled = dataclasses.replace(SPECS["CAP901"], facts={"totals": SqlTotal}, measure=measuring())
+    assert evaluate_checks([sampled], wide, snapshot())[0].spread_pct == 20.0
 
 
 def test_a_crash_is_an_error_and_says_why(rules: Ruleset) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -12,7 +13,9 @@ from agent.archive.document_earlier import read_earlier
 from agent.judgement.compare import compare_assessments
 from agent.judgement.figures import compute_figures
 from agent.judgement.fingerprint import fingerprint_finding
+from agent.judgement.instance import describe_instance
 from agent.judgement.joining import join_earlier, join_findings
+from agent.judgement.remedies import group_by_remedy
 from agent.judgement.roadmap import plan_roadmap
 from agent.judgement.score import score_results
 from agent.model.assessment import Assessment, Colophon, Period
@@ -21,7 +24,7 @@ from agent.model.check import CheckSpec, Measurement, Remediation
 from agent.model.cost import Budget, Cost, Receipt, Sent
 from agent.model.document import Document
 from agent.model.outlook import Outlook, Purchase
-from agent.model.result import CheckResult, Finding
+from agent.model.result import CheckResult, Finding, Nearest
 from agent.model.rule import Expected, Fixed, Ladder, Mute, Override, Rule, Ruleset
 from agent.model.snapshot import Problem, Snapshot, SourceRecord
 from agent.model.statement import StatementFacts, StatementPlan, TableAccess
@@ -71,6 +74,7 @@ def entry(
     unlock: Text | None = None,
     stake: float = 8.0,
     attested: bool = False,
+    nearest: Nearest | None = None,
 ) -> Entry:
     """One check with its rule and its result."""
     category = Category(name.partition(".")[0])
@@ -99,6 +103,7 @@ def entry(
         category=category,
         risk_stake=stake,
         attested=attested,
+        nearest=nearest,
     )
     return spec, rule, result
 
@@ -338,6 +343,7 @@ def _others() -> list[Entry]:
             Rule(judge=Fixed(MEDIUM)),
             Outcome.PASS,
             stake=1.5,
+            nearest=Nearest("shop.orders", 1, 12),
         ),
         entry(
             "VER001",
@@ -347,6 +353,7 @@ def _others() -> list[Entry]:
             Rule(judge=Fixed(HIGH)),
             Outcome.PASS,
             attested=True,
+            nearest=Nearest("tenant", 412.0, 1),
         ),
         entry(
             "SEC001",
@@ -380,7 +387,7 @@ def _others() -> list[Entry]:
 
 def assessment(entries: Sequence[Entry], before: Document | None = None) -> Assessment:
     """Everything around the results, scored and compared."""
-    results = join_findings([result for _, _, result in entries])
+    results = group_by_remedy(join_findings([result for _, _, result in entries]))
     earlier = join_earlier(read_earlier(before) if before else None, results)
     verdict = replace(score_results(results, POLICY, TenantKind.USER, earlier), hidden_by_overrides=1.2)
     override = Override(
@@ -426,6 +433,7 @@ def assessment(entries: Sequence[Entry], before: Document | None = None) -> Asse
             found.fingerprint: OUTLOOK for result in results if result.code == "CAP001" for found in result.findings
         },
         sql=(TOLD_STATEMENT, UNREAD) if any(result.code == "SQL003" for result in results) else (),
+        instance=describe_instance(_snapshot()),
         colophon=Colophon("Chen Jing", "Zhao Lei", "Confidential", date(2027, 1, 1)),
     )
 
@@ -560,6 +568,16 @@ def _previous() -> Any:
 def rich(tables: int = 25) -> Any:
     """Every outcome, a group, a mute, an override, carried points, an annex and a comparison."""
     return build_document(assessment(_capacity() + _sql(tables) + _others(), _previous()))
+
+
+def of_fleet(target: str) -> Any:
+    """One of many targets that were assessed in one run: each has other findings."""
+    seed = zlib.crc32(target.encode())
+    everything = _capacity() + _sql(2 + seed % 5) + _others()
+    chosen = [item for number, item in enumerate(everything) if (seed >> number) & 1 or item[2].outcome is Outcome.PASS]
+    made = assessment(chosen, _previous())
+    snapshot = replace(made.snapshot, target=target)
+    return build_document(replace(made, id=f"20261003-0130-{target}", snapshot=snapshot))
 
 
 def healthy() -> Any:

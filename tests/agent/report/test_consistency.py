@@ -10,14 +10,16 @@ import pytest
 from agent.judgement.evaluate import count_shown_digits
 from agent.judgement.severity import judge_value
 from agent.model.document import Document
+from agent.model.labels import EFFORTS
 from agent.model.rule import Ladder
 from agent.model.terms import Outcome, Text
 from agent.report.view.cards import CardMaker, find_state, list_open_findings
+from agent.report.view.decisions import build_decisions
 from agent.report.view.report import build_report
-from agent.report.view.roadmap import build_decisions, build_stages
+from agent.report.view.roadmap import build_stages
 from agent.report.view.work_lines import build_work_lines
 from agent.report.words import Words
-from agent.support.i18n import LANGUAGES, render_text
+from agent.support.i18n import LANGUAGES, render_text, translate
 from tests.agent.report import sample
 from tests.harness import shipped
 
@@ -30,6 +32,7 @@ DOCUMENTS = {
         ("empty", sample.empty),
         ("joined", sample.joined),
         ("large", lambda: sample.rich(300)),
+        ("fleet", lambda: sample.of_fleet("orders")),
     )
 }
 LADDERS = {code: rule.judge for code, rule in shipped()[1].rules.items() if isinstance(rule.judge, Ladder)}
@@ -145,3 +148,34 @@ def test_page_one_counts_the_changes_that_the_document_has(document: Document) -
     since = build_report(document, "en").front.since
     shown = {kind: count for kind, _, count in since.counts if count} if since else {}
     assert shown == _count_changes(document)
+
+
+def test_a_change_has_one_word_for_its_window() -> None:
+    told = (
+        EFFORTS["window"],
+        "Maintenance window needed",
+        "Agree on a maintenance window for the {count} actions that need one.",
+    )
+    assert all("变更窗口" in translate(text, "zh-CN") and "维护窗口" not in translate(text, "zh-CN") for text in told)
+    assert all("maintenance window" in text.lower() for text in told)
+
+
+@every_document
+def test_no_two_units_mend_one_object_with_one_statement(document: Document) -> None:
+    units = {code: number for number, unit in enumerate(document["roadmap"]) for code in unit["codes"]}
+    mended: dict[str, set[int]] = {}
+    for result in document["results"]:
+        if result["outcome"] == Outcome.FINDING and result["code"] in units:
+            for finding in list_open_findings(result):
+                for statement in finding["sql"]:
+                    mended.setdefault(statement, set()).add(units[result["code"]])
+    assert {statement: places for statement, places in mended.items() if len(places) > 1} == {}
+
+
+@every_document
+def test_checks_of_one_remedy_cost_once(document: Document) -> None:
+    by_group: dict[str, list[float]] = {}
+    for result in document["results"]:
+        if result["group"] and result["outcome"] == Outcome.FINDING:
+            by_group.setdefault(result["group"], []).append(result["points_lost"])
+    assert all(sum(points > 0 for points in lost) <= 1 for lost in by_group.values())

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from agent.archive.upgrade import upgrade_document
-from agent.report.view import chapters, impact, points, roadmap
+from agent.report.view import chapters, decisions, impact, points, roadmap
 from agent.report.view.cover import build_cover, build_glossary, build_scope
 from agent.report.view.report import build_report
 from agent.report.words import Words
@@ -61,24 +61,25 @@ def test_settings_set_together_are_named_by_their_number() -> None:
 
 
 def test_decisions_are_the_customers_and_name_their_checks() -> None:
-    found = roadmap.build_decisions(sample.rich(), EN)
-    assert 3 <= len(found) <= 5
+    found = decisions.build_decisions(sample.rich(), EN)
+    assert 4 <= len(found) <= 6
     assert found[0].codes == ("CAP001", "CAP002")
     assert any("change window" in decision.text and "SQL003" in decision.codes for decision in found)
-    assert any("lack" in decision.text and "BAK001" in decision.codes for decision in found)
-    assert any("mutes" in decision.text and decision.codes == ("SEC002",) for decision in found)
+    assert any("of data disk" in decision.text and decision.codes == ("CAP001",) for decision in found)
+    assert any("need" in decision.text and "BAK001" in decision.codes for decision in found)
+    assert any("exemptions" in decision.text and decision.codes == ("SEC002",) for decision in found)
 
 
 def test_a_decision_counts_the_checks_that_it_does_not_name() -> None:
     document = sample.blind()
     first = document["results"][0]
     document["results"] = [{**first, "code": f"BAK{number:03}"} for number in range(9)]
-    (english,), (chinese,) = roadmap.build_decisions(document, EN), roadmap.build_decisions(document, ZH)
-    assert len(english.codes) == roadmap.CODES_SHOWN and "9 checks" in english.text
+    (english,), (chinese,) = decisions.build_decisions(document, EN), decisions.build_decisions(document, ZH)
+    assert len(english.codes) == decisions.CODES_SHOWN and "9 checks" in english.text
     assert english.more == "and 3 more under “Not assessed”"
     assert chinese.more == "等，另有 3 项见“未评测项”"
-    document["results"] = document["results"][: roadmap.CODES_SHOWN]
-    assert roadmap.build_decisions(document, EN)[0].more == ""
+    document["results"] = document["results"][: decisions.CODES_SHOWN]
+    assert decisions.build_decisions(document, EN)[0].more == ""
 
 
 @pytest.mark.parametrize(
@@ -113,17 +114,17 @@ def test_what_a_broken_connection_left_unread_is_no_grant(kind: str, words: str)
         {**first, "code": "CAP002", "reason": granted, "unlock": again},
         {**first, "code": "CAP003", "reason": granted, "unlock": granted},
     ]
-    told, asked = roadmap.build_decisions(document, EN)
+    told, asked = decisions.build_decisions(document, EN)
     assert words in told.text and "2 checks" in told.text and told.codes == ("CAP001", "CAP002")
     assert "1 checks" in asked.text and asked.codes == ("CAP003",)
     document["results"] = document["results"][:2]
-    assert len(roadmap.build_decisions(document, EN)) == 1
-    assert roadmap.build_decisions(document, ZH)[0].text != roadmap.build_decisions(document, EN)[0].text
+    assert len(decisions.build_decisions(document, EN)) == 1
+    assert decisions.build_decisions(document, ZH)[0].text != decisions.build_decisions(document, EN)[0].text
 
 
 def test_nothing_to_decide_is_no_decision() -> None:
-    assert roadmap.build_decisions(sample.healthy(), EN) == ()
-    assert len(roadmap.build_decisions(sample.blind(), EN)) == 1
+    assert decisions.build_decisions(sample.healthy(), EN) == ()
+    assert len(decisions.build_decisions(sample.blind(), EN)) == 1
 
 
 @pytest.mark.parametrize("make", DOCUMENTS)

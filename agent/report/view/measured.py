@@ -1,0 +1,37 @@
+"""What a check that passed measured, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from agent.model.document import LadderEntry, ResultEntry
+from agent.model.naming import tenant_name
+from agent.model.terms import Unit
+from agent.report.words import Words
+from agent.support.i18n import count_digits
+
+_TIMES = frozenset({Unit.DAYS, Unit.HOURS, Unit.SECONDS, Unit.MILLISECONDS, Unit.MICROSECONDS})
+
+
+def format_measured(result: ResultEntry, words: Words) -> str:
+    """Return the value nearest to its limit with its resource, and of how many; "" where nothing was measured."""
+    measured = result["measured"]
+    if measured is None:
+        return ""
+    unit, rungs, value = Unit(result["unit"]), list_rungs(result["ladder"]), measured["value"]
+    if unit in _TIMES and isinstance(value, int | float) and value < 0:
+        return ""  # it is not due yet
+    shown, place = words.value(value, unit, count_digits(value, unit, rungs.values())), words.resource(measured)
+    if measured["count"] > 1:
+        text = "{value} at {resource}, of {count} the nearest to its limit"
+        return words(text, value=shown, resource=place, count=measured["count"])
+    if measured["resource"] == tenant_name(None):
+        return shown
+    return words("{value} ({resource})", value=shown, resource=place)
+
+
+def list_rungs(judge: LadderEntry) -> Mapping[str, float]:
+    """Return the limits of a rule by severity; none of a rule without a ladder."""
+    if "rungs" in judge:
+        return judge["rungs"]
+    return {}

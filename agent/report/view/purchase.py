@@ -1,0 +1,130 @@
+"""What has to be bought, with the size computed from demand, growth and limit."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from agent.model.document import CapacityEntry, Document, FindingEntry, ResultEntry
+from agent.model.labels import N_
+from agent.model.naming import tenant_name
+from agent.model.terms import Outcome, Unit
+from agent.report.view.cards import list_open_findings
+from agent.report.view.measured import list_rungs
+from agent.report.words import NAME_LENGTH, Words, make_printable
+
+AHEAD_DAYS = 365
+_DISK = "data_disk"
+_CHECK = "capacity.data_disk_nearly_full"
+_GIB = 1 << 30
+_KINDS = {
+    "cores": N_("CPU cores"),
+    "memory": N_("memory"),
+    "data_disk": N_("data disk"),
+    "log_disk": N_("log disk"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Purchase:
+    """Something to buy, in words with its formula; ``codes`` are the checks whose limit it is computed from."""
+
+    text: str
+    codes: tuple[str, ...]
+
+
+def list_purchases(document: Document, words: Words) -> Iterator[Purchase]:
+    """Yield what findings say is to be bought, the largest size of each kind; else the data disk that a year takes."""
+    computed = _collect_computed(document)
+    for kind in sorted(computed):
+        yield _describe_computed(*computed[kind], words)
+    if _DISK not in computed:
+        yield from _list_disks(document, words)
+
+
+def _collect_computed(document: Document) -> dict[str, tuple[ResultEntry, FindingEntry, Mapping[str, object]]]:
+    """The largest purchase of each kind that a finding tells, with its check."""
+    found: dict[str, tuple[ResultEntry, FindingEntry, Mapping[str, object]]] = {}
+    for result in document["results"]:
+        for finding in list_open_findings(result):
+            told = dict(finding).get("purchase")
+            if isinstance(told, dict):
+                kind = str(told["what"])
+                if kind not in found or _read_size(told) > _read_size(found[kind][2]):
+                    found[kind] = result, finding, told
+    return found
+
+
+def _read_size(told: Mapping[str, object]) -> float:
+    size = told["needed"]
+    return float(size) if isinstance(size, int | float) else 0.0
+
+
+def _describe_computed(
+    result: ResultEntry, finding: FindingEntry, told: Mapping[str, object], words: Words
+) -> Purchase:
+    unit, formula = Unit(str(told["unit"])), told["formula"]
+    text = words(
+        "Approve {size} of {what} for {resource} instead of {present}: {formula}.",
+        size=words.value(told["needed"], unit),
+        what=words(_KINDS.get(str(told["what"]), str(told["what"]))),
+        resource=words.resource(finding),
+        present=words.value(told["present"], unit),
+        formula=words.pick(formula) if isinstance(formula, dict) else "",
+    )
+    return Purchase(text, (result["code"],))
+
+
+def _list_disks(document: Document, words: Words) -> Iterator[Purchase]:
+    """Yield the data disk to buy: that of the zone which needs the most, where a size and a limit are known.
+
+    Size = (in use now + growth in a year) / limit. Growth is that of earlier assessments, else what the customer says.
+    """
+    checks = [result for result in document["results"] if result["name"] == _CHECK]
+    limit_pct = min((min(list_rungs(result["ladder"]).values(), default=0.0) for result in checks), default=0.0)
+    if not limit_pct or any(result["outcome"] == Outcome.DISABLED for result in checks):
+        return
+    sized = [gauge for gauge in document["figures"]["capacity"] if gauge["kind"] == _DISK and gauge["size_bytes"]]
+    needs = [(_compute_need(gauge, document, limit_pct), gauge) for gauge in sized]
+    short = [(need, gauge) for need, gauge in needs if need > (gauge["size_bytes"] or 0)]
+    if short:
+        need, gauge = max(short, key=lambda item: (item[0], item[1]["resource"]))
+        yield Purchase(_describe_disk(need, gauge, document, limit_pct, words), tuple(r["code"] for r in checks))
+
+
+def _compute_need(gauge: CapacityEntry, document: Document, limit_pct: float) -> int:
+    """Bytes to buy, in whole GiB."""
+    wanted = (gauge["used_bytes"] + _find_growth_bytes(gauge, document)) * 100 / limit_pct
+    return math.ceil(wanted / _GIB) * _GIB
+
+
+def _find_growth_bytes(gauge: CapacityEntry, document: Document) -> float:
+    """By how much the data grows within a year; 0 where nothing is known of it."""
+    for forecast in document["figures"]["forecasts"]:
+        if (forecast["kind"], forecast["resource"]) == (gauge["kind"], gauge["resource"]):
+            return max(0.0, float(forecast["bytes_per_day"])) * AHEAD_DAYS
+    return gauge["used_bytes"] * (document["business"]["growth_pct_per_year"] or 0.0) / 100
+
+
+def _describe_disk(need: int, gauge: CapacityEntry, document: Document, limit_pct: float, words: Words) -> str:
+    place, growth = gauge["resource"], _find_growth_bytes(gauge, document)
+    named = words(place) if place == tenant_name(None) else make_printable(place, NAME_LENGTH)
+    values = {
+        "zone": named,
+        "size": words.value(need, Unit.BYTES),
+        "present": words.value(gauge["size_bytes"], Unit.BYTES),
+        "used": words.value(gauge["used_bytes"], Unit.BYTES),
+        "growth": words.value(round(growth), Unit.BYTES),
+        "limit": words.value(limit_pct, Unit.PCT),
+    }
+    if growth:
+        return words(
+            "Approve {size} of data disk for {zone} instead of {present}: ({used} in use + {growth} growth in a year) "
+            "÷ {limit}.",
+            **values,
+        )
+    return words(
+        "Approve {size} of data disk for {zone} instead of {present}: {used} in use ÷ {limit}; no growth is known yet.",
+        **values,
+    )

@@ -1,0 +1,146 @@
+"""The overview of the instance: what the snapshot holds, and unknown for what it does not."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from agent.facts.cluster import Location
+from agent.facts.resources import ResourceUnit
+from agent.facts.schema import Table
+from agent.facts.sessions import SessionCount
+from agent.facts.settings import Parameter, Tenant
+from agent.facts.sql import AuditReturn
+from agent.judgement.instance import SETTINGS, TABLES, describe_instance
+from agent.model.instance import ChangedSetting, Instance, TableSize, ZoneReplicas
+from agent.model.snapshot import Snapshot, Unavailable
+from agent.model.terms import TenantKind, Text, UnavailableKind, Version
+
+GIB = 2**30
+DENIED = Unavailable(UnavailableKind.PRIVILEGE, Text("not granted"))
+
+
+def snapshot(*rows: Any, kind: TenantKind = TenantKind.USER, denied: tuple[type, ...] = ()) -> Snapshot:
+    facts: dict[type, Any] = dict.fromkeys(denied, DENIED)
+    for row in rows:
+        facts[type(row)] = (*facts.get(type(row), ()), row)
+    as_of = datetime(2026, 10, 1, tzinfo=UTC)
+    return Snapshot(target="t", tenant_kind=kind, version=Version(4, 2, 5), as_of=as_of, facts=facts)
+
+
+def unit(zone: str | None = "z1", cores: float | None = 4.0, used: int | None = GIB) -> ResourceUnit:
+    return ResourceUnit(
+        zone=zone,
+        max_cpu=cores,
+        memory_size=8 * GIB,
+        log_disk_size=24 * GIB,
+        log_disk_in_use=GIB,
+        data_disk_in_use=used,
+    )
+
+
+def ring(executions: int, span_s: float, server: str | None = None, code: int = 0) -> AuditReturn:
+    return AuditReturn(
+        svr_ip=server,
+        ret_code=code,
+        records=executions,
+        first_us=5_000_000,
+        last_us=5_000_000 + int(span_s * 1_000_000),
+        executions=executions,
+        planned=0,
+        hard_parses=0,
+        first_request=1,
+        sql_id="",
+    )
+
+
+def table(name: str, size: int | None, rows: int | None = None) -> Table:
+    return Table(
+        table_schema="shop", table_name=name, table_rows=rows, data_length=size, table_collation=None, create_time=None
+    )
+
+
+def parameter(name: str, value: str, *, default: str | None = None, told: str | None = None) -> Parameter:
+    return Parameter(scope="TENANT", name=name, value=value, default_value=default, isdefault=told)
+
+
+def test_nothing_read_is_unknown_and_not_nothing() -> None:
+    assert describe_instance(snapshot(denied=(Table, Parameter, SessionCount))) == Instance()
+    empty = describe_instance(snapshot())
+    assert (empty.sessions, empty.table_count, empty.setting_count, empty.data_bytes) == (None, None, None, None)
+
+
+def test_units_of_a_zone_are_one_row_and_the_size_may_be_bought() -> None:
+    facts = snapshot(unit(), unit(used=3 * GIB), unit("z2", used=None), unit(cores=None))
+    one, two = describe_instance(facts).units
+    assert (one.zone, one.units, one.cores, one.memory_bytes) == ("z1", 2, 8.0, 16 * GIB)
+    assert (one.data_disk_bytes, one.data_used_bytes) == (None, 4 * GIB)
+    assert (two.zone, two.data_used_bytes) == ("z2", None)
+    assert describe_instance(facts).data_bytes == 4 * GIB
+    assert [row.data_disk_bytes for row in describe_instance(facts, 100 * GIB).units] == [200 * GIB, 100 * GIB]
+
+
+def test_the_rate_is_that_of_each_server_by_its_own_ring() -> None:
+    both = snapshot(ring(100, 10, "a"), ring(50, 5, "b"), ring(20, 10, "a", code=-4012), ring(9, 0.1, "c"))
+    found = describe_instance(both)
+    assert (found.statements_per_s, found.observed_s) == (12.0 + 10.0, 5.0)
+    assert describe_instance(snapshot(ring(9, 0.5))).statements_per_s is None
+
+
+def test_sessions_of_all_servers() -> None:
+    rows = (SessionCount(svr_ip="a", sessions=3), SessionCount(svr_ip="b", sessions=4))
+    assert describe_instance(snapshot(*rows)).sessions == 7
+
+
+def test_the_largest_tables_come_first_and_an_unknown_size_is_not_zero() -> None:
+    rows = [table(f"t{number:02}", number * GIB, 5) for number in range(1, 15)]
+    found = describe_instance(snapshot(*rows, table("no_statistics", 0, 0)))
+    assert found.table_count == 15 and len(found.tables) == TABLES
+    assert found.tables[0] == TableSize("shop", "t14", 5, 14 * GIB)
+    (alone,) = describe_instance(snapshot(table("a", 0, 7))).tables
+    assert alone == TableSize("shop", "a", 7, None)
+
+
+def test_parameters_off_their_default_by_the_servers_word_or_by_comparing() -> None:
+    found = describe_instance(
+        snapshot(
+            parameter("b", "2", default="1", told="NO"),
+            parameter("_hidden", "x", default="y"),
+            parameter("same", "1", default="1"),
+            parameter("told_same", "1", default="2", told="YES"),
+            parameter("b", "3", default="1", told="NO"),
+            parameter("untold", "1"),
+        )
+    )
+    assert found.settings == (ChangedSetting("b", "2 / 3", "1"), ChangedSetting("_hidden", "x", "y"))
+    assert found.setting_count == 2
+    assert describe_instance(snapshot(parameter("untold", "1"))).setting_count is None
+    many = describe_instance(snapshot(*(parameter(f"p{n:03}", "1", default="0") for n in range(SETTINGS + 5))))
+    assert (many.setting_count, len(many.settings)) == (SETTINGS + 5, SETTINGS)
+
+
+def test_replicas_by_zone_without_those_of_meta_tenants() -> None:
+    def location(zone: str, role: str, tenant: int | None = None) -> Location:
+        return Location(
+            tenant_id=tenant,
+            ls_id=1,
+            svr_ip="a",
+            svr_port=1,
+            zone=zone,
+            role=role,
+            member_list=None,
+            replica_type="FULL",
+        )
+
+    rows = (location("z1", "LEADER"), location("z1", "FOLLOWER"), location("z2", "FOLLOWER"))
+    found = describe_instance(snapshot(*rows, location("z2", "LEADER", tenant=1001)))
+    assert found.replicas == (ZoneReplicas("z1", "FULL", 1, 1), ZoneReplicas("z2", "FULL", 0, 1))
+
+
+def test_sys_describes_itself_among_all_tenants() -> None:
+    rows = (
+        Tenant(tenant_id=1002, tenant_name="shop", tenant_type="USER", primary_zone="z2"),
+        Tenant(tenant_id=1, tenant_name="sys", tenant_type="SYS", primary_zone="RANDOM"),
+    )
+    assert describe_instance(snapshot(*rows)).primary_zone == "z2"
+    assert describe_instance(snapshot(*rows, kind=TenantKind.SYS)).primary_zone == "RANDOM"
