@@ -32,7 +32,6 @@ def build_contents(report: ReportView, style: Style, words: Words) -> tuple[Head
 def _list_chapters(report: ReportView, style: Style, words: Words) -> Iterator[tuple[str, str]]:
     yield from list_own_chapters(style, "front")
     yield "scope", words("Scope")
-    yield "points", words("The score explained")
     if report.front.since:
         yield "changes", words("Changes since last time")
     yield "top", words("Top risks")
@@ -42,6 +41,7 @@ def _list_chapters(report: ReportView, style: Style, words: Words) -> Iterator[t
         yield "chapters", words("By category")
     if report.platform:
         yield "platform", words("Annex: for the cloud platform")
+    yield "points", words("The score explained")
     yield "not-assessed", words("Not assessed")
     if report.carried:
         yield "carried", words("Carried from an earlier assessment")
