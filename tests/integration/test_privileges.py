@@ -24,6 +24,7 @@ from agent.model.terms import TenantKind
 from tests.agent.signing import authorized
 from tests.harness import shipped
 from tests.integration.test_authorization import engagement_at
+from tests.report_files import find_report
 
 pytestmark = [pytest.mark.kernel, pytest.mark.slow]
 SECRET = "Reader-1-only"
@@ -109,7 +110,7 @@ def test_what_the_customer_signed_for_is_read_and_the_report_says_so(
     assert found["authorization"]["allow_privileges"] == REASON
     problems = " ".join(problem["what"]["en"] for problem in found["problems"])
     assert "does not need: INSERT ON `hx_shop`.*" in problems and "allows an account that may do more" in problems
-    html = (out / "report.en.html").read_text()
+    html = find_report(out, "report.en.html").read_text()
     assert "The account may do more than read, because" in html and REASON in html
 
 
@@ -131,7 +132,7 @@ def test_the_reader_of_the_cloud_console_is_accepted_and_the_gate_is_the_wall(
     found = json.loads((out / "assessment.json").read_text())
     (problem,) = [text for text in (p["what"]["en"] for p in found["problems"]) if "the wall" in text]
     assert words in problem and "the agent's own gate is the wall, not the account" in problem
-    assert "gate is the wall" in (out / "report.en.html").read_text()
+    assert "gate is the wall" in find_report(out, "report.en.html").read_text()
     # Minutes of load are no day of it: the checks that ask for one cannot judge here, whatever the account may read.
     day_long = {code for code, rule in shipped()[1].rules.items() if (rule.evidence.span_hours or 0) >= 24}
     applied = [one for one in found["results"] if one["outcome"] not in ("not_applicable", "disabled")]
