@@ -32,12 +32,12 @@ def body() -> str:
             contents(),
             _build_own_chapters("front"),
             _build_scope(),
-            _build_points(),
             _build_changes(),
             _build_top(),
             _build_roadmap(),
             _build_categories(),
             _build_platform(),
+            _build_points(),
             annex.not_assessed(),
             annex.carried(),
             annex.mutes(),
@@ -83,12 +83,14 @@ def _build_points() -> str:
     return (
         chapter("points", note)
         + when("uncharted", para("Small", "{{ uncharted }}"))
-        + "".join(when(f'"{name}" in charts', figure(name)) for name in ("score", "categories", "losses"))
+        + when('"score" in charts', figure("score"))
         + when(
             "report.losses",
             listing("line in report.losses", columns),
             otherwise=para("Normal", say("No check that was assessed found anything.")),
         )
+        # After the table, whose rows fill the page that a large picture leaves.
+        + "".join(when(f'"{name}" in charts', figure(name)) for name in ("losses", "categories"))
     )
 
 
@@ -138,7 +140,7 @@ def _build_top() -> str:
     note = say("Sorted by points lost. Findings with one cause stand under it and cost once.")
     return when(
         "report.top",
-        chapter("top", note, page_break=True),
+        chapter("top", note),
         each("risk in report.top", place_card("risk")),
         otherwise=chapter("top", note) + para("Normal", say("No check that was assessed found anything.")),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from report_templates.docx_source.sign_off import sign_off
 from report_templates.docx_source.styles import WASH
 from report_templates.docx_source.xml import (
     TEXT_WIDTH_MM,
@@ -15,6 +16,7 @@ from report_templates.docx_source.xml import (
     row,
     run,
     say,
+    steer_row,
     tab,
     table,
     tag,
@@ -25,6 +27,8 @@ from report_templates.docx_source.xml import (
 HALF_MM = TEXT_WIDTH_MM / 2
 SIDE_MM = HALF_MM - 4  # less the padding of a cell
 BOOKMARK = "_Toc_"
+BARS_MM = (29.0, 38.0, 14.0)
+BAR_BLANKS = 28  # no-break spaces of a whole bar
 QUARTERS_MM = (42.0, 56.0, 40.0, 32.0)
 
 
@@ -52,6 +56,7 @@ def cover() -> str:
                 para("Label", say("Contacts")),
                 pairs("house.contacts", 45, 130),
             ),
+            sign_off(),
         )
     )
 
@@ -193,11 +198,29 @@ def _build_tabbed_line(*parts: str) -> str:
 
 
 def _build_bars() -> str:
+    """Bars of coloured blanks, which every program draws alike; a style would not be drawn by all of them."""
     lost = "{{ bar.points_lost or '–' }}"
-    note = "{% if bar.note %} · {{ bar.note }}{% endif %}"
+    length = f"(bar.width * {BAR_BLANKS} / 100)|round(0, 'ceil')|int"
+    drawn = (
+        '<w:r><w:rPr><w:shd w:val="clear" w:color="auto" w:fill="{{ house.accent[1:]|upper }}"/></w:rPr>'
+        f"<w:t xml:space=\"preserve\">{{{{ '\\u00a0' * ({length}) }}}}</w:t></w:r>"
+    )
+    rows = table(
+        "HealthPlain",
+        BARS_MM,
+        steer_row("for bar in report.front.bars", 3, sum(BARS_MM)),
+        row(
+            cell("{{ bar.label }}", BARS_MM[0]),
+            cell(para("TableText", drawn, run("{{ bar.note }}", "Soft")), BARS_MM[1]),
+            cell(lost, BARS_MM[2], right=True),
+        ),
+        steer_row("endfor", 3, sum(BARS_MM)),
+        head=False,
+    )
     return para("Label", say("Points lost by category")) + when(
         "report.front.bars",
-        each("bar in report.front.bars", _build_tabbed_line("{{ bar.label }}" + note, tab(), lost)),
+        rows,
+        para("TableEnd"),
         otherwise=para("Small", say("No category has a check that applies.")),
     )
 

@@ -18,6 +18,7 @@ from agent.report.view.cover import Cover, build_cover, build_glossary, build_sc
 from agent.report.view.load_and_receipt import LoadAndReceipt, build_load_and_receipt
 from agent.report.view.not_assessed import UnlockGroup, build_unlock_groups
 from agent.report.view.page_one import PageOne, build_page_one
+from agent.report.view.persons import SignOff, build_sign_off, restate_persons
 from agent.report.view.points import PointLoss, ScoreChange, build_score_change, list_losses
 from agent.report.view.roadmap import Decision, RoadmapStage, build_decisions, build_stages
 from agent.report.view.sources import SourceLine, StatementLine, list_source_lines, list_statement_lines
@@ -87,6 +88,7 @@ class ReportView:
 
     language: str
     cover: Cover
+    sign_off: SignOff
     front: PageOne
     decisions: tuple[Decision, ...]
     scope: tuple[tuple[str, str], ...]
@@ -125,6 +127,7 @@ class ReportView:
 def build_report(document: Document, language: str, style: Style = OURS) -> ReportView:
     """Return the view model of an assessment document in one language; ``style`` may replace words."""
     words = Words(language, style.wording, read_zone(document))
+    document = restate_persons(document, style.persons)
     annex = [result for result in _list_results_with_findings(document) if is_platform(result, document)]
     counted = [result for result in _list_results_with_findings(document) if not is_platform(result, document)]
     changes = _list_changes(document, words)
@@ -132,9 +135,11 @@ def build_report(document: Document, language: str, style: Style = OURS) -> Repo
     score = document["score"]
     not_assessed = list_check_lines(document, words, Outcome.NOT_ASSESSED, Outcome.ERROR)
     page_one, cards = build_page_one(document, counted, words), _build_cards(counted, document, words)
+    cover = build_cover(document, page_one.period, words)
     return ReportView(
         language=language,
-        cover=build_cover(document, page_one.period, words),
+        cover=cover,
+        sign_off=build_sign_off(document, cover, style, words),
         front=page_one,
         decisions=build_decisions(document, words),
         scope=build_scope(document, words),
