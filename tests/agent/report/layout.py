@@ -29,5 +29,5 @@ def list_fill(pdf: Path) -> list[float]:
 
 def read_pages(pdf: Path) -> list[str]:
     """Return the text of each page."""
-    command = ["pdftotext", "-layout", str(pdf), "-"]
+    command = ["pdftotext", "-raw", str(pdf), "-"]
     return subprocess.run(command, check=True, capture_output=True, text=True).stdout.split("\f")[:-1]
