@@ -11,7 +11,7 @@ PAGE = "report_{whose}.{language}.html"
 WORD = "report_{whose}.{language}.docx"
 PDF = "report_{whose}.{language}.pdf"
 LIST = "findings_{whose}.{language}.xlsx"
-_NAME_LENGTH = 30  # of customer and target each: three bytes a character must not exceed what file systems allow
+_NAME_BYTES = 90  # of customer and target each, 30 Chinese characters: file systems allow 255 for all of a name
 _OTHER = re.compile(r"[^\w-]+")
 
 
@@ -24,4 +24,5 @@ def name_file(pattern: str, document: Document, language: str) -> str:
 
 def _clean(name: str) -> str:
     """Return the letters and digits of a name, of any script, with a hyphen for anything between them."""
-    return _OTHER.sub("-", name[: 4 * _NAME_LENGTH]).strip("-_")[:_NAME_LENGTH].rstrip("-_")
+    kept = _OTHER.sub("-", name[:_NAME_BYTES]).strip("-_").encode()[:_NAME_BYTES]
+    return kept.decode(errors="ignore").rstrip("-_")

@@ -1,4 +1,4 @@
-"""The PDF's contents name the pages on which the chapters stand; its properties are set; no page is torn or half empty."""
+"""The contents of the PDF name the pages of the chapters; its properties are set; no page is torn or half empty."""
 
 from __future__ import annotations
 
