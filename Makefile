@@ -21,7 +21,10 @@ demo: $(STAMP)  ## Assess a faulty shop on an embedded OceanBase kernel; artifac
 	$(BIN)/ob-health demo --out build/demo
 
 sample: demo  ## The sample report in docs/sample/, from a fresh demo
-	cp build/demo/report.* build/demo/findings.* docs/sample/
+	rm -f docs/sample/report* docs/sample/findings*
+	cp build/demo/report_* build/demo/findings_* docs/sample/
+	cd docs/sample && whose=$$(ls report_*.en.html | sed 's/^report_//; s/\.en\.html$$//') && \
+	sed -i -E "s#(report|findings)(_[^.()]*)?\.(zh-CN|en)\.(html|docx|pdf|xlsx)#\1_$$whose.\3.\4#g" README.md
 
 # Each of three workers has an embedded kernel of its own; on two cores one of them mostly waits for a server.
 PYTEST := $(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder

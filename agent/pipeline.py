@@ -396,7 +396,7 @@ def assess_target(
         set_aside, blocked = _set_aside(directory)
         saved, unsaved = ((), (blocked.text,)) if blocked else _keep_snapshot(collected.facts, directory / _SNAPSHOT)
         document = build_document(judge_snapshot(job, assessment_id, collected.authorization, collected.facts))
-        unrecorded = record_assessment(job, document, directory, name_files(formats, languages))
+        unrecorded = record_assessment(job, document, directory, name_files(document, formats, languages))
         del collected  # frees memory for rendering
         if blocked:
             raise blocked
@@ -413,7 +413,7 @@ def assess_target(
             recorded_id=assessment_id if job.history and not unrecorded else "",
         )
         report, unnoted = write_and_note(job, document, wish)
-        left = list_left_behind(set_aside, wish) if set_aside else ()
+        left = list_left_behind(document, set_aside, wish) if set_aside else ()
     return AssessedTarget(
         document=document,
         files=(*saved, *report.files),
@@ -457,7 +457,7 @@ def write_and_note(job: AssessmentJob, document: Document, wish: ReportWish) -> 
     try:
         report = write_report(document, wish)
     except Stopped as stopped:
-        _note_unwritten(job, wish, list_missing(wish, stopped.written))
+        _note_unwritten(job, wish, list_missing(document, wish, stopped.written))
         raise
     return report, _note_unwritten(job, wish, report.unwritten)
 

@@ -49,22 +49,65 @@
   const groups = [...document.querySelectorAll("tbody, table, ul.checks")]
     .filter((group) => group.querySelector("[data-entry]"));
   const found = form.querySelector(".found");
+  // A check with findings stands in several lists; its card is what counts.
+  const cards = entries.filter((entry) => entry.matches("article"));
+  const tell = () => {
+    const shown = (all) => all.filter((entry) => !entry.hidden).length;
+    const others = shown(entries) - shown(cards);
+    const told = [found.dataset.findings.replace("{shown}", shown(cards)).replace("{all}", cards.length)];
+    if (!shown(cards) && others) told.push(found.dataset.others.replace("{shown}", others));
+    return told.join(" · ");
+  };
   const sift = () => {
     const chosen = [...form.querySelectorAll("select")].filter((select) => select.value);
     const text = form.elements.text.value.trim().toLowerCase();
     const active = Boolean(text) || chosen.length > 0;
-    let shown = 0;
     for (const entry of entries) {
       const fits = chosen.every((select) => entry.dataset[select.name] === select.value)
         && (!text || textOf(entry).includes(text));
       entry.hidden = !fits;
-      shown += fits;
     }
     for (const group of groups) group.hidden = !group.querySelector("[data-entry]:not([hidden])");
     if (active) for (const fold of folds) if (fold.querySelector("[data-entry]:not([hidden])")) fold.open = true;
     document.body.classList.toggle("sifted", active);
-    found.textContent = active
-      ? found.dataset.words.replace("{shown}", shown).replace("{all}", entries.length) : "";
+    found.textContent = active ? tell() : "";
+    mark(text);
+  };
+  // The places of the text searched, in the order of the page; Enter goes from one to the next.
+  let hits = [];
+  let at = -1;
+  const mark = (text) => {
+    hits = [];
+    at = -1;
+    if (globalThis.Highlight) CSS.highlights.delete("match");
+    if (!text) return;
+    for (const entry of entries) {
+      if (entry.hidden || entry.parentElement.closest("[data-entry]")) continue;
+      const walker = document.createTreeWalker(entry, NodeFilter.SHOW_TEXT);
+      while (walker.nextNode()) {
+        const node = walker.currentNode;
+        const content = node.data.toLowerCase();
+        if (content.length !== node.length) continue;
+        for (let from = content.indexOf(text); from >= 0; from = content.indexOf(text, from + text.length)) {
+          const range = new Range();
+          range.setStart(node, from);
+          range.setEnd(node, Math.min(from + text.length, node.length));
+          hits.push(range);
+        }
+      }
+    }
+    if (globalThis.Highlight) CSS.highlights.set("match", new Highlight(...hits.slice(0, 2000)));
+  };
+  const jump = () => {
+    if (!hits.length) {
+      const first = entries.find((entry) => !entry.hidden);
+      if (first) first.scrollIntoView();
+      return;
+    }
+    at = (at + 1) % hits.length;
+    const within = hits[at].startContainer.parentElement;
+    for (let fold = within.closest("details"); fold; fold = fold.parentElement.closest("details")) fold.open = true;
+    scrollTo({ top: scrollY + hits[at].getBoundingClientRect().top - innerHeight / 3 });
   };
   form.hidden = false;
   // On a narrow screen it stands after page one, not before.
@@ -76,7 +119,13 @@
   };
   place();
   narrow.addEventListener("change", place);
-  form.addEventListener("input", sift);
+  let pause = 0;
+  form.addEventListener("input", (event) => {
+    sift();
+    clearTimeout(pause);
+    // Beside the text the form stays in sight; above it the page waits for Enter.
+    if (hits.length && event.target === form.elements.text && !narrow.matches) pause = setTimeout(jump, 150);
+  });
   form.addEventListener("reset", () => setTimeout(sift));
   // Printed is everything, whatever is folded or filtered on the screen.
   const before = new Map();
@@ -91,7 +140,11 @@
     for (const [fold, was] of before) fold.open = was;
     sift();
   });
-  form.addEventListener("submit", (event) => event.preventDefault());
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    clearTimeout(pause);
+    if (form.elements.text.value.trim()) jump();
+  });
 
   // A link leads to its entry although the filter or a fold hides it.
   const reveal = () => {

@@ -15,7 +15,11 @@ from agent.support.files import make_folder
 EARLIER = "earlier"
 _DOCUMENT = "assessment.json"
 # What one assessment writes. Journals are not among it: each has the id of its run in its name.
-_ARTIFACTS = (_DOCUMENT, "snapshot.obh", "report.*", "findings.*")
+# Their names have told whose they are since the first ones, which began with "report." and "findings.".
+_ARTIFACTS = (
+    _DOCUMENT, "snapshot.obh", "report.*", "findings.*", "report_*.html", "report_*.docx", "report_*.pdf",
+    "findings_*.xlsx",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

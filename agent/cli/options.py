@@ -158,7 +158,7 @@ FailOn = Annotated[
     ),
 ]
 UpdatedList = Annotated[
-    Path | None, typer.Option("--update", metavar="FILE", help="An earlier findings.*.xlsx; what people wrote is kept.")
+    Path | None, typer.Option("--update", metavar="FILE", help="An earlier findings_*.xlsx; what people wrote is kept.")
 ]
 OutsideService = Annotated[
     str, typer.Option("--outside-service", metavar="REASON", help="Assess although the subscription does not cover it.")

@@ -57,7 +57,8 @@ def run_demo(out: Path, formats: Sequence[str], languages: Sequence[str], clock:
             "again."
         )
         raise KernelError(Text(text, {"reason": str(error)})) from None
-    console.say("Open {path}", "bold", path=str(out / f"report.{languages[0]}.html"))
+    for page in out.glob(f"report_*.{languages[0]}.html"):
+        console.say("Open {path}", "bold", path=str(page))
     return whole
 
 

@@ -149,6 +149,7 @@ class ReportBlock(Block):
 
     prepared_by: str = ""
     reviewed_by: str = ""
+    approved_by: str = ""
     classification: str = ""
     valid_days: Annotated[int, Field(ge=1, le=366)] = 90
     logo: Annotated[ExistingFile, AfterValidator(_check_logo)] | None = None

@@ -10,10 +10,12 @@ from agent.model.terms import Text
 from agent.report.style import ACCENT, Section, Style
 from agent.report.view import page_one
 from agent.report.view.cover import build_cover
+from agent.report.view.persons import restate_persons
 from agent.report.words import Words, read_zone
 from agent.support.errors import RenderError
 from agent.support.sandbox import render_template
 
+_PERSONS = ("prepared_by", "reviewed_by", "approved_by", "classification")
 _BETWEEN_PARAGRAPHS = re.compile(r"\n[ \t]*\n")
 
 
@@ -28,6 +30,8 @@ def build_style(house: ReportBlock, document: Document, language: str) -> Style:
         for msgid in find_msgids(phrase, language)
     }
     words = Words(language, wording, read_zone(document))
+    persons = {key: getattr(house, key) for key in _PERSONS if key in house.model_fields_set}
+    document = restate_persons(document, persons)
     logo = _read_logo(house)
     return Style(
         logo=logo,
@@ -37,6 +41,7 @@ def build_style(house: ReportBlock, document: Document, language: str) -> Style:
         wording=wording,
         sections=_build_sections(house, document, words),
         templates=house.templates,
+        persons=persons,
     )
 
 

@@ -19,7 +19,8 @@ from agent.report.html.render_html import load_html, render_html
 from agent.report.json.render_json import render_json
 from agent.report.pdf.render_pdf import render_pdf
 from agent.report.style import OURS, Style
-from agent.report.view import work_lines
+from agent.report.view import file_names
+from agent.report.view.file_names import name_file
 from agent.report.words import NAME_LENGTH, make_printable
 from agent.report.xlsx.render_xlsx import read_list_owner, refuse_lost_writing, render_xlsx
 from agent.support.errors import ConfigError, HealthAgentError, RenderError, Stopped
@@ -32,7 +33,7 @@ HOUSE = ReportBlock()
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """``make`` takes the document, a language and the house style; ``file`` is the name of the file.
+    """``make`` takes the document, a language and the house style; ``file`` is the pattern of the file's name.
 
     ``written_in``: people write in it, so ``make`` takes an earlier one too, and what they wrote is never lost.
     ``in_folder``: ``make`` takes the folder of the file, where it works.
@@ -49,10 +50,10 @@ class Format:
 
 FORMATS: Mapping[str, Format] = {
     "json": Format(lambda document, *_: render_json(document), "assessment.json", per_language=False),
-    "html": Format(render_html, "report.{language}.html", load=load_html),
-    "docx": Format(render_docx, "report.{language}.docx"),
-    "xlsx": Format(render_xlsx, work_lines.FILE, written_in=True),
-    "pdf": Format(render_pdf, "report.{language}.pdf", in_folder=True, load=load_html),
+    "html": Format(render_html, file_names.PAGE, load=load_html),
+    "docx": Format(render_docx, file_names.WORD, in_folder=True),
+    "xlsx": Format(render_xlsx, file_names.LIST, written_in=True),
+    "pdf": Format(render_pdf, file_names.PDF, in_folder=True, load=load_html),
 }
 
 
@@ -88,7 +89,7 @@ def render_files(
     written: list[Path] = []
     failed: dict[str, Text] = {}
     for chosen, language in _list_jobs(formats, languages):
-        path = directory / chosen.file.format(language=language)
+        path = directory / name_file(chosen.file, document, language)
         try:
             style = build_style(house, document, language) if chosen.per_language else OURS
             write_whole(path, _make_content(chosen, path, document, language=language, style=style, update=update))
@@ -107,9 +108,9 @@ def render_files(
     return written
 
 
-def name_files(formats: Sequence[str], languages: Sequence[str]) -> tuple[str, ...]:
+def name_files(document: Document, formats: Sequence[str], languages: Sequence[str]) -> tuple[str, ...]:
     """Return the names of the files that ``render_files`` writes for these formats and languages."""
-    return tuple(chosen.file.format(language=language) for chosen, language in _list_jobs(formats, languages))
+    return tuple(name_file(chosen.file, document, language) for chosen, language in _list_jobs(formats, languages))
 
 
 def name_formats(files: Iterable[str]) -> tuple[str, ...]:

@@ -27,7 +27,9 @@ class Style:
 
     ``logo`` is a PNG or JPEG picture and ``logo_type`` its MIME type; ``accent`` a colour as ``#rrggbb`` that is dark
     enough for text on white; ``contacts`` are (name, detail); ``wording`` replaces messages, by msgid; ``templates``
-    is a folder whose files replace ours of the same name.
+    is a folder whose files replace ours of the same name. ``persons`` is what the engagement says now of who answers
+    for the report and how secret it is, by the keys of the document's colophon and ``approved_by``; it goes before what
+    it said at the time of the assessment.
     """
 
     logo: bytes | None = None
@@ -37,6 +39,7 @@ class Style:
     wording: Mapping[str, str] = field(default_factory=dict)
     sections: tuple[Section, ...] = ()
     templates: Path | None = None
+    persons: Mapping[str, str] = field(default_factory=dict)
 
     def placed(self, place: str) -> tuple[Section, ...]:
         """Return the sections with this place."""

@@ -12,6 +12,7 @@ from agent.engagement.report_block import ReportBlock
 from agent.model.document import Document
 from agent.model.terms import Text
 from agent.report.render import HOUSE, name_files, name_formats, render_files
+from agent.report.view.file_names import LIST, name_file
 from agent.report.xlsx.render_xlsx import holds_more_writing
 from agent.support.errors import ConfigError, RenderError, Stopped
 
@@ -43,11 +44,6 @@ class ReportWish:
     recorded_id: str = ""
     snapshot: Path | None = None
 
-    @property
-    def files(self) -> tuple[str, ...]:
-        """The names of all files that are wanted."""
-        return name_files(self.formats, self.languages)
-
 
 @dataclass(frozen=True, slots=True)
 class WrittenReport:
@@ -68,10 +64,10 @@ def write_report(document: Document, wish: ReportWish) -> WrittenReport:
             document, wish.formats, wish.languages, wish.directory, house=wish.house, update=wish.update
         )
     except Stopped as stopped:
-        stopped.text = _advise_command(_STOPPED, wish, list_missing(wish, stopped.written))
+        stopped.text = _advise_command(_STOPPED, wish, list_missing(document, wish, stopped.written))
         raise
     except RenderError as error:
-        missing = list_missing(wish, error.written)
+        missing = list_missing(document, wish, error.written)
         problems = (*error.problems, _advise_command(_WRITE_LATER, wish, missing))
         if not error.written:
             raise RenderError(error.text, problems) from None
@@ -79,12 +75,12 @@ def write_report(document: Document, wish: ReportWish) -> WrittenReport:
     return WrittenReport(tuple(files))
 
 
-def list_left_behind(set_aside: Path, wish: ReportWish) -> tuple[Text, ...]:
+def list_left_behind(document: Document, set_aside: Path, wish: ReportWish) -> tuple[Text, ...]:
     """Return a message for each list that was set aside and in which people wrote what the new one does not hold."""
     return tuple(
         _advise_command(_LEFT_BEHIND, dataclasses.replace(wish, update=path), [path.name], path=str(path))
-        for path in sorted(set_aside.glob("findings.*.xlsx"))
-        if _holds_more(path, wish.directory / path.name)
+        for path in sorted({*set_aside.glob("findings.*.xlsx"), *set_aside.glob("findings_*.xlsx")})
+        if _holds_more(path, wish.directory / name_file(LIST, document, path.name.split(".")[-2]))
     )
 
 
@@ -95,10 +91,10 @@ def _holds_more(before: Path, now: Path) -> bool:
         return False  # no list of ours, or nothing here that could read it
 
 
-def list_missing(wish: ReportWish, written: Sequence[Path]) -> tuple[str, ...]:
+def list_missing(document: Document, wish: ReportWish, written: Sequence[Path]) -> tuple[str, ...]:
     """Return the names of the files that are wanted and are not among those written."""
     names = {path.name for path in written}
-    return tuple(name for name in wish.files if name not in names)
+    return tuple(name for name in name_files(document, wish.formats, wish.languages) if name not in names)
 
 
 def _advise_command(msgid: str, wish: ReportWish, missing: Sequence[str], **args: str) -> Text:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import errno
 import os
 import shutil
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -76,6 +77,26 @@ def remove_unfinished(directory: Path) -> None:
         else:
             with suppress(OSError):
                 left.unlink()
+
+
+@contextmanager
+def make_workplace(directory: Path | None, name: str) -> Iterator[Path]:
+    """Yield a hidden folder in ``directory`` to work in, or one of the system's, and remove it afterwards.
+
+    If we are killed, the next run in ``directory`` removes it.
+    """
+    if directory is None:
+        with tempfile.TemporaryDirectory(prefix="ob-health-", ignore_cleanup_errors=True) as place:
+            yield Path(place)
+        return
+    remove_unfinished(directory)
+    folder = name_unfinished(directory.absolute(), name)
+    make_folder(folder)
+    try:
+        yield folder
+    finally:
+        # The last child processes of a program may still write while the folder is removed.
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _is_running(process: int) -> bool:

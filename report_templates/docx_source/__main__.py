@@ -9,7 +9,7 @@ from pathlib import Path
 import docx
 from docx.document import Document
 from docx.enum.section import WD_SECTION
-from docx.oxml.ns import nsdecls
+from docx.oxml.ns import nsdecls, qn
 from docx.oxml.parser import parse_xml
 from docx.oxml.xmlchemy import BaseOxmlElement
 from docx.shared import Mm
@@ -64,7 +64,13 @@ def _parse_fragment(xml: str) -> BaseOxmlElement:
 
 
 def _write_settings(document: Document) -> None:
-    """Make Word fill in the page numbers of the contents, and name a substitute for the Chinese font."""
+    """Make Word fill in the page numbers of the contents, and name a substitute for the Chinese font.
+
+    In the mode of Word 2013 a table begins where the text begins; in older ones it sticks out by the padding of a cell.
+    """
+    for mode in document.settings.element.iter(qn("w:compatSetting")):
+        if mode.get(qn("w:name")) == "compatibilityMode":
+            mode.set(qn("w:val"), "15")
     document.settings.element.insert(0, parse_xml(f'<w:updateFields {nsdecls("w")} w:val="true"/>'))
     for part in document.part.package.iter_parts():
         if part.partname == "/word/fontTable.xml":

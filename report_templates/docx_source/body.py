@@ -33,12 +33,12 @@ def body() -> str:
             _build_own_chapters("front"),
             _build_scope(),
             instance.overview(),
-            _build_points(),
             _build_changes(),
             _build_top(),
             _build_roadmap(),
             _build_categories(),
             _build_platform(),
+            _build_points(),
             annex.not_assessed(),
             annex.carried(),
             annex.by_hand(),
@@ -83,12 +83,14 @@ def _build_points() -> str:
     return (
         chapter("points", note)
         + when("uncharted", para("Small", "{{ uncharted }}"))
-        + "".join(when(f'"{name}" in charts', figure(name)) for name in ("score", "score_line", "categories", "losses"))
+        + "".join(when(f'"{name}" in charts', figure(name)) for name in ("score", "score_line"))
         + when(
             "report.losses",
             listing("line in report.losses", columns),
             otherwise=para("Normal", say("No check that was assessed found anything.")),
         )
+        # After the table, whose rows fill the page that a large picture leaves.
+        + "".join(when(f'"{name}" in charts', figure(name)) for name in ("losses", "categories"))
     )
 
 
@@ -139,7 +141,7 @@ def _build_top() -> str:
     note = say("Sorted by points lost. Findings with the same root cause are listed under it and deducted once.")
     return when(
         "report.top",
-        chapter("top", note, page_break=True),
+        chapter("top", note),
         each("risk in report.top", place_card("risk")),
         otherwise=chapter("top", note) + para("Normal", say("No check that was assessed found anything.")),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from report_templates.docx_source.sign_off import sign_off
 from report_templates.docx_source.styles import WASH
 from report_templates.docx_source.xml import (
     TEXT_WIDTH_MM,
@@ -24,6 +25,8 @@ from report_templates.docx_source.xml import (
 HALF_MM = TEXT_WIDTH_MM / 2
 SIDE_MM = HALF_MM - 4  # less the padding of a cell
 BOOKMARK = "_Toc_"
+BARS_MM = (29.0, 38.0, 14.0)
+BAR_BLANKS = 28  # no-break spaces of a whole bar
 QUARTERS_MM = (42.0, 56.0, 40.0, 32.0)
 
 
@@ -51,6 +54,7 @@ def cover() -> str:
                 para("Label", say("Contacts")),
                 pairs("house.contacts", 45, 130),
             ),
+            sign_off(),
         )
     )
 
@@ -228,15 +232,34 @@ def _build_tabbed_line(*parts: str) -> str:
 
 
 def _build_bars() -> str:
-    """A line for each category with points; those without stand in one line, or page one would not be one page."""
+    """Bars of coloured blanks, which every program draws alike; a style would not be drawn by all of them.
+
+    Categories without points stand in one line, or page one would not be one page.
+    """
     note = "{% if bar.note %} · {{ bar.note }}{% endif %}"
     blank = "{% for bar in report.front.bars if not bar.points_lost %}{{ bar.label }} – " + note.replace(" · ", "")
+    lost = "{{ bar.points_lost }}"
+    length = f"(bar.width * {BAR_BLANKS} / 100)|round(0, 'ceil')|int"
+    drawn = (
+        '<w:r><w:rPr><w:shd w:val="clear" w:color="auto" w:fill="{{ house.accent[1:]|upper }}"/></w:rPr>'
+        f"<w:t xml:space=\"preserve\">{{{{ '\\u00a0' * ({length}) }}}}</w:t></w:r>"
+    )
+    rows = table(
+        "HealthPlain",
+        BARS_MM,
+        steer_row("for bar in report.front.bars if bar.points_lost", 3, sum(BARS_MM)),
+        row(
+            cell("{{ bar.label }}", BARS_MM[0]),
+            cell(para("TableText", drawn, run("{{ bar.note }}", "Soft")), BARS_MM[1]),
+            cell(lost, BARS_MM[2], right=True),
+        ),
+        steer_row("endfor", 3, sum(BARS_MM)),
+        head=False,
+    )
     return para("Label", say("Points lost by category")) + when(
         "report.front.bars",
-        each(
-            "bar in report.front.bars if bar.points_lost",
-            _build_tabbed_line("{{ bar.label }}", tab(), "{{ bar.points_lost }}"),
-        ),
+        rows,
+        para("TableEnd"),
         para("TableText", run(blank + "{% if not loop.last %}; {% endif %}{% endfor %}", "Soft")),
         otherwise=para("Small", say("No category has a check that applies.")),
     )

@@ -32,6 +32,7 @@ from tests.clusters.schema import TYPES, Target
 from tests.clusters.troubled import troubled
 from tests.harness import shipped
 from tests.integration.reading import open_session, read, reader
+from tests.report_files import find_report
 
 pytestmark = [pytest.mark.kernel, pytest.mark.slow]
 Record = Callable[[str, object], None]
@@ -112,8 +113,8 @@ def printed(facts: Snapshot, directory: Path, capsys: pytest.CaptureFixture[str]
     console.print_summary(document, render_files(document, ["json", "html"], ["en", "zh-CN"], directory))
     said = capsys.readouterr().out
     assert not re.search(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]", said)
-    page = (directory / "report.en.html").read_text(encoding="utf-8")
-    for text in (page, (directory / "report.zh-CN.html").read_text(encoding="utf-8")):
+    page = find_report(directory, "report.en.html").read_text(encoding="utf-8")
+    for text in (page, find_report(directory, "report.zh-CN.html").read_text(encoding="utf-8")):
         assert not re.search(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]", text)
         assert not re.search(r"<img src=x|<script>document\.", text)
     found: dict[str, Any] = json.loads((directory / "assessment.json").read_text(encoding="utf-8"))

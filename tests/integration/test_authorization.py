@@ -22,6 +22,7 @@ from agent.demo.run_demo import ACCOUNT, PASSWORD_VARIABLE, demo_password, make_
 from agent.engagement.loading import load_engagement
 from agent.kernel.start import Kernel
 from tests.agent.signing import BLOCK, DOCUMENT, OTHER_KEY, authorized, needs_openssh, request_text, signed, ssh_keygen
+from tests.report_files import find_report
 
 pytestmark = pytest.mark.slow
 
@@ -183,7 +184,7 @@ def test_from_the_request_to_the_report_with_stock_openssh(kernel: Kernel, accou
     assert len(written) > 5 and not open_to_others, "facts of a customer are for their owner alone"
     found = json.loads((tmp_path / "out" / "shop" / "assessment.json").read_text())
     assert found["authorization"]["signer"] == ssh_keygen("-l", "-f", tmp_path / "key").split()[1]
-    html = (tmp_path / "out" / "shop" / "report.en.html").read_text()
+    html = find_report(tmp_path / "out" / "shop", "report.en.html").read_text()
     assert found["authorization"]["signer"] in html and found["authorization"]["sha256"] in html
     within_the_signed(document, journal.locate_journal(tmp_path / "out" / "shop", found["assessment_id"]))
 
@@ -215,7 +216,7 @@ def test_outside_the_service_the_report_prints_the_reason(kernel: Kernel, accoun
     arguments = ("assess", "-e", path, "-o", tmp_path, "-f", "html,json", "-l", "en")
     done = command(*arguments, "--outside-service", reason, directory=tmp_path)
     assert done.returncode == 0, done.stderr
-    html = (tmp_path / "shop" / "report.en.html").read_text()
+    html = find_report(tmp_path / "shop", "report.en.html").read_text()
     assert "Outside the service, because" in html and reason in html
     assert json.loads((tmp_path / "shop" / "assessment.json").read_text())["period"] is None
 

@@ -17,6 +17,7 @@ import pytest
 
 from agent.kernel.start import Kernel
 from tests.integration.reading import reader
+from tests.report_files import find_report
 
 pytestmark = pytest.mark.slow
 
@@ -162,7 +163,7 @@ def test_it_finds_what_is_planted_and_its_own_cure_mends_it(
     assert results["SCH950"]["overridden"] and results["SCH950"]["texts"]["zh-CN"]["title"] == "表的行过宽"
     assert results["SCH951"]["findings"] == [], "20 rows are too few without the override"
     assert any("broken.check.yaml:9: value: there is no field" in note["en"] for note in found["notes"])
-    assert "数据库遗留在只读状态" in (tmp_path / "out" / "report.zh-CN.html").read_text(encoding="utf-8")
+    assert "数据库遗留在只读状态" in find_report(tmp_path / "out", "report.zh-CN.html").read_text(encoding="utf-8")
 
     planted.run(read_only["sql"])
     mended = evaluated(installed, collected(installed, planted, tmp_path / "mended.obh"), given)

@@ -24,6 +24,7 @@ from agent.model.terms import TenantKind
 from tests.agent.signing import authorized
 from tests.harness import shipped
 from tests.integration.test_authorization import engagement_at
+from tests.report_files import find_report
 
 pytestmark = [pytest.mark.kernel, pytest.mark.slow]
 SECRET = "Reader-1-only"
@@ -109,7 +110,7 @@ def test_what_the_customer_signed_for_is_read_and_the_report_says_so(
     assert found["authorization"]["allow_privileges"] == REASON
     problems = " ".join(problem["what"]["en"] for problem in found["problems"])
     assert "does not need: INSERT ON `hx_shop`.*" in problems and "allows an account that may do more" in problems
-    html = (out / "report.en.html").read_text()
+    html = find_report(out, "report.en.html").read_text()
     assert "The account may do more than read, because" in html and REASON in html
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -138,8 +139,9 @@ class History:
         with self._open_session() as session:
             kept = session.scalar(query)
         if kept:
-            done = set(names)
-            self._set_unwritten(assessment_id, [name for name in kept.splitlines() if name not in done])
+            done = set(map(_leave_out_owner, names))
+            left = [name for name in kept.splitlines() if _leave_out_owner(name) not in done]
+            self._set_unwritten(assessment_id, left)
 
     def _set_unwritten(self, assessment_id: str, names: Iterable[str]) -> None:
         with self._open_session() as session:
@@ -310,6 +312,11 @@ def _build_conditions(customer: str | None, target: str | None) -> Iterator[Colu
         yield AssessmentRow.customer == customer
     if target is not None:
         yield AssessmentRow.target == target
+
+
+def _leave_out_owner(file: str) -> str:
+    """Return ``report.en.pdf`` for ``report_Acme_shop_2026-10-03.en.pdf``: earlier agents kept the short name."""
+    return re.sub(r"_[^.]*", "", file, count=1)
 
 
 def _build_row(document: Document, place: Path | None, unwritten: Iterable[str]) -> AssessmentRow:

@@ -8,14 +8,13 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from agent.report.charts.sheet import INK, RULE, SMALL_PT, SOFT, WIDTH_MM, DrawingSheet, fit_text
+from agent.report.charts.palette import CURVES, INK, RULE, SOFT
+from agent.report.charts.sheet import SMALL_PT, WIDTH_MM, DrawingSheet, fit_text
 from agent.report.charts.types import CurvesPlot
 
 LEFT, TOP, HEIGHT, NAMES, GAP = 16.0, 3.0, 66.0, 46.0, 7.0
 LINE, LIMIT = 4.2, 1.2
 DATE_ROOM = 17.0
-# Colours that the colour-blind can tell apart, also in grey. The accent of the house style comes before them.
-COLOURS = ("#b4500b", "#161b22", "#0b7a75", "#7a4fa3", "#6b7480")
 MARKERS = ("o", "s", "^", "D", "v", "P")
 
 
@@ -37,7 +36,7 @@ def paint_curves(plot: CurvesPlot, accent: str, width_mm: float = WIDTH_MM) -> D
     axes.set_axisbelow(True)
     for limit in plot.limits:
         axes.axhline(limit, color=INK, linewidth=LIMIT)
-    colours = (accent, *COLOURS)
+    colours = (accent, *CURVES)
     for number, curve in enumerate(plot.curves):
         days, values = zip(*curve.points, strict=True)
         colour, marker = colours[number % len(colours)], MARKERS[number % len(MARKERS)]

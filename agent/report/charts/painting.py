@@ -10,12 +10,12 @@ from typing import Any
 from matplotlib.axes import Axes
 
 from agent.report.charts.curves import paint_curves
+from agent.report.charts.palette import BAND_GREYS, INK, RULE, SOFT, WASH
 from agent.report.charts.rows import paint_rows
-from agent.report.charts.sheet import INK, RULE, SMALL_PT, SOFT, WASH, WIDTH_MM, DrawingSheet, fit_text, measure_width
+from agent.report.charts.sheet import SMALL_PT, WIDTH_MM, DrawingSheet, fit_text, measure_width
 from agent.report.charts.types import CurvesPlot, Plot, PlotStage, RoadmapPlot, RowsPlot, ScorePlot
 
 EDGE = 4.0
-_BAND_GREYS = ("#e2e6eb", WASH)
 _STAGE_GREYS = ("white", WASH)
 _LABELLED_STEPS = 10  # beyond that only the end of each stage is labelled
 # A stage is at least this many mm wide, so that its label has room, or this share of the width if that is less.
@@ -46,7 +46,7 @@ def _paint_score(plot: ScorePlot, accent: str, width_mm: float) -> DrawingSheet:
     axes = sheet.axes(EDGE, top, sheet.width - 2 * EDGE, 15)
     axes.set(xlim=(0, 100), ylim=(0, 1), xticks=[], yticks=[])
     for number, (word, lowest, upper) in enumerate(plot.bands):
-        axes.barh(0.5, upper - lowest, 1.0, lowest, color=_BAND_GREYS[number % 2], edgecolor="white")
+        axes.barh(0.5, upper - lowest, 1.0, lowest, color=BAND_GREYS[number % 2], edgecolor="white")
         x = _place_on_scale(sheet, (lowest + upper) / 2)
         if narrow:  # on two lines, because words are wider than their bands
             room = measure_width(word, 7) / 2

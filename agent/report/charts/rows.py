@@ -11,12 +11,10 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
+from agent.report.charts.palette import INK, RULE, SOFT
 from agent.report.charts.sheet import (
-    INK,
     MARGIN,
-    RULE,
     SMALL_PT,
-    SOFT,
     WIDTH_MM,
     DrawingSheet,
     fit_text,

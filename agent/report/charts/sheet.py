@@ -9,9 +9,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
+from agent.report.charts.palette import INK, PAPER, SOFT
 from agent.report.words import ELLIPSIS
 
-INK, SOFT, RULE, WASH = "#161b22", "#4d5763", "#d8dde3", "#f1f3f6"
 BODY_PT, SMALL_PT = 9.0, 8.0
 WIDTH_MM, NARROW_MM = 170.0, 96.0  # of a page, and of a phone
 MARGIN = 2.0  # in mm; keeps programs from clipping the last digit
@@ -26,7 +26,7 @@ class DrawingSheet:
 
     def __init__(self, height_mm: float, width_mm: float = WIDTH_MM) -> None:
         self.width_mm, self.height_mm, self.width = width_mm, height_mm, width_mm - 2 * MARGIN
-        self.figure = Figure(figsize=(width_mm / _MM_PER_INCH, height_mm / _MM_PER_INCH), facecolor="white")
+        self.figure = Figure(figsize=(width_mm / _MM_PER_INCH, height_mm / _MM_PER_INCH), facecolor=PAPER)
 
     def axes(self, left: float, top: float, width: float, height: float) -> Axes:
         """Add axes without a frame in that rectangle, in mm."""

@@ -23,8 +23,8 @@ from agent.model.terms import Text
 from agent.report.charts.draw import draw_charts
 from agent.report.style import ACCENT, Style
 from agent.report.view.contents import build_contents
+from agent.report.view.file_names import LIST, name_file
 from agent.report.view.report import ReportView, build_report
-from agent.report.view.work_lines import FILE
 from agent.report.words import Words, make_printable, read_zone
 from agent.support.errors import RenderError
 from agent.support.i18n import render_text
@@ -126,7 +126,7 @@ def _collect_names(
         "charts": charts,
         "uncharted": uncharted,
         "marks": MARKS,
-        "list_file": FILE.format(language=words.language),
+        "list_file": name_file(LIST, document, words.language),
         "_": words,
     }
 

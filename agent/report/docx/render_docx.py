@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from zipfile import BadZipFile
 
@@ -20,8 +21,10 @@ _FILE_BYTES_MAX = 16 << 20
 _UNPACKED_BYTES_MAX = 64 << 20
 
 
-def render_docx(document: Document, language: str, style: Style = OURS) -> bytes:
+def render_docx(document: Document, language: str, style: Style = OURS, directory: Path | None = None) -> bytes:
     """Return the report as a DOCX file.
+
+    With a ``directory`` to work in, and LibreOffice, its contents name pages before Word has computed them.
 
     Raises RenderError without docxtpl (extra ``report``), and for a template of the house that cannot be filled in.
     The error then names the template, the paragraph, and what is wrong there.
@@ -32,6 +35,19 @@ def render_docx(document: Document, language: str, style: Style = OURS) -> bytes
         raise RenderError(
             Text("a Word report needs docxtpl; {install}", {"install": advise_install("report")})
         ) from None
+    content = _fill(document, language, style, fill_template)
+    return _fill_contents(content, directory) if directory else content
+
+
+def _fill_contents(content: bytes, directory: Path) -> bytes:
+    try:
+        from agent.report.docx.page_numbers import fill_contents
+    except ImportError:  # an installation that lacks a part of the extra ``report``
+        return content
+    return fill_contents(content, directory)
+
+
+def _fill(document: Document, language: str, style: Style, fill_template: Callable[..., bytes]) -> bytes:
     own = style.templates / TEMPLATE if style.templates else None
     if own is None or not (own.is_symlink() or own.is_file()):
         return fill_template(locate_shipped("report_templates", TEMPLATE), document, language, style)

@@ -19,6 +19,7 @@ from markupsafe import Markup
 from agent.model.document import Document
 from agent.model.terms import Text
 from agent.report.charts.draw import Chart, draw_charts, load_charts
+from agent.report.html.inline_picture import inline_picture
 from agent.report.style import OURS, Style
 from agent.report.view.contents import build_contents
 from agent.report.view.report import ReportView, build_report
@@ -39,7 +40,6 @@ _HEADER_LENGTH = 60
 _ACTING = re.compile(r"<(?=link)|http-equiv", re.IGNORECASE)
 _DOCTYPE = re.compile(r"\A\s*<!DOCTYPE[^>]*>\s*", re.IGNORECASE)
 _PIXELS_PER_MM = 96 / 25.4
-_DESK_SCALE = 1.3  # enlarges the charts, which are drawn for a phone; the page shrinks them on a small screen
 
 
 @cache
@@ -162,14 +162,17 @@ def _draw_charts(
 
 
 def _describe_chart(chart: Chart, *, printed: bool) -> dict[str, Any]:
-    svg, width_mm, height_mm = chart.wide if printed else chart.narrow
-    scale = _PIXELS_PER_MM if printed else _PIXELS_PER_MM * _DESK_SCALE
+    """Return a chart as templates know it: ``wide`` for a page, ``narrow`` for a phone, which paper does not need."""
+    svg, width_mm, height_mm = chart.wide
     return {
         "title": chart.title,
         "alt": chart.alt,
+        "wide": inline_picture(svg, f"wide {chart.name}", chart.alt, chart.accent),
+        "narrow": "" if printed else inline_picture(chart.narrow[0], f"narrow {chart.name}", chart.alt, chart.accent),
+        # For templates of a house that show it as a picture.
         "address": _build_data_address("image/svg+xml", svg),
-        "width": round(width_mm * scale),
-        "height": round(height_mm * scale),
+        "width": round(width_mm * _PIXELS_PER_MM),
+        "height": round(height_mm * _PIXELS_PER_MM),
     }
 
 

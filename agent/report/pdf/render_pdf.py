@@ -1,24 +1,25 @@
-"""Render the report as PDF. A Chromium that is already on this machine prints the HTML page."""
+"""Render the report as PDF. A Chromium that is already on this machine prints the HTML page.
+
+It prints twice: the contents can name pages only once it is known where the chapters stand.
+"""
 
 from __future__ import annotations
 
 import os
 import shutil
-import signal
-import subprocess
-import tempfile
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Mapping
 from pathlib import Path
 
 from agent.model.document import Document
 from agent.model.terms import Text
 from agent.report.html.render_html import render_html
 from agent.report.style import OURS, Style
-from agent.support.credentials import harmless_environment
+from agent.report.view.cover import build_cover
+from agent.report.view.persons import restate_persons
+from agent.report.words import Words, read_zone
 from agent.support.errors import RenderError
-from agent.support.files import make_folder, name_unfinished, remove_unfinished
-from agent.support.signals import hold_signals
+from agent.support.files import make_workplace
+from agent.support.programs import run_program
 
 CHROMIUM_VARIABLE = "OB_HEALTH_CHROMIUM"
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
@@ -54,29 +55,38 @@ def render_pdf(document: Document, language: str, style: Style = OURS, directory
                 {"variable": CHROMIUM_VARIABLE},
             )
         )
-    with _make_workplace(directory) as folder:
-        page, pdf = folder / "report.html", folder / "report.pdf"
-        page.write_bytes(render_html(document, language, style, printed=True))
-        print_page(chromium, folder, *PRINTING, f"--print-to-pdf={pdf}", page.as_uri())
-        if not pdf.is_file() or not pdf.stat().st_size:
-            raise RenderError(Text("Chromium wrote no PDF ({chromium})", {"chromium": chromium}))
-        return pdf.read_bytes()
+    with make_workplace(directory, "pdf") as folder:
+        page = render_html(document, language, style, printed=True)
+        content = _print_pdf(chromium, folder, page)
+        try:
+            from agent.report.pdf import finishing
+        except ImportError:  # without the extra ``report`` the contents name no pages
+            return content
+        if finishing.has_places(page):
+            content = _print_pdf(chromium, folder, finishing.fill_places(page, finishing.find_pages(content)))
+        return finishing.set_properties(content, _list_properties(document, language, style))
 
 
-@contextmanager
-def _make_workplace(directory: Path | None) -> Iterator[Path]:
-    if directory is None:
-        with tempfile.TemporaryDirectory(prefix="ob-health-", ignore_cleanup_errors=True) as name:
-            yield Path(name)
-        return
-    remove_unfinished(directory)
-    folder = name_unfinished(directory.absolute(), "pdf")
-    make_folder(folder)
-    try:
-        yield folder
-    finally:
-        # The last child processes of Chromium may still write while the folder is removed.
-        shutil.rmtree(folder, ignore_errors=True)
+def _print_pdf(chromium: str, folder: Path, content: bytes) -> bytes:
+    page, pdf = folder / "report.html", folder / "report.pdf"
+    pdf.unlink(missing_ok=True)
+    page.write_bytes(content)
+    print_page(chromium, folder, *PRINTING, f"--print-to-pdf={pdf}", page.as_uri())
+    if not pdf.is_file() or not pdf.stat().st_size:
+        raise RenderError(Text("Chromium wrote no PDF ({chromium})", {"chromium": chromium}))
+    return pdf.read_bytes()
+
+
+def _list_properties(document: Document, language: str, style: Style) -> Mapping[str, str]:
+    """Return what a viewer shows of the file, as Word and the list of findings have it too."""
+    document = restate_persons(document, style.persons)
+    cover = build_cover(document, "", Words(language, style.wording, read_zone(document)))
+    return {
+        "Title": f"{cover.title} {cover.customer}",
+        "Author": cover.prepared_by,
+        "Subject": cover.target,
+        "Keywords": " ".join(filter(None, (cover.number, cover.classification))),
+    }
 
 
 def print_page(chromium: str, folder: Path, *arguments: str) -> bytes:
@@ -85,38 +95,4 @@ def print_page(chromium: str, folder: Path, *arguments: str) -> bytes:
     Raises RenderError if it fails or does not finish in ``TIMEOUT_S`` seconds.
     """
     command = (chromium, *FLAGS, f"--user-data-dir={folder / 'profile'}", *arguments)
-    with _run_browser(command) as process:
-        try:
-            output, errors = process.communicate(timeout=TIMEOUT_S)
-        except subprocess.TimeoutExpired:
-            raise RenderError(Text("Chromium did not finish in {limit_s}", {"limit_s": TIMEOUT_S})) from None
-    if process.returncode:
-        last = errors.decode("utf-8", "replace").strip().splitlines()[-1:]
-        raise RenderError(
-            Text("Chromium failed (exit {code}): {detail}", {"code": process.returncode, "detail": "".join(last)})
-        )
-    return output
-
-
-@contextmanager
-def _run_browser(command: Sequence[str]) -> Iterator[subprocess.Popen[bytes]]:
-    """Start Chromium in a session of its own; at the end of the block it ends, and its child processes with it."""
-    process = None
-    try:
-        with hold_signals():  # one between the start and the answer would leave the browser to nobody
-            process = subprocess.Popen(
-                command,
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
-                start_new_session=True,
-                env=harmless_environment(),
-            )
-        yield process
-    finally:
-        if process is not None:
-            if process.poll() is None:
-                with suppress(ProcessLookupError):
-                    os.killpg(process.pid, signal.SIGKILL)
-            with process:
-                pass  # its pipes are closed
+    return run_program(command, "Chromium", TIMEOUT_S)

@@ -33,7 +33,6 @@ def _list_chapters(report: ReportView, style: Style, words: Words) -> Iterator[t
     yield from list_own_chapters(style, "front")
     yield "scope", words("Scope")
     yield "instance", words("Instance overview")
-    yield "points", words("The score explained")
     if report.front.since:
         yield "changes", words("Changes since last time")
     yield "top", words("Top risks")
@@ -43,6 +42,7 @@ def _list_chapters(report: ReportView, style: Style, words: Words) -> Iterator[t
         yield "chapters", words("By category")
     if report.platform:
         yield "platform", words("Annex: for the cloud platform")
+    yield "points", words("The score explained")
     yield "not-assessed", words("Not assessed")
     if report.carried:
         yield "carried", words("Carried from an earlier assessment")

@@ -22,6 +22,7 @@ from agent.report.view.instance import InstanceView, StatementRow, build_instanc
 from agent.report.view.load_and_receipt import LoadAndReceipt, build_load_and_receipt
 from agent.report.view.not_assessed import UnlockGroup, build_unlock_groups
 from agent.report.view.page_one import PageOne, build_page_one
+from agent.report.view.persons import SignOff, build_sign_off, restate_persons
 from agent.report.view.points import PointLoss, ScoreChange, build_score_change, list_losses
 from agent.report.view.roadmap import RoadmapStage, build_stages
 from agent.report.view.sources import ReadLine, list_read_lines
@@ -91,6 +92,7 @@ class ReportView:
 
     language: str
     cover: Cover
+    sign_off: SignOff
     front: PageOne
     decisions: tuple[Decision, ...]
     scope: tuple[tuple[str, str], ...]
@@ -131,6 +133,7 @@ class ReportView:
 def build_report(document: Document, language: str, style: Style = OURS) -> ReportView:
     """Return the view model of an assessment document in one language; ``style`` may replace words."""
     words = Words(language, style.wording, read_zone(document))
+    document = restate_persons(document, style.persons)
     annex = [result for result in _list_results_with_findings(document) if is_platform(result, document)]
     counted = [result for result in _list_results_with_findings(document) if not is_platform(result, document)]
     changes = _list_changes(document, words)
@@ -139,9 +142,11 @@ def build_report(document: Document, language: str, style: Style = OURS) -> Repo
     not_assessed = list_check_lines(document, words, Outcome.NOT_ASSESSED, Outcome.ERROR)
     decisions = build_decisions(document, words)
     page_one, cards = build_page_one(document, counted, annex, words), _build_cards(counted, document, words)
+    cover = build_cover(document, page_one.period, words)
     return ReportView(
         language=language,
-        cover=build_cover(document, page_one.period, words),
+        cover=cover,
+        sign_off=build_sign_off(document, cover, style, words),
         front=page_one,
         decisions=decisions,
         scope=(*build_scope(document, words), *_list_decided(decisions, words)),

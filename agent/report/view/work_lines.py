@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Literal
 
 from agent.model.document import Document
@@ -11,12 +13,12 @@ from agent.model.labels import N_
 from agent.model.sql_stages import Stage
 from agent.model.terms import ChangeKind, Outcome, Severity
 from agent.report.view.cards import Card, CardRow, find_state
+from agent.report.view.due import find_due_day
 from agent.report.view.report import ReportView
 from agent.report.view.roadmap import UnitLine
 from agent.report.view.scripts import CardScript, CardStep
 from agent.report.words import Words
 
-FILE = "findings.{language}.xlsx"
 FINDINGS_SHOWN = 8  # per unit of work; the sheet of findings lists more
 STATES: Mapping[str, str] = {
     "new": N_("New"),
@@ -30,6 +32,8 @@ STATES: Mapping[str, str] = {
     "merged": N_("Merged with another line"),
     "left_out": N_("No longer checked"),
 }
+# A full stop before a small letter ends an abbreviation.
+_SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?![a-z])|(?<=[。！？])|\n")
 _VERIFIED: tuple[tuple[str, Literal["pre_check", "post_check"]], ...] = (
     (N_("Check before"), "pre_check"),
     (N_("Check after"), "post_check"),
@@ -48,16 +52,19 @@ class WorkLine:
     """One unit of work. ``codes`` are all that it clears, those of signs at the end; ``gain`` is None without points.
 
     Texts of several lines hold one finding a line, in the same order in ``resource``, ``seen`` and ``value``.
+    ``is_older``: it was seen on the day ``first_seen``, and perhaps before. ``due`` is None without a deadline.
     """
 
     number: int
     codes: tuple[str, ...]
-    first_seen: str
+    first_seen: date
+    is_older: bool
     state: str
     severity: str
     severity_label: str
     category: str
     title: str
+    problem: str
     resource: str
     seen: str
     value: str
@@ -70,6 +77,7 @@ class WorkLine:
     gain: float | None
     effort: str
     deadline: str
+    due: date | None
     actor: str
 
 
@@ -101,6 +109,11 @@ def describe_row(row: CardRow) -> str:
     return " · ".join((row.sentence, *(f"{sign.code}: {sign.sentence}" for sign in row.signs)))
 
 
+def take_first_sentence(advice: str) -> str:
+    """Return how the advice begins, which is what to do; in a list that is cut nowhere but between sentences."""
+    return _SENTENCE_END.split(advice, maxsplit=1)[0].rstrip()
+
+
 def _walk_cards(cards: Sequence[Card]) -> Iterator[Card]:
     for card in cards:
         yield card
@@ -124,12 +137,15 @@ class _WorkLineMaker:
         return WorkLine(
             number=number,
             codes=codes,
-            first_seen=self._format_first_seen(state),
+            first_seen=self._find_first_seen(state),
+            is_older=state != ChangeKind.NEW and self.document["comparison"] is not None,
             state=state,
             severity=worst.severity,
             severity_label=worst.severity_label,
             category=first.category,
-            title=unit.title if unit else first.title,
+            # Settings that one sitting changes have a title that says so; advice is of one of them.
+            title=unit.title if unit and unit.title != first.title else take_first_sentence(first.advice),
+            problem=unit.title if unit else first.title,
             resource=self._join_first(rows, [row.resource for row in rows]),
             seen=self._join_first(rows, [describe_row(row) for row in rows]),
             value=self._join_first(rows, [row.value for row in rows]),
@@ -142,14 +158,14 @@ class _WorkLineMaker:
             gain=float(unit.gain) if unit else None,
             effort=unit.effort_label if unit else "",
             deadline=unit.deadline_label if unit else "",
+            due=find_due_day(unit.deadline, self.words.day(self.document["as_of"])) if unit else None,
             actor=first.actor,
         )
 
-    def _format_first_seen(self, state: str) -> str:
+    def _find_first_seen(self, state: str) -> date:
         comparison = self.document["comparison"]
-        if state == ChangeKind.NEW or not comparison:
-            return self.words.day(self.document["as_of"]).isoformat()
-        return self.words("{date} or earlier", date=self.words.day(comparison["baseline_as_of"]).isoformat())
+        is_new = state == ChangeKind.NEW or not comparison
+        return self.words.day(self.document["as_of"] if is_new or not comparison else comparison["baseline_as_of"])
 
     def _join_first(self, rows: Sequence[CardRow], texts: Sequence[str]) -> str:
         """Join the first texts, and say how many more there are."""

@@ -13,6 +13,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from agent.model.document import Document
 from agent.model.labels import N_
 from agent.model.sql_stages import Stage
+from agent.model.terms import Unit
 from agent.report.style import Style
 from agent.report.view.cards import Card, CardRow
 from agent.report.view.page_one import NextStep
@@ -30,6 +31,7 @@ from agent.report.xlsx.cells import (
     make_bold,
     make_sheet_title,
     mark_sheet,
+    read_day,
     set_up_print,
     write_plain_table,
     write_value,
@@ -63,7 +65,7 @@ def build_workbook(document: Document, language: str, style: Style, update: Path
         if earlier is None or find_mark(sheet)[0]:
             workbook.remove(sheet)
     makers: tuple[tuple[str, Callable[[Worksheet], None]], ...] = (
-        (N_("Summary"), lambda sheet: _fill_summary(sheet, report, words, style)),
+        (N_("Summary"), lambda sheet: _fill_summary(sheet, report, lists, words, style)),
         (N_("List of findings"), lists.fill_list),
         (N_("Findings"), lambda sheet: _fill_findings(sheet, report, words, style)),
         (N_("Not assessed"), lambda sheet: _fill_not_assessed(sheet, report, words, style)),
@@ -86,7 +88,7 @@ def _set_properties(workbook: Workbook, report: ReportView, document: Document) 
     known.created = known.modified = datetime.fromisoformat(document["as_of"]).astimezone(UTC).replace(tzinfo=None)
 
 
-def _fill_summary(sheet: Worksheet, report: ReportView, words: Words, style: Style) -> None:
+def _fill_summary(sheet: Worksheet, report: ReportView, lists: WorkLists, words: Words, style: Style) -> None:
     """Fill in page one of the report and how to use this file."""
     mark_sheet(sheet, OTHER_MARK)
     sheet.column_dimensions["A"].width, sheet.column_dimensions["B"].width = _NAME_WIDTH, _VALUE_WIDTH
@@ -94,7 +96,7 @@ def _fill_summary(sheet: Worksheet, report: ReportView, words: Words, style: Sty
     let_overflow(sheet.cell(2, 1))
     sheet.cell(2, 1).font = make_bold(style.accent[1:].upper(), 16)
     row = 4
-    for title, pairs in _list_blocks(report, words):
+    for title, pairs in (*_list_blocks(report, words), *_list_closing(lists, words)):
         write_value(sheet.cell(row, 1), title, words)
         let_overflow(sheet.cell(row, 1))
         sheet.cell(row, 1).font = make_bold(style.accent[1:].upper(), 12)
@@ -106,6 +108,24 @@ def _fill_summary(sheet: Worksheet, report: ReportView, words: Words, style: Sty
         row += len(pairs) + 2
     set_up_print(sheet)
     sheet.page_setup.orientation, sheet.page_setup.fitToHeight = "portrait", 1
+
+
+def _list_closing(lists: WorkLists, words: Words) -> Iterator[tuple[str, Sequence[tuple[str, Value]]]]:
+    closed, total = lists.count_closed()
+    share = words.value(100 * closed / total, Unit.PCT) if total else NOTHING
+    told = words("{closed} of {total} ({share})", closed=closed, total=total, share=share)
+    yield words("Follow-up"), [(words("Closure rate"), told)]
+    yield (
+        words("How to use this file"),
+        [
+            (
+                words("Columns with a yellow head"),
+                words("Yours to fill in; the next list keeps them, and what you add."),
+            ),
+            (words("All other columns"), words("Written anew by each assessment.")),
+            (words("To keep what is written"), "ob-health assess|render … --update FILE"),
+        ],
+    )
 
 
 def _list_blocks(report: ReportView, words: Words) -> Iterator[tuple[str, Sequence[tuple[str, Value]]]]:
@@ -139,17 +159,6 @@ def _list_blocks(report: ReportView, words: Words) -> Iterator[tuple[str, Sequen
         yield words("Since last time"), _describe_changes(report, words)
     yield words("What this assessment cost the database"), front.cost
     yield words("Authorization"), front.authorization
-    yield (
-        words("How to use this file"),
-        [
-            (
-                words("Columns with a yellow head"),
-                words("To be filled in; the next list keeps these entries and what you add."),
-            ),
-            (words("All other columns"), words("Rewritten by each assessment.")),
-            (words("To keep what is written"), "ob-health assess|render … --update FILE"),
-        ],
-    )
 
 
 def _describe_headline(report: ReportView, words: Words) -> list[tuple[str, Value]]:
@@ -304,14 +313,14 @@ def _fill_mutes(sheet: Worksheet, report: ReportView, words: Words, style: Style
             line.severity_label,
             line.reason,
             line.owner,
-            line.until,
+            read_day(line.until),
         )
         for line in report.muted
     ]
     unjudged = {line.code: line for line in report.muted if line.unjudged}
     muted += [(words("Muted finding"), line.code, line.title, "", "", line.unjudged) for line in unjudged.values()]
     overridden: list[Sequence[Value]] = [
-        (words("Overridden rule"), line.code, line.change, "", "", line.reason, line.owner, line.until)
+        (words("Overridden rule"), line.code, line.change, "", "", line.reason, line.owner, read_day(line.until))
         for line in report.overrides
     ]
     if report.muted_unseen:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from copy import copy
+from datetime import date
+from math import ceil
 
 from openpyxl.cell import Cell
 from openpyxl.formula.translate import Translator
@@ -15,28 +17,36 @@ from openpyxl.worksheet.worksheet import Worksheet
 from agent.report.words import Words
 from agent.report.xlsx.written import KeptCell
 
-Value = str | float | None
+Value = str | float | date | None
 CELL_LENGTH = 32_767
 HEAD_ROW, FIRST_ROW = 2, 3  # row 1 is hidden and holds the keys
 _A3 = 8
+_A3_CHARACTERS = 212  # that stand on its width at full size, in the units of a column's width
+_LEAST_SCALE = 0.6  # of 11 points: smaller is hard to read on paper
 _ROW_POINTS, _PADDING = 406, 3  # the sum is the highest row that the format allows
 _LINE_POINTS, _WIDE_LINE_POINTS = 15, 17.5
 _LINES_COUNTED = 100
 _FONT = "Calibri"
 SIGNED, _POINTS_FORMAT = "+0.0;-0.0", "0.0"
+DAY_FORMAT, OLDER_FORMAT = "yyyy-mm-dd", '"≤ "yyyy-mm-dd'  # days, and days before which it may have been, sort alike
 _STARTS_FORMULA = ("=", "+", "-", "@", "\t", "'", "|", "%")
 _ESCAPE_PATTERN = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
 _BAD_IN_TITLE = re.compile(r"[\\/*?:\[\]']")
 _THIN_SIDE = Side(style="thin", color="D8DDE3")
 _TEXT_ALIGNMENT = Alignment(vertical="top", wrap_text=True)
 _NUMBER_ALIGNMENT = Alignment(vertical="top", horizontal="right", indent=1)
+_DAY_ALIGNMENT = Alignment(vertical="top", horizontal="left")
 _WORD_PATTERN = re.compile(r"[\u2e80-\uffef]|[^\s\u2e80-\uffef]+\s*|\s+")
+LINK_FONT = Font(name=_FONT, color="0563C1", underline="single")
 SEVERITY_COLORS = {"critical": "9D1226", "high": "B4500B", "medium": "806400", "low": "4A5F73"}
 
 
 def write_value(cell: Cell, value: Value, words: Words) -> None:
     """Write a number as a number, and a text so that no program computes it. Cuts a text that a cell cannot hold."""
     if value is None or value == "":
+        return
+    if isinstance(value, date):
+        cell.value, cell.number_format, cell.alignment = value, DAY_FORMAT, _DAY_ALIGNMENT
         return
     if not isinstance(value, str):
         cell.value = value
@@ -68,6 +78,14 @@ def restore_cell(cell: Cell, kept: KeptCell | None) -> None:
     cell.comment = copy(kept.comment)
     if kept.link is not None:
         cell.hyperlink = copy(kept.link)
+
+
+def read_day(text: str) -> Value:
+    """Return the day of a text such as ``2026-10-03``, so that the column sorts; any other text as it is."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return text
 
 
 def make_bold(color: str, size: float = 11) -> Font:
@@ -107,6 +125,19 @@ def _measure_height(text: str, width: float) -> float:
     """Return the height of the text in points."""
     points = _WIDE_LINE_POINTS if any(map(_is_wide, text)) else _LINE_POINTS
     return _count_lines(text, width) * points
+
+
+def align_lines(texts: Sequence[tuple[str, float]]) -> tuple[str, ...]:
+    """Return texts of (text, width) that hold one item a line, so that each item begins on the same line in all."""
+    items = [text.split("\n") for text, _ in texts]
+    if len({*map(len, items)}) > 1:
+        return tuple(text for text, _ in texts)
+    counts = [[_count_lines(item, width) for item in column] for column, (_, width) in zip(items, texts, strict=True)]
+    needed = [max(row) for row in zip(*counts, strict=True)]
+    return tuple(
+        "\n".join(item + "\n" * (need - count) for item, count, need in zip(column, own, needed, strict=True)).rstrip()
+        for column, own in zip(items, counts, strict=True)
+    )
 
 
 def cut_to_fit(text: str, width: float, note: str) -> str:
@@ -151,6 +182,11 @@ def set_up_table(sheet: Worksheet, columns: int, rows: int, *, frozen: str, page
     sheet.row_dimensions[HEAD_ROW].height = 2 * _WIDE_LINE_POINTS + _PADDING
 
 
+def count_pages_wide(widths: Sequence[float]) -> int:
+    """Return on how many pages columns of these widths must stand, so that paper shows letters of a readable size."""
+    return max(1, ceil(sum(widths) * _LEAST_SCALE / _A3_CHARACTERS))
+
+
 def set_up_print(sheet: Worksheet, pages_wide: int = 1) -> None:
     """Print on wide paper, all columns on so many pages."""
     sheet.page_setup.orientation = "landscape"
@@ -188,7 +224,8 @@ def write_plain_table(
     if not rows:
         let_overflow(sheet.cell(FIRST_ROW, 1))
         fit_height(sheet, FIRST_ROW, ())
-    set_up_table(sheet, len(heads), FIRST_ROW - 1 + len(rows), frozen=f"A{FIRST_ROW}")
+    wide = count_pages_wide([width for _, width in heads])
+    set_up_table(sheet, len(heads), FIRST_ROW - 1 + len(rows), frozen=f"A{FIRST_ROW}", pages_wide=wide)
 
 
 def mark_sheet(sheet: Worksheet, mark: str) -> None:

@@ -19,7 +19,10 @@ _OWNER = "of: "  # begins the cell that says whose list it is: the head of the h
 
 @dataclass(frozen=True, slots=True)
 class WorkColumn:
-    """A column of the list. ``human``: people fill it in; it is kept. ``kind``: text, code, number, gain or date."""
+    """A column of the list. ``human``: people fill it in; it is kept. ``kind``: text, code, number, gain, day or date.
+
+    A ``day`` is ours, a ``date`` is for people to fill in.
+    """
 
     key: str
     title: str
@@ -31,8 +34,9 @@ class WorkColumn:
 COLUMNS = (
     WorkColumn("number", N_("No."), 6, kind="number"),
     WorkColumn("codes", N_("Checks"), 12),
-    WorkColumn("title", N_("Action"), 26),
-    WorkColumn("first_seen", N_("First seen"), 13),
+    WorkColumn("title", N_("Action"), 34),
+    WorkColumn("problem", N_("Finding"), 24),
+    WorkColumn("first_seen", N_("First seen"), 13, kind="day"),
     WorkColumn("state", N_("State"), 12),
     WorkColumn("severity_label", N_("Severity"), 10),
     WorkColumn("category", N_("Category"), 14),
@@ -48,6 +52,7 @@ COLUMNS = (
     WorkColumn("gain", N_("Gain"), 8, kind="gain"),
     WorkColumn("effort", N_("Effort"), 17),
     WorkColumn("deadline", N_("Deadline"), 11),
+    WorkColumn("due", N_("Due date"), 13, kind="day"),
     WorkColumn("actor", N_("Handled by"), 15),
     WorkColumn("owner_customer", N_("Owner (customer)"), 15, human=True),
     WorkColumn("owner_tam", N_("Owner (account manager)"), 15, human=True),
@@ -56,7 +61,7 @@ COLUMNS = (
     WorkColumn("review", N_("Review result"), 14, human=True),
     WorkColumn("remarks", N_("Remarks"), 36, human=True),
 )
-CLOSED_ON = WorkColumn("closed_on", N_("Closed on"), 13)
+CLOSED_ON = WorkColumn("closed_on", N_("Closed on"), 13, kind="day")
 REVIEWS: Mapping[str, str] = {
     "open": N_("To be reviewed"),
     "passed": N_("Review passed"),

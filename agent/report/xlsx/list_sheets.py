@@ -2,22 +2,31 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date, datetime
+from urllib.parse import quote
 
 from openpyxl.styles import Alignment, PatternFill
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
 from agent.model.document import Document
+from agent.report.view.file_names import PAGE, name_file
 from agent.report.view.work_lines import STATES, WorkLine, find_fate
 from agent.report.words import NAME_LENGTH, Words, make_printable
 from agent.report.xlsx.cells import (
+    DAY_FORMAT,
     FIRST_ROW,
     HEAD_ROW,
+    LINK_FONT,
+    OLDER_FORMAT,
     SEVERITY_COLORS,
     SIGNED,
     Value,
+    align_lines,
+    count_pages_wide,
     cut_to_fit,
     draw_lines,
     fit_height,
@@ -41,10 +50,14 @@ from agent.report.xlsx.columns import (
     make_owner_mark,
 )
 from agent.report.xlsx.written import AddedColumn, KeptCell, WrittenLine, WrittenSheet
+from agent.support.i18n import LANGUAGES, translate
 
 _HUMAN_FILL = PatternFill("solid", fgColor="FFFBEF")
-_DAY_FORMAT = "yyyy-mm-dd"
 _KEY_COLUMN = 1
+_BESIDE = ("resource", "seen", "value")  # of one finding, in one line
+_DAYS = frozenset({column.key for column in (*COLUMNS, CLOSED_ON) if column.kind == "day"})
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
+_CODE = re.compile(r"[A-Z][A-Z0-9_-]*")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,6 +83,9 @@ class WorkLists:
             )
             severity = sheet.cell(row, _find_column(COLUMNS, "severity_label"))
             severity.font = make_bold(SEVERITY_COLORS.get(line.severity, "161B22"))
+            if _is_older(line, before):
+                sheet.cell(row, _find_column(COLUMNS, "first_seen")).number_format = OLDER_FORMAT
+            self._link_report(sheet, row, line)
             row += 1
         if not self.lines:
             nothing = self.words("The checks that were assessed found nothing to fix.")
@@ -79,19 +95,18 @@ class WorkLists:
             _restore_own_line(sheet, row, COLUMNS, own)
             row += 1
         self._add_validations(sheet, row)
-        width = 1 + len(COLUMNS) + len(self.listed.added)
-        set_up_table(sheet, width, row - 1, frozen=f"E{FIRST_ROW}", pages_wide=2)
+        self._set_up(sheet, COLUMNS, self.listed.added, row - 1)
 
     def fill_closed(self, sheet: Worksheet) -> None:
         """Write the earlier lines that no unit of work continues, so that nothing that people wrote is lost."""
         columns, (added, places) = (*COLUMNS, CLOSED_ON), self._join_added_columns()
         self._write_heads(sheet, CLOSED_MARK, columns, added)
-        today, row = self.words.day(self.document["as_of"]).isoformat(), FIRST_ROW
+        today, row = self.words.day(self.document["as_of"]), FIRST_ROW
         used = {id(line) for line in self.taken() if line is not None}
         for part, place_of in ((self.listed, range(len(self.listed.added))), (self.closed, places)):
             for line in part.lines:
                 if id(line) not in used:
-                    told = {key: _read_value(kept) for key, kept in line.cells.items() if key not in HUMAN}
+                    told = {key: _read_value(key, kept) for key, kept in line.cells.items() if key not in HUMAN}
                     told["state"] = self.words.label(STATES, find_fate(self.document, line.codes))
                     told.setdefault(CLOSED_ON.key, today)
                     self._write_row(sheet, row, line.key, columns=columns, values=told, before=line, places=place_of)
@@ -103,7 +118,22 @@ class WorkLists:
             self._write_row(
                 sheet, row, NOTE, columns=columns, values={"title": self.words("No line is closed.")}, before=None
             )
-        set_up_table(sheet, 1 + len(columns) + len(added), row - 1, frozen=f"E{FIRST_ROW}", pages_wide=2)
+        self._set_up(sheet, columns, added, row - 1)
+
+    def count_closed(self) -> tuple[int, int]:
+        """Return how many lines are closed, and how many there are with them.
+
+        Closed is what was mended since a list named it, and what people have reviewed as done.
+        """
+        taken = self.taken()
+        used = {id(line) for line in taken if line is not None}
+        gone = [line for part in (self.listed, self.closed) for line in part.lines if id(line) not in used]
+        mended = sum(find_fate(self.document, line.codes) == "resolved" for line in gone)
+        passed = {translate(REVIEWS["passed"], language) for language in LANGUAGES}
+        reviewed = sum(
+            line is not None and "review" in line.cells and line.cells["review"].value in passed for line in taken
+        )
+        return mended + reviewed, mended + len(self.lines)
 
     def taken(self) -> tuple[WrittenLine | None, ...]:
         """Return for each unit the earlier line that it continues, or None.
@@ -147,7 +177,10 @@ class WorkLists:
             was_open = any(before is line for line in self.listed.lines)
             state = ("unchanged" if state == "new" else state) if was_open else "reopened"
             if "first_seen" in before.cells:
-                values["first_seen"] = _read_value(before.cells["first_seen"]) or line.first_seen
+                values["first_seen"] = _read_value("first_seen", before.cells["first_seen"]) or line.first_seen
+        beside = [(column.key, column.width) for column in COLUMNS if column.key in _BESIDE]
+        aligned = align_lines([(str(values[key]), width) for key, width in beside])
+        values |= dict(zip((key for key, _ in beside), aligned, strict=True))
         values["codes"] = ", ".join(line.codes)
         values["state"] = self.words.label(STATES, state)
         return {column.key: self._shorten_prose(column, values.get(column.key)) for column in COLUMNS}
@@ -192,7 +225,7 @@ class WorkLists:
             if column.human:
                 cell.fill = _HUMAN_FILL
                 if column.kind == "date":
-                    cell.number_format = _DAY_FORMAT
+                    cell.number_format = DAY_FORMAT
                 restore_cell(cell, before.cells.get(column.key) if before else None)
             else:
                 write_value(cell, values.get(column.key), self.words)
@@ -201,6 +234,18 @@ class WorkLists:
         if before is not None:
             _restore_added_cells(sheet, row, columns, before, places)
         fit_height(sheet, row, [(str(values.get(column.key) or ""), column.width) for column in columns])
+
+    def _set_up(self, sheet: Worksheet, columns: Sequence[WorkColumn], added: Sequence[AddedColumn], last: int) -> None:
+        widths = [*(column.width for column in columns), *(column.width for column in added)]
+        wide = count_pages_wide(widths)
+        set_up_table(sheet, 1 + len(widths), last, frozen=f"E{FIRST_ROW}", pages_wide=wide)
+
+    def _link_report(self, sheet: Worksheet, row: int, line: WorkLine) -> None:
+        """Lead from the checks of a line to its card in the page that lies beside the list."""
+        if _CODE.fullmatch(line.codes[0]):
+            cell = sheet.cell(row, _find_column(COLUMNS, "codes"))
+            cell.hyperlink = f"{quote(name_file(PAGE, self.document, self.words.language))}#{line.codes[0]}"
+            cell.font = LINK_FONT
 
     def _add_validations(self, sheet: Worksheet, last: int) -> None:
         """Offer lists of words and check dates. The program warns about any other entry and still accepts it."""
@@ -247,6 +292,21 @@ def _restore_added_cells(
         restore_cell(sheet.cell(row, _KEY_COLUMN + 1 + len(columns) + (places[number] if places else number)), kept)
 
 
-def _read_value(kept: KeptCell) -> Value:
+def _is_older(line: WorkLine, before: WrittenLine | None) -> bool:
+    """Whether it may have been there before the day that is told. Earlier agents wrote so in words after the day."""
+    kept = before.cells.get("first_seen") if before else None
+    if kept is None or kept.value is None:
+        return line.is_older
+    if isinstance(kept.value, str):
+        return len(kept.value) > len("2026-10-03")
+    return bool(kept.number_format == OLDER_FORMAT)
+
+
+def _read_value(key: str, kept: KeptCell) -> Value:
     """Return what the agent wrote earlier. A formula that people put there is returned as text."""
-    return kept.value if kept.value is None or isinstance(kept.value, int | float) else str(kept.value)
+    if isinstance(kept.value, datetime):
+        return kept.value.date()
+    if kept.value is None or isinstance(kept.value, int | float):
+        return kept.value
+    day = _DAY.match(str(kept.value)) if key in _DAYS else None
+    return date.fromisoformat(day[0]) if day else str(kept.value)

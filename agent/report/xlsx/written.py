@@ -44,6 +44,7 @@ class KeptCell:
     data_type: str
     place: str
     style: Any
+    number_format: str
     comment: Any
     link: Any
 
@@ -113,10 +114,10 @@ def read_written(path: Path) -> WrittenList:
         text = "{path} is larger than any list of findings: {reason}. Give the right file, or take out what was added."
         raise ConfigError(Text(text, {**args, "reason": error.text})) from None
     except Exception as error:  # noqa: BLE001 - a damaged or hostile file can make the library raise anything
-        text = "{path} is no spreadsheet or is damaged ({reason}). Give a findings.*.xlsx that this agent wrote."
+        text = "{path} is no spreadsheet or is damaged ({reason}). Give a findings_*.xlsx that this agent wrote."
         raise ConfigError(Text(text, {**args, "reason": str(error)[:200] or type(error).__name__})) from None
     if not found.known:
-        text = "{path} is no list of findings of this agent. Give a findings.*.xlsx that it wrote."
+        text = "{path} is no list of findings of this agent. Give a findings_*.xlsx that it wrote."
         raise ConfigError(Text(text, args))
     targets = {target for target, _ in map(split_line_key, keys)}
     if len(targets) > 1:
@@ -209,6 +210,7 @@ def _keep_cell(cell: Cell) -> KeptCell:
         data_type=cell.data_type,
         place=cell.coordinate,
         style=style,
+        number_format=cell.number_format,
         comment=copy(cell.comment),
         link=copy(cell.hyperlink),
     )

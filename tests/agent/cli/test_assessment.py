@@ -17,6 +17,7 @@ from agent.support.i18n import render_text as say
 from tests.agent.engagements import MINIMAL
 from tests.agent.report import sample
 from tests.agent.report.pages import text_of
+from tests.report_files import find_report, plain
 
 HOUSE = 'report: {accent: "#7a1f5c", wording: {en: {Scope: What was in scope}}}\n'
 
@@ -44,16 +45,16 @@ def engagement(folder: Path, more: str = "") -> Path:
 def test_a_file_in_the_house_style(tmp_path: Path) -> None:
     out = tmp_path / "out"
     run("-a", saved(tmp_path, sample.rich()), "-e", engagement(tmp_path, "language: [en]\n"), "-o", out, "-f", "html")
-    assert [path.name for path in out.iterdir()] == ["report.en.html"], "the engagement's languages"
-    html = (out / "report.en.html").read_text("utf-8")
+    assert [plain(path.name) for path in out.iterdir()] == ["report.en.html"], "the engagement's languages"
+    html = find_report(out, "report.en.html").read_text("utf-8")
     assert "--house: #7a1f5c" in html and "What was in scope" in html
 
 
 def test_without_an_engagement_both_languages_and_our_own_style(tmp_path: Path) -> None:
     out = tmp_path / "out"
     run("-a", saved(tmp_path, sample.rich()), "-o", out, "-f", "html")
-    assert sorted(path.name for path in out.iterdir()) == ["report.en.html", "report.zh-CN.html"]
-    assert "What was in scope" not in (out / "report.en.html").read_text("utf-8")
+    assert sorted(plain(path.name) for path in out.iterdir()) == ["report.en.html", "report.zh-CN.html"]
+    assert "What was in scope" not in find_report(out, "report.en.html").read_text("utf-8")
 
 
 def test_the_engagement_says_where_history_is(tmp_path: Path) -> None:
@@ -81,7 +82,7 @@ def of_an_older_agent() -> Any:
 def test_an_assessment_of_an_older_agent(tmp_path: Path) -> None:
     path, out = saved(tmp_path, of_an_older_agent()), tmp_path / "out"
     run("-a", path, "-e", engagement(tmp_path), "-o", out, "-f", "html", "-l", "en")
-    text = text_of((out / "report.en.html").read_text("utf-8"))
+    text = text_of(find_report(out, "report.en.html").read_text("utf-8"))
     assert "Health score 42.2 / 100" in text and "Top risks" in text
     assert "Roadmap" not in text and "Statements executed" not in text
 

@@ -27,6 +27,7 @@ from agent.support.i18n import render_text
 from tests.agent.engagements import MINIMAL, load
 from tests.agent.signing import authorized
 from tests.integration.reading import PASSWORD, read, reader
+from tests.report_files import find_report
 from tests.sshd import HOST, JumpServer, make_key, needs_sshd, saying, serving
 from tests.waiting import eventually
 
@@ -300,5 +301,5 @@ def test_journal_and_report_name_the_jump_host(kernel: Kernel, jump: JumpServer,
     document = json.loads((out / "assessment.json").read_text(encoding="utf-8"))
     said = f"The target was reached through the SSH jump host {jump.url}."
     assert said in [note["en"] for note in document["notes"]]
-    assert said in (out / "report.en.html").read_text(encoding="utf-8")
+    assert said in find_report(out, "report.en.html").read_text(encoding="utf-8")
     assert f'"via":"{jump.url}"' in locate_journal(out, document["assessment_id"]).read_text()

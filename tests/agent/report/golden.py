@@ -60,21 +60,25 @@ class _Lines(HTMLParser):
         super().__init__()
         self.text: list[str] = []
         self.silent = 0
+        self.drawn = 0
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.silent += tag in ("style", "script")
-        if tag == "img":
-            self.text.append(f"\n[{dict(attrs).get('alt')}]\n")
+        chart = tag == "svg" and (dict(attrs).get("class") or "").split()[:1]
+        if chart in (["wide"], ["narrow"]):  # the same picture for two widths: told once, by its alternative text
+            self.drawn += 1
+            self.text.append(f"\n[{dict(attrs)['aria-label']}]\n" if chart == ["wide"] else "")
         elif tag in _LINES:
             self.text.append(f"\n{'#' * int(tag[1])} " if tag in _HEADINGS else "\n")
 
     def handle_endtag(self, tag: str) -> None:
         self.silent -= tag in ("style", "script")
+        self.drawn -= bool(tag == "svg" and self.drawn)
         if tag in _LINES:
             self.text.append("\n")
 
     def handle_data(self, data: str) -> None:
-        if not self.silent:
+        if not self.silent and not self.drawn:
             self.text.append(data.replace("\n", " "))
 
 

@@ -14,6 +14,8 @@ from openpyxl.styles import Font
 
 from agent.model.document import Document
 from agent.report.style import Style
+from agent.report.view.file_names import LIST as LIST_FILE
+from agent.report.view.file_names import name_file
 from agent.report.xlsx.render_xlsx import render_xlsx
 from tests.agent.report import sample
 
@@ -51,7 +53,7 @@ def without(document: Any, *codes: str) -> Any:
 
 def written(folder: Path, document: Document, language: str = "en") -> tuple[Any, Path]:
     """A list with its path; saved again after people wrote in it."""
-    path = folder / "given" / f"findings.{language}.xlsx"
+    path = folder / "given" / name_file(LIST_FILE, document, language)
     path.parent.mkdir(exist_ok=True)
     return in_excel(document, language), path
 

@@ -276,3 +276,10 @@ def test_what_is_still_to_be_written_is_kept(history: History) -> None:
     history.note_written("none", names)
     history.note_written("a1", names)
     assert unwritten() == []
+
+
+def test_a_file_of_an_earlier_agent_is_known_by_its_plain_name(history: History) -> None:
+    history.save(document("a1"), unwritten=["report.en.pdf", "findings.en.xlsx"])
+    history.note_written("a1", ["report_Acme_shop_2026-10-03.en.pdf", "report_Acme_shop_2026-10-03.zh-CN.html"])
+    (past,) = history.recorded("acme", "shop")
+    assert past.unwritten == ("findings.en.xlsx",)

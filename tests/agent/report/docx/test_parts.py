@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import math
 import re
 import sys
 from copy import deepcopy
@@ -16,6 +17,7 @@ import pytest
 
 from agent.archive.upgrade import upgrade_document
 from agent.model.terms import Category
+from agent.report.docx.page_numbers import fill_contents, find_soffice
 from agent.report.docx.render_docx import render_docx
 from agent.report.style import Style
 from agent.report.view.contents import build_contents
@@ -26,10 +28,12 @@ from agent.support.i18n import LANGUAGES, translate
 from agent.support.i18n import render_text as say
 from report_templates.docx_source.__main__ import PLACE, built
 from tests.agent.report import sample
+from tests.agent.report.layout import list_fill, read_pages
 from tests.agent.report.office import W, converted, outside, parts, root, tables, text_of
 from tests.agent.report.pages import as_wide_as
 from tests.agent.report.test_hostile import ATTACKS, hostile
 from tests.messages import of_templates
+from tests.report_files import plain
 
 DOCUMENTS = {"rich": sample.rich(), "healthy": sample.healthy(), "blind": sample.blind(), "empty": sample.empty()}
 OFFICE_ATTACKS = (*ATTACKS, "</w:t><w:br/>", "&#x3c;w:p/>", "{%p if x %}", "{{r x }}", "{_{ 7 }_}", "{#p x #}", "😀")
@@ -165,8 +169,8 @@ def test_a_card_tells_all(rich: bytes) -> None:
 
 def test_what_does_not_fit_is_pointed_to(rich: bytes) -> None:
     text = text_of(root(rich))
-    assert "5 more resources are in findings.en.xlsx, sheet “Findings”." in text
-    assert "5 more statements are in findings.en.xlsx" in text
+    assert "5 more resources are in findings.en.xlsx, sheet “Findings”." in plain(text)
+    assert "5 more statements are in findings.en.xlsx" in plain(text)
 
 
 @pytest.fixture(scope="module")
@@ -261,3 +265,69 @@ def test_tables_hold_what_the_document_says(rich: bytes) -> None:
     )
     expected = {r["code"]: f"{r['points_lost']:.1f}" for r in document["results"] if r["points_lost"]}
     assert {row[0].split()[0]: row[3] for row in lost[1:]} == expected
+
+
+def test_bars_are_as_long_as_their_points(rich: bytes) -> None:
+    """Drawn as blanks with a ground, in the colour of the house."""
+    shades = [
+        (node.attrib[f"{W}fill"], "".join(text.text or "" for text in run.iter(f"{W}t")))
+        for run in root(rich).iter(f"{W}r")
+        for node in run.iter(f"{W}shd")
+    ]
+    lost = [category["points_lost"] or 0.0 for category in DOCUMENTS["rich"]["score"]["categories"].values()]
+    expected = sorted((math.ceil(28 * points / max(lost)) for points in lost), reverse=True)
+    assert [len(blanks) for _, blanks in shades] == expected and expected[0] == 28
+    assert {color for color, _ in shades} == {"0F4C81"} and {*"".join(blanks for _, blanks in shades)} == {"\xa0"}
+    assert b'w:fill="7A1F2B"' in parts(in_word(DOCUMENTS["rich"], style=Style(accent="#7a1f2b")))["word/document.xml"]
+
+
+def test_tables_begin_and_end_where_the_text_does(rich: bytes) -> None:
+    """In the mode of Word 2013: in older ones a table sticks out into the margin by the padding of its cells."""
+    settings = root(rich, "word/settings.xml")
+    modes = {node.attrib[f"{W}name"]: node.attrib[f"{W}val"] for node in settings.iter(f"{W}compatSetting")}
+    assert modes["compatibilityMode"] == "15"
+    widths = {
+        int(node.attrib[f"{W}w"])
+        for table in root(rich).iter(f"{W}tbl")
+        if table.find(f".//{W}tblStyle[@{W}val='HealthTable']") is not None
+        for node in table.findall(f"{W}tblPr/{W}tblW")
+    }
+    text = round(170 * 56.693)
+    assert all(abs(width - text) <= 2 for width in widths), "all as wide as the text"
+
+
+@pytest.fixture(scope="module")
+def laid_out(tmp_path_factory: pytest.TempPathFactory) -> tuple[bytes, Path]:
+    """The Word report with its contents filled in, and how LibreOffice prints it."""
+    folder = tmp_path_factory.mktemp("laid_out")
+    content = render_docx(DOCUMENTS["rich"], "zh-CN", Style(), folder)
+    converted(content, "docx", folder)
+    return content, folder / "report.pdf"
+
+
+@pytest.mark.slow
+def test_the_contents_have_the_pages_of_their_headings(laid_out: tuple[bytes, Path]) -> None:
+    content, pdf = laid_out
+    if find_soffice() is None:
+        pytest.skip("no LibreOffice to lay the pages out")
+    pages = read_pages(pdf)
+    entries = ["".join(t.text or "" for t in link.iter(f"{W}t")) for link in root(content).iter(f"{W}hyperlink")]
+    assert len(entries) > 20
+    for entry in entries:
+        title, page = re.fullmatch(r"(.*?)(\d+)", entry).groups()  # type: ignore[union-attr]
+        assert " ".join(title.split()) in " ".join(pages[int(page) - 1].split()), entry
+
+
+@pytest.mark.slow
+def test_no_page_of_the_word_report_is_half_empty(laid_out: tuple[bytes, Path]) -> None:
+    """But for cover, page one and contents, which are pages of their own, and the last."""
+    fill = list_fill(laid_out[1])
+    assert [round(share, 2) for share in fill[3:-1] if share < 0.55] == []
+
+
+def test_without_libreoffice_the_contents_wait_for_word(monkeypatch: pytest.MonkeyPatch, rich: bytes) -> None:
+    monkeypatch.setattr("agent.report.docx.page_numbers.find_soffice", lambda: None)
+    assert fill_contents(rich, None) is rich
+    monkeypatch.setattr("agent.report.docx.page_numbers.find_soffice", lambda: "/bin/false")
+    assert fill_contents(rich, None) is rich, "a program that fails takes no report with it"
+    assert b"updateFields" in parts(rich)["word/settings.xml"]

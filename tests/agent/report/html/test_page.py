@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import shutil
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal
@@ -11,8 +13,9 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, ViewportSize, expect
 
-from agent.report.charts.sheet import NARROW_MM
-from tests.agent.report.browser import DESKTOP, PHONE, SAMPLES, html, opened, started
+from agent.report.charts.sheet import NARROW_MM, WIDTH_MM
+from agent.report.pdf.render_pdf import render_pdf
+from tests.agent.report.browser import DESKTOP, PHONE, SAMPLES, document, html, opened, started
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 # Comes true once something was painted; asked for in one call, since the page's policy forbids polling by eval.
@@ -95,7 +98,7 @@ def test_the_filter_keeps_what_fits(browser: Browser, tmp_path: Path) -> None:
         ]
         page.get_by_label("Who acts").select_option("For the customer")
         assert visible(page, "article.card:not(.symptom)") == 1
-        expect(page.get_by_role("status")).to_have_text(re.compile(r"^\d+ of \d+ entries match$"))
+        expect(page.get_by_role("status")).to_have_text("1 of 6 checks with findings match")
         page.get_by_role("button", name="Show all").click()
         expect(page.get_by_role("status")).to_have_text("")
         assert visible(page, "article.card:not(.symptom)") == 6
@@ -131,7 +134,7 @@ def test_statements_are_copied_whole(browser: Browser, tmp_path: Path) -> None:
 def test_the_keyboard_reaches_everything(browser: Browser, tmp_path: Path) -> None:
     with opened(browser, html("rich", "en"), tmp_path) as (page, _):
         page.keyboard.press("Tab")
-        expect(page.locator("a.skip")).to_be_focused()
+        expect(page.locator("a.skip").first).to_be_focused()
         reached = set()
         for _ in range(400):
             reached.add(page.evaluate("document.activeElement.tagName"))
@@ -164,8 +167,8 @@ def test_on_a_phone_page_one_comes_first(browser: Browser, tmp_path: Path) -> No
 
 def test_charts_are_as_wide_as_the_phone(browser: Browser, tmp_path: Path) -> None:
     with opened(browser, html("rich", "en"), tmp_path, PHONE) as (page, _):
-        images = page.locator(".chart img").all()
-        assert len(images) >= 4
+        images = page.locator(".chart svg:visible").all()
+        assert len(images) >= 4 and page.locator(".chart svg.wide:visible").count() == 0
         for image in images:
             box = image.bounding_box()
             assert box is not None and box["x"] >= 0 and box["x"] + box["width"] <= PHONE["width"]
@@ -196,8 +199,87 @@ def test_print_shows_what_is_folded_and_filtered(browser: Browser, tmp_path: Pat
         assert visible(page, "article.card:not(.symptom)") == 1
 
 
-def test_dark_is_dark_and_charts_stay_on_light(browser: Browser, tmp_path: Path) -> None:
+def test_on_a_wide_page_charts_are_the_wide_ones(browser: Browser, tmp_path: Path) -> None:
+    with opened(browser, html("rich", "en"), tmp_path) as (page, _):
+        boxes = [image.bounding_box() for image in page.locator(".chart svg:visible").all()]
+        assert page.locator(".chart svg.narrow:visible").count() == 0 and len(boxes) >= 4
+        assert all(box is not None and box["width"] > WIDTH_MM / 25.4 * 96 for box in boxes), "as large as on paper"
+
+
+def test_the_name_of_a_statement_can_be_selected_in_its_chart(browser: Browser, tmp_path: Path) -> None:
+    with opened(browser, html("rich", "en"), tmp_path) as (page, _):
+        name = page.locator("svg.wide.top_sql text").filter(has_text=re.compile("^[0-9A-F]{32}$")).first
+        name.scroll_into_view_if_needed()
+        name.click(click_count=3)
+        assert page.evaluate("getSelection().toString().trim()") == name.text_content()
+
+
+def test_the_search_goes_to_the_first_place_and_counts_a_check_once(browser: Browser, tmp_path: Path) -> None:
+    with opened(browser, html("rich", "en"), tmp_path) as (page, heard):
+        box = page.get_by_role("searchbox")
+        box.fill("idx_orders_customer")
+        expect(page.get_by_role("status")).to_have_text("1 of 6 checks with findings match")
+        expect(page.locator("#SQL003 pre.sql").first).to_be_in_viewport()
+        box.fill("shop.orders")
+        expect(page.get_by_role("status")).to_have_text("2 of 6 checks with findings match")
+        first = page.evaluate("scrollY")
+        box.press("Enter")
+        box.press("Enter")
+        page.wait_for_function("first => scrollY > first", arg=first)
+        box.fill("BAK001")
+        expect(page.get_by_role("status")).to_have_text(re.compile(r"^0 of 6 .* · [1-9]\d* entries elsewhere$"))
+        assert not heard.errors
+
+
+SMALL = """() => [...document.querySelectorAll("a[href], button, input, select, summary")].filter((one) => {
+  const box = one.getBoundingClientRect();
+  if (!box.width || one.classList.contains("skip") || (box.width >= 24 && box.height >= 24)) return false;
+  // A link within a line of text is as high as the line; WCAG 2.5.8 asks no more of it.
+  const line = one.closest("p, li, td, dd, th");
+  return !(one.matches("a") && line && line.textContent.trim() !== one.textContent.trim());
+}).map((one) => one.outerHTML.slice(0, 120))"""
+
+
+@pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desktop", "phone"])
+def test_what_is_pressed_is_large_enough_for_a_finger(viewport: ViewportSize, browser: Browser, tmp_path: Path) -> None:
+    with opened(browser, html("rich", "en"), tmp_path, viewport) as (page, _):
+        page.get_by_role("button", name="Unfold all").click()
+        assert page.evaluate(SMALL) == []
+
+
+def test_the_keyboard_comes_to_the_first_finding_soon(browser: Browser, tmp_path: Path) -> None:
+    with opened(browser, html("rich", "en"), tmp_path) as (page, _):
+        for _stop in range(10):
+            page.keyboard.press("Tab")
+            if page.evaluate("document.activeElement.matches('.steps a')"):
+                break
+        assert page.evaluate("document.activeElement.hash") == "#CAP001"
+
+
+def test_what_the_reader_prints_is_what_the_pdf_shows(browser: Browser, tmp_path: Path) -> None:
+    """But for the numbers in the contents, which nobody can know before."""
+    if not shutil.which("pdftotext"):
+        pytest.skip("no pdftotext (poppler-utils) to read the pages with")
+
+    def words(content: bytes) -> list[list[str]]:
+        file = tmp_path / "read.pdf"
+        file.write_bytes(content)
+        command = ["pdftotext", "-raw", str(file), "-"]
+        pages = subprocess.run(command, check=True, capture_output=True, text=True).stdout.split("\f")
+        pages[2] = re.sub(r"\d+", "", pages[2])  # the contents
+        return [page.split() for page in pages]
+
+    with opened(browser, html("rich", "en"), tmp_path, scheme="dark") as (page, _):
+        page.get_by_label("Severity").select_option("Low")
+        printed = page.pdf(prefer_css_page_size=True, print_background=True)
+    assert words(printed) == words(render_pdf(document("rich"), "en"))
+
+
+def test_dark_is_dark_and_charts_are_too(browser: Browser, tmp_path: Path) -> None:
     with opened(browser, html("rich", "en"), tmp_path, scheme="dark") as (page, _):
         background = "getComputedStyle(%s).backgroundColor"
         assert page.evaluate(background % "document.body") == "rgb(18, 23, 28)"
-        assert page.evaluate(background % "document.querySelector('.panel')") == "rgb(255, 255, 255)"
+        dark = page.locator("svg.wide.losses > g > g > path").first
+        assert dark.evaluate("path => getComputedStyle(path).fill") == "rgb(18, 23, 28)"
+        text = page.locator("svg.wide.losses text").last
+        assert text.evaluate("text => getComputedStyle(text).fill") in ("rgb(228, 232, 237)", "rgb(158, 171, 185)")

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import re
 from copy import deepcopy
+from datetime import datetime, timedelta
 from io import BytesIO
 from pathlib import Path
 
 import openpyxl
 import pytest
+from openpyxl.utils import get_column_letter
 
 from agent.archive.upgrade import upgrade_document
 from agent.report.style import Style
+from agent.report.view.file_names import PAGE, name_file
 from agent.report.view.report import build_report
 from agent.report.view.work_lines import build_work_lines
 from agent.report.words import Words
-from agent.report.xlsx.cells import CELL_LENGTH
+from agent.report.xlsx.cells import CELL_LENGTH, OLDER_FORMAT, align_lines
 from agent.report.xlsx.columns import COLUMNS
 from agent.report.xlsx.render_xlsx import render_xlsx
 from agent.support.i18n import LANGUAGES
@@ -52,7 +55,8 @@ def test_a_line_for_each_unit_of_work_with_all_columns() -> None:
     assert cell(sheet, "CAP002", "codes").value == "CAP001, CAP002"
     assert "Check after: EXPLAIN shows the new index." in cell(sheet, "SQL003", "verification").value
     assert "… and 17 more" in cell(sheet, "SCH002", "resource").value
-    assert cell(sheet, "CAP001", "first_seen").value == "2026-07-03 or earlier"
+    first_seen = cell(sheet, "CAP001", "first_seen")
+    assert (first_seen.value, first_seen.number_format) == (datetime(2026, 7, 3), OLDER_FORMAT)
     found = [result for result in document["results"] if result["outcome"] == "finding"]
     unjudged = sum(bool(result["reason"]["en"]) for result in found)
     assert book["Findings"].max_row == 2 + sum(len(result["findings"]) for result in found) + unjudged
@@ -61,7 +65,7 @@ def test_a_line_for_each_unit_of_work_with_all_columns() -> None:
 def test_it_can_be_filtered_chosen_from_and_printed() -> None:
     sheet = in_excel(DOCUMENTS["rich"]).worksheets[LIST]
     assert sheet.freeze_panes == "E3"
-    assert sheet.auto_filter.ref == "A2:AA8"
+    assert sheet.auto_filter.ref == f"A2:{get_column_letter(1 + len(COLUMNS))}8"
     assert sheet.row_dimensions[1].hidden and sheet.column_dimensions["A"].hidden
     assert sheet.print_title_rows == "$2:$2"
     assert sheet.page_setup.orientation == "landscape" and sheet.sheet_properties.pageSetUpPr.fitToPage
@@ -100,13 +104,13 @@ def test_nothing_is_computed(attack: str) -> None:
     content = render_xlsx(hostile(attack), "en", Style())
     book = openpyxl.load_workbook(BytesIO(content))
     cells = [cell for sheet in book.worksheets for row in sheet.iter_rows() for cell in row if cell.value is not None]
-    assert {cell.data_type for cell in cells} <= {"s", "n"}
+    assert {cell.data_type for cell in cells} <= {"s", "n", "d"}
     assert not [
         cell
         for cell in cells
         if cell.data_type == "s" and cell.value[:1] in ("=", "+", "-", "@", "\t") and not cell.quotePrefix
     ]
-    assert not outside(content)
+    assert [link for link in outside(content) if not re.fullmatch(r"report_[\w.%-]+\.en\.html#[A-Z0-9]+", link)] == []
     assert not [name for name in parts(content) if "external" in name.lower() or "vba" in name.lower()]
     assert b"<f>" not in b"".join(part for name, part in parts(content).items() if "worksheets/" in name)
     if (
@@ -162,6 +166,51 @@ def test_points_read_as_in_the_report() -> None:
     assert gain.number_format == "+0.0;-0.0"
     assert book["Not assessed"].cell(3, 7).number_format == "0.0"
     assert book["Changes"].cell(3, 9).number_format == "+0.0;-0.0"
+
+
+def test_due_days_follow_from_the_deadlines_and_sort() -> None:
+    sheet = in_excel(DOCUMENTS["rich"]).worksheets[LIST]
+    assessed, days = datetime(2026, 10, 3), {"now": 7, "month": 30, "quarter": 90}
+    for unit in DOCUMENTS["rich"]["roadmap"]:
+        due = cell(sheet, unit["codes"][0], "due")
+        assert due.value == assessed + timedelta(days=days[unit["deadline"]]) and due.number_format == "yyyy-mm-dd"
+    assert cell(sheet, "CAP007", "due").value is None, "the platform's has no deadline"
+
+
+def test_every_date_is_a_date() -> None:
+    """A text that looks like a day sorts before every number, and no filter knows its month."""
+    for sheet in in_excel(DOCUMENTS["rich"]).worksheets[1:]:
+        shown = [str(value.value) for row in sheet.iter_rows(min_row=3) for value in row if value.data_type == "s"]
+        assert not [text for text in shown if re.fullmatch(r"\d{4}-\d\d-\d\d", text)]
+    assert any(value.is_date for value in in_excel(DOCUMENTS["rich"])["Mutes and overrides"][3])
+
+
+def test_the_action_says_what_to_do() -> None:
+    sheet = in_excel(DOCUMENTS["rich"]).worksheets[LIST]
+    assert cell(sheet, "SQL003", "title").value == "Give the statement an index on the columns that it filters by."
+    assert cell(sheet, "SQL003", "problem").value == "Many rows read per row returned"
+
+
+def test_a_line_leads_to_its_card_in_the_page_beside_it() -> None:
+    page = name_file(PAGE, DOCUMENTS["rich"], "zh-CN")
+    assert cell(in_excel(DOCUMENTS["rich"], "zh-CN").worksheets[LIST], "SQL003", "codes").hyperlink.target == (
+        f"{page}#SQL003"
+    )
+
+
+def test_what_is_of_one_finding_begins_on_one_line() -> None:
+    aligned = align_lines([("a\nb\nc", 10), ("short\n" + "long words " * 4 + "\nlast", 12), ("1\n2\n3", 5)])
+    assert [text.split("\n").index(last) for text, last in zip(aligned, ("c", "last", "3"), strict=True)] == [5, 2, 5]
+    assert align_lines([("a\nb", 10), ("one", 10)]) == ("a\nb", "one")
+
+
+def test_columns_print_in_letters_that_can_be_read() -> None:
+    """A3 across is 212 of a column's units at full size; letters of 11 points at three fifths are 6.6 points."""
+    for sheet in in_excel(DOCUMENTS["rich"]).worksheets:
+        letters = [get_column_letter(number) for number in range(1, sheet.max_column + 1)]
+        shown = [sheet.column_dimensions[letter] for letter in letters if not sheet.column_dimensions[letter].hidden]
+        width = sum(column.width for column in shown)
+        assert width <= 212 / 0.6 * sheet.page_setup.fitToWidth, sheet.title
 
 
 def test_a_megabyte_is_cut() -> None:

@@ -25,6 +25,9 @@ from agent.model.document import Document
 from agent.model.terms import Outcome
 from agent.report.render import render_files
 from agent.report.style import Style
+from agent.report.view.file_names import LIST as LIST_FILE
+from agent.report.view.file_names import name_file
+from agent.report.xlsx.cells import OLDER_FORMAT
 from agent.report.xlsx.columns import HUMAN
 from agent.report.xlsx.render_xlsx import render_xlsx
 from agent.support.errors import ConfigError, RenderError
@@ -44,6 +47,7 @@ from tests.agent.report.lists import (
     without,
     written,
 )
+from tests.report_files import find_report
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -138,7 +142,7 @@ def test_a_line_that_went_is_closed_and_one_that_returns_is_reopened(tmp_path: P
     closed = book["Closed"]
     assert cell(closed, "SQL003", "state").value == "Resolved"
     assert cell(closed, "SQL003", "remarks").value == "=waiting for the vendor"
-    assert cell(closed, "SQL003", "closed_on").value == "2026-10-03"
+    assert cell(closed, "SQL003", "closed_on").value == datetime(2026, 10, 3)
     with pytest.raises(StopIteration):
         row_of(book.worksheets[LIST], "SQL003")
     back = in_excel(DOCUMENTS["rich"], "en", gone)
@@ -183,7 +187,7 @@ def test_the_command_line_takes_an_earlier_list(tmp_path: Path) -> None:
     result = CliRunner().invoke(build_app(), [str(argument) for argument in arguments])
     assert result.exit_code == 0, result.output
     for language, title in (("en", "List of findings"), ("zh-CN", "问题清单")):
-        sheet = openpyxl.load_workbook(tmp_path / "out" / f"findings.{language}.xlsx")[title]
+        sheet = openpyxl.load_workbook(find_report(tmp_path / "out", f"findings.{language}.xlsx"))[title]
         assert cell(sheet, "CAP001", "owner_customer").value == "Sun Li"
 
 
@@ -218,16 +222,18 @@ def test_the_list_that_is_read_is_never_overwritten(tmp_path: Path) -> None:
 def test_what_loses_nothing_may_be_written_again(tmp_path: Path) -> None:
     path, out = filled(tmp_path), tmp_path / "out"
     for _ in range(2):
-        assert render_files(DOCUMENTS["rich"], ["xlsx"], ["en"], out, update=path) == [out / "findings.en.xlsx"]
+        (made,) = render_files(DOCUMENTS["rich"], ["xlsx"], ["en"], out, update=path)
+        assert made == find_report(out, "findings.en.xlsx")
     render_files(DOCUMENTS["rich"], ["xlsx"], ["en"], tmp_path / "plain")
     render_files(DOCUMENTS["healthy"], ["xlsx"], ["en"], tmp_path / "plain")
 
 
 def test_a_strange_file_in_the_way_stays(tmp_path: Path) -> None:
-    (tmp_path / "findings.en.xlsx").write_text("my notes")
+    path = tmp_path / name_file(LIST_FILE, DOCUMENTS["rich"], "en")
+    path.write_text("my notes")
     with pytest.raises(RenderError):
         render_files(DOCUMENTS["rich"], ["xlsx"], ["en"], tmp_path)
-    assert (tmp_path / "findings.en.xlsx").read_text() == "my notes"
+    assert path.read_text() == "my notes"
 
 
 def refusal(path: Path, document: Document = DOCUMENTS["rich"], formats: tuple[str, ...] = ("xlsx", "json")) -> str:
@@ -258,7 +264,9 @@ def test_a_list_that_does_not_name_its_customer_is_known_by_its_target(tmp_path:
     book.save(tmp_path / "old.xlsx")
     out = tmp_path / "out"
     assert render_files(DOCUMENTS["rich"], ["xlsx"], ["en"], out, update=tmp_path / "old.xlsx")
-    assert cell(openpyxl.load_workbook(out / "findings.en.xlsx").worksheets[LIST], "CAP001", "owner_customer").value
+    assert cell(
+        openpyxl.load_workbook(find_report(out, "findings.en.xlsx")).worksheets[LIST], "CAP001", "owner_customer"
+    ).value
 
 
 def test_what_is_no_list_of_ours_is_refused_before_anything_is_written(tmp_path: Path) -> None:
@@ -283,7 +291,10 @@ def test_what_is_no_list_of_ours_is_refused_before_anything_is_written(tmp_path:
 def test_the_human_columns_are_those_that_people_fill_in() -> None:
     assert HUMAN == ("owner_customer", "owner_tam", "planned", "done", "review", "remarks")
     sheet = in_excel(DOCUMENTS["rich"]).worksheets[LIST]
-    heads = {sheet.cell(1, number).value: sheet.cell(2, number).fill.fgColor.rgb[-6:] for number in range(2, 28)}
+    heads = {
+        sheet.cell(1, number).value: sheet.cell(2, number).fill.fgColor.rgb[-6:]
+        for number in range(2, sheet.max_column + 1)
+    }
     assert {key for key, color in heads.items() if color == "FFF2CC"} == set(HUMAN)
 
 
@@ -437,3 +448,36 @@ def test_a_line_continues_the_one_with_its_own_first_check(tmp_path: Path) -> No
     again = in_excel(both, "en", path).worksheets[LIST]
     told_again = [again.cell(row, column(again, "remarks")).value for row in range(3, 5)]
     assert told_again == ["of SQL003, SQL004, SQL017", "of SQL004"]
+
+
+@pytest.mark.parametrize(
+    ("kept", "format", "shown"),
+    [
+        ("2026-01-05", "General", "yyyy-mm-dd"),
+        ("2026-01-05 or earlier", "General", OLDER_FORMAT),
+        ("2026-01-05 或更早", "General", OLDER_FORMAT),
+        (datetime(2026, 1, 5), "yyyy-mm-dd", "yyyy-mm-dd"),
+        (datetime(2026, 1, 5), OLDER_FORMAT, OLDER_FORMAT),
+    ],
+)
+def test_the_day_of_the_first_time_is_kept_and_sorts(kept: object, format: str, shown: str, tmp_path: Path) -> None:
+    """Lists of earlier agents hold it as a text."""
+    book, path = written(tmp_path, DOCUMENTS["rich"])
+    first = cell(book.worksheets[LIST], "SQL003", "first_seen")
+    first.value, first.number_format = kept, format
+    book.save(path)
+    again = cell(in_excel(DOCUMENTS["rich"], "en", path).worksheets[LIST], "SQL003", "first_seen")
+    assert (again.value, again.number_format) == (datetime(2026, 1, 5), shown)
+
+
+def test_the_closure_rate_counts_what_was_mended_and_what_was_reviewed(tmp_path: Path) -> None:
+    def rate(book: openpyxl.Workbook) -> object:
+        return next(row[1] for row in book["Summary"].iter_rows(values_only=True) if row[0] == "Closure rate")
+
+    total = len(DOCUMENTS["rich"]["roadmap"]) + 1  # the platform's
+    assert rate(in_excel(DOCUMENTS["rich"])) == f"0 of {total} (0%)"
+    path = filled(tmp_path)  # STA001 passed its review
+    gone = tmp_path / "gone.xlsx"
+    gone.write_bytes(render_xlsx(without(DOCUMENTS["rich"], "SQL003"), "en", Style(), path))
+    assert str(rate(openpyxl.load_workbook(gone))).startswith(f"2 of {total} (")
+    assert str(rate(in_excel(without(DOCUMENTS["rich"], "SQL003"), "en", gone))).startswith(f"2 of {total} (")
