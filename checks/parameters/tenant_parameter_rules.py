@@ -11,116 +11,119 @@ ROWS = (
         code="PAR001", name="rebalance_disabled", setting="enable_rebalance", kind=SWITCH, since=(4, 2, 0, 0),
         page="100.system-configuration-items/400.tenant-level-configuration-items/2800.enable_rebalance.md",
         title="Automatic load balancing of the tenant is switched off",
-        why="With balancing off, log streams, leaders and partitions stay where they are when units are added, "
-        "removed or resized. One server then carries the load that the tenant has paid several for.",
-        advice="Switch balancing on again. It is often turned off for a migration or an import and then forgotten.",
-        risk="Transfers start soon after and cost network and CPU; switch it on outside the peak.",
+        why="With balancing off, log streams, leaders and partitions stay in place when units are added, removed or "
+        "resized. One server then carries the load although the tenant has paid for several.",
+        advice="Switch load balancing on again; it is often switched off for a migration or an import and not "
+        "switched on again.",
+        risk="Transfers start soon after and take network and CPU; switch it on outside the peak.",
     ),
     Row(
         code="PAR002", name="transfer_disabled", setting="enable_transfer", kind=SWITCH, since=(4, 2, 1, 0),
         page="100.system-configuration-items/400.tenant-level-configuration-items/3000.enable_transfer.md",
         title="Transfer of partitions between log streams is switched off",
-        why="Partitions can only move to another log stream while transfer is on. Without it scaling out brings new "
-        "units that stay empty, and skew between the log streams stays for good.",
+        why="Partitions can only move to another log stream while transfer is on. Without it, new units stay empty "
+        "after scaling out, and skew between the log streams remains.",
         advice="Switch transfer on again, unless OceanBase support has asked for it to stay off. It has no effect "
         "while enable_rebalance is off.",
-        risk="Transfers start soon after and cost network and CPU; switch it on outside the peak.",
+        risk="Transfers start soon after and take network and CPU; switch it on outside the peak.",
     ),
     Row(
         code="PAR003", name="undo_retention_out_of_range", setting="undo_retention", kind=NUMBER,
         page="100.system-configuration-items/400.tenant-level-configuration-items/8200.undo_retention.md",
-        title="Old row versions are kept too briefly or too long",
-        why="undo_retention says for how many seconds old versions survive compaction. Too short, long queries and "
-        "flashback queries fail with snapshot too old; too long, scans of busy tables wade through dead versions.",
-        advice="Set it a little above the longest query or flashback that the business needs.",
-        risk="A longer time keeps more versions on disk, a shorter one ends flashback into the past that it cuts off.",
+        title="undo_retention is out of range",
+        why="undo_retention sets for how many seconds old row versions survive compaction. If it is too short, long "
+        "queries and flashback queries fail with error snapshot too old; if it is too long, scans of frequently "
+        "updated tables read many dead versions.",
+        advice="Set it slightly longer than the longest query or flashback that the business needs.",
+        risk="A longer time keeps more versions on disk; a shorter one limits how far flashback can reach back.", above="undo_retention is too long", below="undo_retention is too short",
     ),
     Row(
         code="PAR004", name="freeze_trigger_out_of_range", setting="freeze_trigger_percentage", kind=NUMBER,
         page="100.system-configuration-items/400.tenant-level-configuration-items/3300.freeze_trigger_percentage.md",
-        title="Memstore freeze begins too early or too late",
-        why="A freeze starts when active memstores reach this share of the memstore limit. Too high, a write burst "
-        "reaches throttling before the dump has made room; too low, many small dumps pile up sstables.",
+        title="Memstore freeze is triggered too early or too late",
+        why="A freeze starts when active memtables reach this share of the memstore limit. If it is too high, a write "
+        "burst is throttled before the minor compaction has freed memory; if it is too low, frequent small minor "
+        "compactions create many SSTables.",
         advice="Set the recommended value, and give the tenant more memory if writes outrun the freeze.",
-        risk="A lower value may start a freeze at once; change it outside the peak.",
+        risk="A lower value may start a freeze at once; change it outside the peak.", above="Memstore freeze is triggered too late", below="Memstore freeze is triggered too early",
     ),
     Row(
         code="PAR005", name="write_throttling_disabled", setting="writing_throttling_trigger_percentage", kind=NUMBER,
         page="100.system-configuration-items/400.tenant-level-configuration-items/8500.writing_throttling_trigger_percentage.md",
-        title="Memstore write throttling is switched off or set to begin at a wrong point",
-        why="Throttling slows writers down before the memstore is full. At 100 it is off: a burst runs straight into "
-        "the limit and every write of the tenant fails with error 4013 or 4030. A very low value slows writers "
-        "without need.",
-        advice="Let throttling begin at the recommended share of the memstore limit.",
-        risk="If the memstore is beyond the new value, writers are slowed down at once; run a minor freeze first.",
+        title="Memstore write throttling is off or out of range",
+        why="Throttling slows writes down before the memstore is full. At 100 it is off: a write burst runs into the "
+        "limit, and every write of the tenant fails with error 4013 or 4030. A very low value slows writes needlessly.",
+        advice="Set the recommended share of the memstore limit at which throttling begins.",
+        risk="If memstore usage exceeds the new value, writes are throttled at once; run a minor freeze first.", above="Memstore write throttling is off or triggered too late", below="Memstore write throttling is triggered too early",
     ),
     Row(
         code="PAR006", name="write_throttling_duration_out_of_range", setting="writing_throttling_maximum_duration",
         page="100.system-configuration-items/400.tenant-level-configuration-items/8400.writing_throttling_maximum_duration.md",
         kind=DURATION,
-        title="Memstore write throttling is too weak or too strong",
-        why="Throttling is tuned so that the memory left lasts for this long. With a few minutes it hardly slows "
-        "writers and the memstore still fills; with days it nearly stops them.",
+        title="Strength of memstore write throttling is out of range",
+        why="Throttling is adjusted so that the remaining memory lasts for this time. At a few minutes it hardly "
+        "slows writes, and the memstore still fills; at days writes nearly stop.",
         advice=RECOMMENDED,
-        risk="A longer time slows writers more while throttling is active.",
+        risk="The longer the time, the slower writes become while throttling is active.", above="Memstore write throttling is too strong", below="Memstore write throttling is too weak",
     ),
     Row(
         code="PAR007", name="log_recycling_out_of_range", setting="log_disk_utilization_threshold", kind=NUMBER,
         page="100.system-configuration-items/400.tenant-level-configuration-items/4700.log_disk_utilization_threshold.md",
         title="Log files are recycled too early or too late",
-        why="From this share of the tenant's log disk on, log files are reused. Too high leaves no room between "
-        "recycling and the point where writing stops; too low discards logs that a lagging replica or CDC reader "
-        "still needs.",
+        why="From this usage of the tenant's log disk on, log files are recycled. If it is too high, little room "
+        "remains before writes stop; if it is too low, log that a lagging replica or CDC consumer still needs is "
+        "recycled.",
         advice=RECOMMENDED,
-        risk="A lower value recycles logs sooner: make sure that standby tenants and CDC readers keep up.",
-        sources=(KernelRun("4.3.5.3", "INFO of log_disk_utilization_threshold in GV$OB_PARAMETERS"),),
+        risk="A lower value recycles log sooner: make sure that standby tenants and CDC consumers do not lag.",
+        sources=(KernelRun("4.3.5.3", "INFO of log_disk_utilization_threshold in GV$OB_PARAMETERS"),), above="Log files are recycled too late", below="Log files are recycled too early",
     ),
     Row(
         code="PAR008", name="log_stop_threshold_out_of_range", setting="log_disk_utilization_limit_threshold",
         page="100.system-configuration-items/400.tenant-level-configuration-items/4600.log_disk_utilization_limit_threshold.md",
         kind=NUMBER,
-        title="Log disk keeps no reserve, or writing stops far too early",
-        why="At this share of the log disk the tenant stops taking logs. The rest is the reserve with which it can "
-        "still recycle and recover; at 100 there is none, and a full log disk has to be freed by hand.",
+        title="Stop-write threshold of the log disk is out of range",
+        why="At this usage of the log disk the tenant stops writing log. The rest is the reserve for recycling and "
+        "recovery; at 100 there is no reserve, and a full log disk must be freed by hand.",
         advice="Set the recommended value, and enlarge the log disk if usage gets near it.",
-        risk="If usage is beyond the new value, writing stops at once: check LOG_DISK_IN_USE first.",
+        risk="If usage exceeds the new value, writes stop at once: check LOG_DISK_IN_USE first.", above="Log disk keeps no reserve", below="Log disk stops writes too early",
     ),
     Row(
         code="PAR009", name="log_throttling_disabled", setting="log_disk_throttling_percentage", kind=NUMBER,
         since=(4, 2, 0, 0),
         page="100.system-configuration-items/400.tenant-level-configuration-items/4500.log_disk_throttling_percentage.md",
-        title="Log disk write throttling is switched off",
-        why="Throttling slows writers before the log disk is full, so that checkpoints can free it. At 100 it is off: "
-        "a long import fills the disk and all writing of the tenant stops.",
-        advice="Let throttling begin at the recommended share of the log disk.",
-        risk="If usage is beyond the new value, writers are slowed down at once.",
+        title="Log disk write throttling is off or out of range",
+        why="Throttling slows writes down before the log disk is full, so that checkpoints can free it. At 100 it is "
+        "off: a long import fills the disk, and all writes of the tenant stop.",
+        advice="Set the recommended share of the log disk at which throttling begins.",
+        risk="If usage exceeds the new value, writes are throttled at once.", above="Log disk write throttling is off or triggered too late", below="Log disk write throttling is triggered too early",
     ),
     Row(
         code="PAR010", name="cpu_concurrency_out_of_range", setting="cpu_quota_concurrency", kind=NUMBER,
         since=(4, 1, 0, 0),
         page="100.system-configuration-items/400.tenant-level-configuration-items/1800.cpu_quota_concurrency.md",
-        title="Too few or too many worker threads per CPU",
-        why="The tenant keeps this many workers active per CPU of its unit. Too few and requests queue while CPUs "
-        "idle; too many take memory and fight for CPUs and locks, so that response times spread.",
-        advice="Set the recommended value; a higher one helps only where requests are known to wait much.",
-        risk="The number of workers changes at once; watch the queue time in GV$OB_SQL_AUDIT afterwards.",
+        title="Number of worker threads per CPU core is out of range",
+        why="The tenant keeps this many active worker threads per CPU core of its unit. With too few, requests queue "
+        "while the CPU is idle; with too many, threads take memory and compete for CPU and locks, and response times "
+        "vary.",
+        advice="Set the recommended value; a higher one helps only if requests mostly wait.",
+        risk="The number of workers changes at once; watch the queue time in GV$OB_SQL_AUDIT afterwards.", above="Too many worker threads per CPU core", below="Too few worker threads per CPU core",
     ),
     Row(
         code="PAR011", name="minor_compaction_too_rare", setting="minor_compact_trigger", kind=NUMBER,
         page="100.system-configuration-items/400.tenant-level-configuration-items/5600.minor_compact_trigger.md",
-        title="Minor compaction waits for too many sstables",
-        why="Minor compaction joins dumped sstables once this many have gathered. The more there are, the more every "
-        "read has to look through, and queries on freshly written tables become slow.",
+        title="Too many mini SSTables before minor compaction",
+        why="When this many mini SSTables have accumulated, they are compacted into one minor SSTable. The more there "
+        "are, the more each read has to search, and queries on recently written tables become slow.",
         advice=RECOMMENDED,
         risk="The compaction that was put off runs soon after and costs disk bandwidth; change it outside the peak.",
     ),
     Row(
         code="PAR012", name="major_compaction_after_few_freezes", setting="major_compact_trigger", kind=NUMBER,
         page="100.system-configuration-items/400.tenant-level-configuration-items/5200.major_compact_trigger.md",
-        title="Freezes start major compactions during the day",
-        why="A value above 0 starts a major compaction after that many freezes, whatever the hour. With a small one a "
-        "busy day brings several, each rewriting data in the middle of the business.",
-        advice="Set it to 0, so that major compaction only runs at its daily time.",
+        title="Minor freezes trigger major compactions during the day",
+        why="A value above 0 starts a major compaction after that many minor freezes, at any hour. With a small "
+        "value, a busy day has several major compactions during business hours.",
+        advice="Set it to 0, so that major compaction runs only at its daily time.",
         risk=AT_ONCE,
         effort=Effort.ONLINE,
     ),
@@ -128,27 +131,27 @@ ROWS = (
         code="PAR013", name="daily_compaction_disabled", setting="major_freeze_duty_time", kind=MOMENT,
         page="100.system-configuration-items/400.tenant-level-configuration-items/5300.major_freeze_duty_time.md",
         title="Daily major compaction is switched off",
-        why="Without the daily compaction deleted and changed rows pile up in increments: reads slow down, space is "
-        "not given back, and changed compression options never take effect.",
+        why="Without daily compaction, deleted and updated rows accumulate in incremental data: reads slow down, "
+        "space is not released, and changed compression options do not take effect.",
         advice="Give it a time outside the business peak.",
-        risk="After a long pause the first compaction is large: start it by hand in a quiet window.",
+        risk="After a long pause the first compaction is large: start it by hand in off-peak hours.",
     ),
     Row(
         code="PAR014", name="weak_read_too_stale", setting="max_stale_time_for_weak_consistency", kind=DURATION,
         page="100.system-configuration-items/400.tenant-level-configuration-items/5400.max_stale_time_for_weak_consistency.md",
         title="Weak reads may return very old data",
-        why="A weak-consistency read is answered by a replica that lags no more than this. With minutes allowed, "
-        "reports and read-only routes may silently show data from before the user's own change.",
-        advice="Set the recommended value; allow more only where the application is known to bear it.",
-        risk="A replica that lags more is no longer read from: the load moves to the others.",
+        why="A weakly consistent read is served by a replica that lags at most this much. If minutes are allowed, "
+        "reports and read-only routes may show data from before the user's own change.",
+        advice="Set the recommended value; allow more only if the application can accept it.",
+        risk="A replica that lags more is no longer read: the load moves to the others.", above="Weak reads may return very old data", below="Weak reads allow hardly any lag",
     ),
     Row(
         code="PAR015", name="scheduled_jobs_disabled", setting="job_queue_processes", kind=NUMBER,
         page="100.system-configuration-items/400.tenant-level-configuration-items/3800.job_queue_processes.md",
-        title="Scheduled jobs are held back",
-        why="Maintenance windows run as scheduled jobs, statistics gathering among them. With 0 processes none starts; "
-        "with a few they wait for each other and miss their windows. The documentation has the parameter for Oracle "
-        "mode, but the kernel's scheduler asks for it in MySQL mode, too.",
+        title="Scheduled jobs are restricted",
+        why="Maintenance windows run as scheduled jobs, including statistics gathering. With 0 processes no job "
+        "starts; with few, jobs wait for each other and miss their windows. The documentation lists the parameter for "
+        "Oracle mode, but the scheduler also uses it in MySQL mode.",
         advice="Allow jobs again; stop single jobs with DBMS_SCHEDULER instead.",
         sources=(
             KernelCode("src/observer/dbms_scheduler/ob_dbms_sched_table_operator.cpp", "check_job_can_running"),
@@ -159,19 +162,18 @@ ROWS = (
         code="PAR016", name="archive_lag_too_long", setting="archive_lag_target", kind=DURATION,
         since=(4, 2, 0, 0),
         page="100.system-configuration-items/400.tenant-level-configuration-items/200.archive_lag_target.md",
-        title="Log archiving may lag far behind",
-        why="The archive may trail the tenant by this long, and that is what a disaster can lose although a backup "
-        "exists.",
-        advice="Set the recommended value, or less where the business can lose less.",
-        risk="A shorter lag writes smaller archive files more often; watch the archive destination.",
+        title="Log archiving may lag too far",
+        why="The archive may lag by this time, which is the data that a disaster loses even if there is a backup.",
+        advice="Set the recommended value, or less if the business tolerates less loss.",
+        risk="A shorter lag writes smaller archive files more often; monitor the archive destination.",
         effort=Effort.ONLINE,
     ),
     Row(
         code="PAR017", name="vector_memory_share_too_large", setting="ob_vector_memory_limit_percentage", kind=NUMBER,
         page="", since=(4, 3, 3, 0),
         title="Vector indexes may take most of the tenant's memory",
-        why="Vector indexes stay in memory, up to this share of the tenant's. What they take, writes, caches and SQL "
-        "lack.",
+        why="Vector indexes stay in memory, up to this share of the tenant's memory. Writes, caches and SQL execution "
+        "cannot use that memory.",
         advice="Set the recommended value, and give the tenant more memory if its vector indexes need it.",
         risk="Indexes that need more than the new value are refused: compare GV$OB_VECTOR_MEMORY first.",
         sources=(
@@ -183,9 +185,9 @@ ROWS = (
     Row(
         code="PAR018", name="sessions_bounded_by_hand", setting="_resource_limit_max_session_num", kind=NUMBER,
         page="",
-        title="Sessions are bounded by a hidden parameter",
-        why="At 0 the server derives the limit of sessions from the tenant's memory. A number set by hand stays when "
-        "the tenant grows, and new logins fail with Too many connections though max_connections is far.",
+        title="A hidden parameter limits the sessions",
+        why="At 0 the limit of sessions follows from the tenant's memory. A number set by hand does not change when "
+        "the tenant grows, and new logins fail with Too many connections well before max_connections.",
         advice="Set it to 0, and bound connections in the pools or by max_connections.",
         risk="More sessions take more of the tenant's memory.",
         sources=(
@@ -201,32 +203,32 @@ ROWS = (
         code="PAR019", name="log_throttling_duration_out_of_range", setting="log_disk_throttling_maximum_duration",
         page="100.system-configuration-items/400.tenant-level-configuration-items/4400.log_disk_throttling_maximum_duration.md",
         kind=DURATION, since=(4, 2, 0, 0),
-        title="Log disk write throttling is too weak or too strong",
-        why="Throttling is tuned so that what is left of the log disk lasts for this long. With a few minutes it "
-        "hardly slows writers and the log disk still fills; with days it nearly stops them.",
+        title="Strength of log disk write throttling is out of range",
+        why="Throttling is adjusted so that the remaining log disk lasts for this time. At a few minutes it hardly "
+        "slows writes, and the log disk still fills; at days writes nearly stop.",
         advice="Set the recommended value. Where checkpoints cannot keep up, raise it before you lower "
         "log_disk_throttling_percentage.",
-        risk="A longer time slows writers more while throttling is active.",
+        risk="The longer the time, the slower writes become while throttling is active.", above="Log disk write throttling is too strong", below="Log disk write throttling is too weak",
     ),
     Row(
         code="PAR049", name="own_memstore_share_out_of_range", setting="_memstore_limit_percentage", kind=NUMBER,
         page="100.system-configuration-items/300.cluster-level-configuration-items/13800.memstore_limit_percentage.md",
         since=(4, 3, 0, 0),
-        title="Memstore share of this tenant is far from usual",
-        why="This hidden parameter goes before the cluster's memstore_limit_percentage. At 0 the cluster's value "
-        "holds, which adapts to the tenant's memory when it is 0, too.",
+        title="Memstore share of this tenant is out of range",
+        why="This hidden parameter overrides memstore_limit_percentage of the cluster. At 0 the value of the cluster "
+        "applies; if that is 0, too, the share adapts to the tenant's memory.",
         advice="Set it to 0, and size the tenant by memory instead.",
-        risk="A smaller share may start freezes and throttling at once; change it outside the peak.",
+        risk="A smaller share may start freezes and throttling at once; change it outside the peak.", above="Memstore share of this tenant is too high", below="Memstore share of this tenant is too low",
     ),
     Row(
         code="PAR089", name="new_keys_unordered", setting="default_auto_increment_mode", kind=WORD,
         page="100.system-configuration-items/400.tenant-level-configuration-items/1900.default_auto_increment_mode.md",
-        title="AUTO_INCREMENT of new tables is in no order",
-        why="With noorder each server hands out values of a range of its own. They are unique, but a later row may get "
-        "a smaller one: what sorts by them, or reads on from the largest it has seen, leaves rows out.",
-        advice="Set the recommended value, and give AUTO_INCREMENT_MODE = 'NOORDER' to the few tables that take so "
-        "many inserts on several servers that one server for all values is too slow.",
-        risk="Only tables that are created from then on are in order; their values come from one server.",
+        title="AUTO_INCREMENT values of new tables are not ordered",
+        why="In noorder mode each server uses a range of its own. Values are unique, but a later row may get a "
+        "smaller one: programs that sort by them, or continue reading from the largest value seen, miss rows.",
+        advice="Set the recommended value, and use AUTO_INCREMENT_MODE = 'NOORDER' only for the few tables with so "
+        "many concurrent inserts on several servers that one source of values is too slow.",
+        risk="Only tables created afterwards are ordered; their values come from one server.",
         sources=(
             DocPage(
                 "700.reference/300.database-object-management/100.manage-object-of-mysql-mode"
