@@ -22,7 +22,7 @@ ROWS = (
         code="PAR021", name="memstore_share_out_of_range", setting="memstore_limit_percentage", kind=NUMBER,
         page="100.system-configuration-items/300.cluster-level-configuration-items/13800.memstore_limit_percentage.md",
         unless="_memstore_limit_percentage",
-        title="Memstore share of tenant memory is out of the recommended range",
+        title="Memstore share of tenant memory is out of range",
         below="Memstore share of tenant memory is too low",
         above="Memstore share of tenant memory is too high",
         why="This share of a tenant's memory holds new data. If it is small, freezes and throttling are frequent; if "
@@ -35,7 +35,7 @@ ROWS = (
         code="PAR022", name="memory_limit_share_out_of_range", setting="memory_limit_percentage", kind=NUMBER,
         page="100.system-configuration-items/300.cluster-level-configuration-items/13600.memory_limit_percentage.md",
         unless="memory_limit",
-        title="Memory share of OBServer is out of the recommended range",
+        title="Memory share of OBServer is out of range",
         below="Memory share of OBServer is too low",
         above="Memory share of OBServer is too high",
         why="If memory_limit is 0, OBServer uses this share of the host's memory. Near 100%, the operating system "
@@ -56,7 +56,7 @@ ROWS = (
     Row(
         code="PAR024", name="large_query_share_out_of_range", setting="large_query_worker_percentage", kind=NUMBER,
         page="100.system-configuration-items/300.cluster-level-configuration-items/11200.large_query_worker_percentage.md",
-        title="Share of worker threads for large queries is out of the recommended range",
+        title="Share of worker threads for large queries is out of range",
         below="Share of worker threads for large queries is too low",
         above="Share of worker threads for large queries is too high",
         why="Large queries use at most this share of the worker threads. If it is large, a few reports block short "
@@ -104,7 +104,7 @@ ROWS = (
     Row(
         code="PAR029", name="log_bandwidth_out_of_range", setting="syslog_io_bandwidth_limit", kind=SIZE,
         page="100.system-configuration-items/300.cluster-level-configuration-items/22100.syslog_io_bandwidth_limit.md",
-        title="System log bandwidth is out of the recommended range",
+        title="System log bandwidth is out of range",
         below="System log bandwidth is too low",
         above="System log bandwidth is too high",
         why="Log lines above this bandwidth are dropped. If it is too small, lines that explain an incident are "
@@ -132,7 +132,7 @@ ROWS = (
     Row(
         code="PAR032", name="permanent_offline_out_of_range", setting="server_permanent_offline_time", kind=DURATION,
         page="100.system-configuration-items/300.cluster-level-configuration-items/20300.server_permanent_offline_time.md",
-        title="Time until permanent offline is out of the recommended range",
+        title="Time until permanent offline is out of range",
         below="Servers are taken permanently offline too soon",
         above="Servers are taken permanently offline too late",
         why="After this time without heartbeat a server is taken permanently offline, and its replicas are rebuilt "
@@ -154,7 +154,7 @@ ROWS = (
     Row(
         code="PAR034", name="compression_disabled", setting="default_compress_func", kind=WORD,
         page="100.system-configuration-items/300.cluster-level-configuration-items/5100.default_compress_func.md",
-        title="New tables are not compressed, or the compression function is no longer supported",
+        title="New tables are not compressed, or with an unsupported function",
         why="Tables created without a compression option use this function. With none, data takes several times the "
         "disk space, and each read and compaction moves as much more. zlib_1.0 is not supported from V4.2.2 on: its "
         "compressed data may differ between builds, and replicas may fail to be restored in an upgrade.",
@@ -201,7 +201,7 @@ ROWS = (
     Row(
         code="PAR039", name="data_disk_reserve_out_of_range", setting="data_disk_usage_limit_percentage", kind=NUMBER,
         page="100.system-configuration-items/300.cluster-level-configuration-items/4100.data_disk_usage_limit_percentage.md",
-        title="Data disk threshold for new replicas is out of the recommended range",
+        title="Data disk threshold for new replicas is out of range",
         below="Data disk is closed to new replicas too early",
         above="Data disk keeps no reserve",
         why="Above this usage of the data disk, no replica or partition is moved to the server. The reserve is what "
@@ -260,7 +260,7 @@ ROWS = (
     Row(
         code="PAR045", name="dead_connections_kept", setting="dead_socket_detection_timeout", kind=DURATION,
         page="100.system-configuration-items/300.cluster-level-configuration-items/4800.dead_socket_detection_timeout.md",
-        title="Detection of dead client connections is out of the recommended range",
+        title="Detection of dead client connections is out of range",
         below="Detection of dead client connections is off",
         above="Dead client connections are detected too late",
         why="A connection whose peer does not respond for this time is closed (0s: detection is off). Until then the "

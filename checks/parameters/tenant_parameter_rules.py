@@ -30,7 +30,7 @@ ROWS = (
     Row(
         code="PAR003", name="undo_retention_out_of_range", setting="undo_retention", kind=NUMBER,
         page="100.system-configuration-items/400.tenant-level-configuration-items/8200.undo_retention.md",
-        title="undo_retention is out of the recommended range",
+        title="undo_retention is out of range",
         below="undo_retention is too short",
         above="undo_retention is too long",
         why="undo_retention sets for how many seconds old row versions survive compaction. If it is too short, long "
@@ -54,7 +54,7 @@ ROWS = (
     Row(
         code="PAR005", name="write_throttling_disabled", setting="writing_throttling_trigger_percentage", kind=NUMBER,
         page="100.system-configuration-items/400.tenant-level-configuration-items/8500.writing_throttling_trigger_percentage.md",
-        title="Memstore write throttling is off or out of the recommended range",
+        title="Memstore write throttling is off or out of range",
         below="Memstore write throttling is triggered too early",
         above="Memstore write throttling is off or triggered too late",
         why="Throttling slows writes down before the memstore is full. At 100 it is off: a write burst runs into the "
@@ -66,7 +66,7 @@ ROWS = (
         code="PAR006", name="write_throttling_duration_out_of_range", setting="writing_throttling_maximum_duration",
         page="100.system-configuration-items/400.tenant-level-configuration-items/8400.writing_throttling_maximum_duration.md",
         kind=DURATION,
-        title="Strength of memstore write throttling is out of the recommended range",
+        title="Strength of memstore write throttling is out of range",
         below="Memstore write throttling is too weak",
         above="Memstore write throttling is too strong",
         why="Throttling is adjusted so that the remaining memory lasts for this time. At a few minutes it hardly "
@@ -91,7 +91,7 @@ ROWS = (
         code="PAR008", name="log_stop_threshold_out_of_range", setting="log_disk_utilization_limit_threshold",
         page="100.system-configuration-items/400.tenant-level-configuration-items/4600.log_disk_utilization_limit_threshold.md",
         kind=NUMBER,
-        title="Stop-write threshold of the log disk is out of the recommended range",
+        title="Stop-write threshold of the log disk is out of range",
         below="Log disk stops writes too early",
         above="Log disk keeps no reserve",
         why="At this usage of the log disk the tenant stops writing log. The rest is the reserve for recycling and "
@@ -103,7 +103,7 @@ ROWS = (
         code="PAR009", name="log_throttling_disabled", setting="log_disk_throttling_percentage", kind=NUMBER,
         since=(4, 2, 0, 0),
         page="100.system-configuration-items/400.tenant-level-configuration-items/4500.log_disk_throttling_percentage.md",
-        title="Log disk write throttling is off or out of the recommended range",
+        title="Log disk write throttling is off or out of range",
         below="Log disk write throttling is triggered too early",
         above="Log disk write throttling is off or triggered too late",
         why="Throttling slows writes down before the log disk is full, so that checkpoints can free it. At 100 it is "
@@ -115,7 +115,7 @@ ROWS = (
         code="PAR010", name="cpu_concurrency_out_of_range", setting="cpu_quota_concurrency", kind=NUMBER,
         since=(4, 1, 0, 0),
         page="100.system-configuration-items/400.tenant-level-configuration-items/1800.cpu_quota_concurrency.md",
-        title="Number of worker threads per CPU core is out of the recommended range",
+        title="Number of worker threads per CPU core is out of range",
         below="Too few worker threads per CPU core",
         above="Too many worker threads per CPU core",
         why="The tenant keeps this many active worker threads per CPU core of its unit. With too few, requests queue "
@@ -218,7 +218,7 @@ ROWS = (
         code="PAR019", name="log_throttling_duration_out_of_range", setting="log_disk_throttling_maximum_duration",
         page="100.system-configuration-items/400.tenant-level-configuration-items/4400.log_disk_throttling_maximum_duration.md",
         kind=DURATION, since=(4, 2, 0, 0),
-        title="Strength of log disk write throttling is out of the recommended range",
+        title="Strength of log disk write throttling is out of range",
         below="Log disk write throttling is too weak",
         above="Log disk write throttling is too strong",
         why="Throttling is adjusted so that the remaining log disk lasts for this time. At a few minutes it hardly "
@@ -231,7 +231,7 @@ ROWS = (
         code="PAR049", name="own_memstore_share_out_of_range", setting="_memstore_limit_percentage", kind=NUMBER,
         page="100.system-configuration-items/300.cluster-level-configuration-items/13800.memstore_limit_percentage.md",
         since=(4, 3, 0, 0),
-        title="Memstore share of this tenant is out of the recommended range",
+        title="Memstore share of this tenant is out of range",
         below="Memstore share of this tenant is too low",
         above="Memstore share of this tenant is too high",
         why="This hidden parameter overrides memstore_limit_percentage of the cluster. At 0 the value of the cluster "

@@ -32,7 +32,7 @@ ROWS = (
     Row(
         code="VAR003", name="idle_transaction_timeout_out_of_range", setting="ob_trx_idle_timeout", kind=MICROSECONDS,
         page="200.system-variable/300.global-system-variable/9500.ob_trx_idle_timeout-global.md",
-        title="Timeout of idle transactions is out of the recommended range",
+        title="Timeout of idle transactions is out of range",
         below="Idle transactions are ended too soon",
         above="Idle transactions are hardly ever ended",
         why="A transaction whose client sends nothing for this time is ended. At days, a client that hangs keeps its "
@@ -43,7 +43,7 @@ ROWS = (
     Row(
         code="VAR004", name="lock_wait_out_of_range", setting="ob_trx_lock_timeout", kind=MICROSECONDS,
         page="200.system-variable/300.global-system-variable/9600.ob_trx_lock_timeout-global.md",
-        title="Row lock wait timeout is out of the recommended range",
+        title="Row lock wait timeout is out of range",
         below="Row lock wait timeout is too short",
         above="Row lock wait timeout is too long",
         why="At -1 a statement waits for a row lock as long as ob_query_timeout allows. At 0 it fails at the first "
@@ -54,7 +54,7 @@ ROWS = (
     Row(
         code="VAR005", name="wait_timeout_out_of_range", setting="wait_timeout", kind=NUMBER,
         page="200.system-variable/300.global-system-variable/14600.wait_timeout-global.md",
-        title="Timeout of idle connections is out of the recommended range",
+        title="Timeout of idle connections is out of range",
         below="Idle connections are closed too soon",
         above="Idle connections are hardly ever closed",
         why="Connections idle for this time are closed. If it is too short, pools hand out closed connections; at "
@@ -65,7 +65,7 @@ ROWS = (
     Row(
         code="VAR006", name="interactive_timeout_out_of_range", setting="interactive_timeout", kind=NUMBER,
         page="200.system-variable/300.global-system-variable/3300.interactive_timeout-global.md",
-        title="Timeout of idle interactive connections is out of the recommended range",
+        title="Timeout of idle interactive connections is out of range",
         below="Idle interactive connections are closed too soon",
         above="Idle interactive connections are hardly ever closed",
         why="This is wait_timeout for interactive clients. A console that stays open over a holiday may hold an open "
@@ -122,7 +122,7 @@ ROWS = (
     Row(
         code="VAR012", name="work_area_out_of_range", setting="ob_sql_work_area_percentage", kind=NUMBER,
         page="200.system-variable/300.global-system-variable/9100.ob_sql_work_area_percentage-global.md",
-        title="Work area share is out of the recommended range",
+        title="Work area share is out of range",
         below="Memory for sorts and joins is too small",
         above="Memory for sorts and joins is too large",
         why="This share of tenant memory is for sorts, hash joins and aggregation. If it is too small, they spill to "
@@ -133,7 +133,7 @@ ROWS = (
     Row(
         code="VAR013", name="plan_cache_share_out_of_range", setting="ob_plan_cache_percentage", kind=NUMBER,
         page="200.system-variable/300.global-system-variable/8400.ob_plan_cache_percentage-global.md",
-        title="Memory share of the plan cache is out of the recommended range",
+        title="Memory share of the plan cache is out of range",
         below="Plan cache is too small",
         above="Plan cache is too large",
         why="This share of tenant memory holds plans. If it is tiny, every statement is optimized again; if it is "
@@ -144,7 +144,7 @@ ROWS = (
     Row(
         code="VAR014", name="sql_audit_share_out_of_range", setting="ob_sql_audit_percentage", kind=NUMBER,
         page="200.system-variable/300.global-system-variable/9000.ob_sql_audit_percentage-global.md",
-        title="Memory share of the SQL audit is out of the recommended range",
+        title="Memory share of the SQL audit is out of range",
         below="SQL audit has no memory",
         above="SQL audit takes too much memory",
         why="This share of tenant memory holds the records of recent statements. Without it, slow statements cannot "
@@ -185,7 +185,7 @@ ROWS = (
     Row(
         code="VAR018", name="auto_increment_cache_out_of_range", setting="auto_increment_cache_size", kind=NUMBER,
         page="200.system-variable/300.global-system-variable/100.auto_increment_cache_size-global.md",
-        title="AUTO_INCREMENT cache is out of the recommended range",
+        title="AUTO_INCREMENT cache is out of range",
         below="AUTO_INCREMENT cache is too small",
         above="AUTO_INCREMENT cache is too large",
         why="Servers fetch AUTO_INCREMENT values in ranges of this size. If it is tiny, every few inserts cost a "
