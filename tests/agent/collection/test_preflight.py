@@ -110,7 +110,9 @@ def test_missing_privileges_are_told_with_their_grants() -> None:
 def test_one_root_cause_is_told_once() -> None:
     (problem,) = said(inspected(columns=[]))
     assert "columns of the system views are not listed" in problem
-    assert not [text for text in said(inspected(grants=[], columns=[])) if "columns of the system views are not listed" in text]
+    assert not [
+        text for text in said(inspected(grants=[], columns=[])) if "columns of the system views are not listed" in text
+    ]
 
 
 def test_columns_that_are_not_listed_are_taken_as_declared() -> None:
