@@ -94,7 +94,7 @@ REPORTING = ("checks", "agent/judgement", "agent/report", "agent/model", "agent/
 BEFORE_A_REPORT = {
     "connect.py", "tls_errors.py", "tls_pin.py", "tunnel.py", "host_keys.py", "preflight.py", "grants.py",
     "gate.py", "signed_scope.py", "journal.py", "guarded_driver.py", "house_style.py", "render.py", "write_report.py",
-    "written.py", "template.py", "privileges.py", "server_views.py",
+    "render_xlsx.py", "written.py", "template.py", "privileges.py", "server_views.py",
 }  # fmt: skip
 
 

@@ -27,7 +27,9 @@ ROWS = (
         "it is large, caches and SQL execution lack memory.",
         advice="Set the recommended value, and size tenants by memory instead.",
         cases=(Case("0 means 40% for tenants of 8 GB or less and 50% for larger ones.", since=(4, 3, 0)),),
-        risk="A smaller share may start freezes and throttling at once; change it outside the peak.", above="Memstore share of tenant memory is too high", below="Memstore share of tenant memory is too low",
+        risk="A smaller share may start freezes and throttling at once; change it outside the peak.",
+        above="Memstore share of tenant memory is too high",
+        below="Memstore share of tenant memory is too low",
     ),
     Row(
         code="PAR022", name="memory_limit_share_out_of_range", setting="memory_limit_percentage", kind=NUMBER,
@@ -37,7 +39,9 @@ ROWS = (
         why="If memory_limit is 0, OBServer uses this share of the host's memory. Near 100%, the operating system "
         "runs out of memory and kills the process; a low value leaves paid memory unused.",
         advice=RECOMMENDED,
-        risk="A smaller share may not be enough for the existing units: compare it with their memory first.", above="Memory share of OBServer is too high", below="Memory share of OBServer is too low",
+        risk="A smaller share may not be enough for the existing units: compare it with their memory first.",
+        above="Memory share of OBServer is too high",
+        below="Memory share of OBServer is too low",
     ),
     Row(
         code="PAR023", name="large_query_threshold_too_small", setting="large_query_threshold", kind=DURATION,
@@ -58,7 +62,9 @@ ROWS = (
         "transactions; if it is tiny, reports run almost one by one.",
         advice=RECOMMENDED,
         risk=AT_ONCE,
-        effort=Effort.ONLINE, above="Share of worker threads for large queries is too high", below="Share of worker threads for large queries is too low",
+        effort=Effort.ONLINE,
+        above="Share of worker threads for large queries is too high",
+        below="Share of worker threads for large queries is too low",
     ),
     Row(
         code="PAR025", name="trace_watermark_too_low", setting="trace_log_slow_query_watermark", kind=DURATION,
@@ -136,7 +142,9 @@ ROWS = (
         "for all that time.",
         advice="Set the recommended value, and raise it only for the length of planned maintenance: the documentation "
         "has 72h for an upgrade and 4h for the replacement of hardware.",
-        risk="If a server is down longer than the new value, its replicas are copied at once.", above="Servers are taken permanently offline too late", below="Servers are taken permanently offline too soon",
+        risk="If a server is down longer than the new value, its replicas are copied at once.",
+        above="Servers are taken permanently offline too late",
+        below="Servers are taken permanently offline too soon",
     ),
     Row(
         code="PAR033", name="log_sync_warning_too_late", setting="clog_sync_time_warn_threshold", kind=DURATION,
@@ -207,7 +215,9 @@ ROWS = (
         "compaction needs to free space; at 100 there is no reserve, and a migration can fill the disk.",
         advice="Set the recommended value, and enlarge the data disk if usage is near it. If "
         "data_disk_write_limit_percentage is set, this value must not exceed it.",
-        risk="If usage exceeds the new value, replicas cannot be rebuilt on the server until space is freed.", above="Data disk keeps no reserve", below="Data disk is closed to new replicas too early",
+        risk="If usage exceeds the new value, replicas cannot be rebuilt on the server until space is freed.",
+        above="Data disk keeps no reserve",
+        below="Data disk is closed to new replicas too early",
     ),
     Row(
         code="PAR040", name="slow_log_disk_tolerated", setting="log_storage_warning_tolerance_time", kind=DURATION,
@@ -266,7 +276,9 @@ ROWS = (
         why="A connection whose peer does not respond for this time is closed (0s: detection is off). Until then the "
         "transaction of the dead client keeps its locks.",
         advice=RECOMMENDED,
-        risk="On a very bad network live connections may be cut; watch for reconnects.", above="Dead client connections are detected too late", below="Detection of dead client connections is off",
+        risk="On a very bad network live connections may be cut; watch for reconnects.",
+        above="Dead client connections are detected too late",
+        below="Detection of dead client connections is off",
     ),
     Row(
         code="PAR046", name="ddl_disabled", setting="enable_ddl", kind=SWITCH,

@@ -35,7 +35,9 @@ ROWS = (
         "queries and flashback queries fail with error snapshot too old; if it is too long, scans of frequently "
         "updated tables read many dead versions.",
         advice="Set it slightly longer than the longest query or flashback that the business needs.",
-        risk="A longer time keeps more versions on disk; a shorter one limits how far flashback can reach back.", above="undo_retention is too long", below="undo_retention is too short",
+        risk="A longer time keeps more versions on disk; a shorter one limits how far flashback can reach back.",
+        above="undo_retention is too long",
+        below="undo_retention is too short",
     ),
     Row(
         code="PAR004", name="freeze_trigger_out_of_range", setting="freeze_trigger_percentage", kind=NUMBER,
@@ -45,7 +47,9 @@ ROWS = (
         "burst is throttled before the minor compaction has freed memory; if it is too low, frequent small minor "
         "compactions create many SSTables.",
         advice="Set the recommended value, and give the tenant more memory if writes outrun the freeze.",
-        risk="A lower value may start a freeze at once; change it outside the peak.", above="Memstore freeze is triggered too late", below="Memstore freeze is triggered too early",
+        risk="A lower value may start a freeze at once; change it outside the peak.",
+        above="Memstore freeze is triggered too late",
+        below="Memstore freeze is triggered too early",
     ),
     Row(
         code="PAR005", name="write_throttling_disabled", setting="writing_throttling_trigger_percentage", kind=NUMBER,
@@ -54,7 +58,9 @@ ROWS = (
         why="Throttling slows writes down before the memstore is full. At 100 it is off: a write burst runs into the "
         "limit, and every write of the tenant fails with error 4013 or 4030. A very low value slows writes needlessly.",
         advice="Set the recommended share of the memstore limit at which throttling begins.",
-        risk="If memstore usage exceeds the new value, writes are throttled at once; run a minor freeze first.", above="Memstore write throttling is off or triggered too late", below="Memstore write throttling is triggered too early",
+        risk="If memstore usage exceeds the new value, writes are throttled at once; run a minor freeze first.",
+        above="Memstore write throttling is off or triggered too late",
+        below="Memstore write throttling is triggered too early",
     ),
     Row(
         code="PAR006", name="write_throttling_duration_out_of_range", setting="writing_throttling_maximum_duration",
@@ -64,7 +70,9 @@ ROWS = (
         why="Throttling is adjusted so that the remaining memory lasts for this time. At a few minutes it hardly "
         "slows writes, and the memstore still fills; at days writes nearly stop.",
         advice=RECOMMENDED,
-        risk="The longer the time, the slower writes become while throttling is active.", above="Memstore write throttling is too strong", below="Memstore write throttling is too weak",
+        risk="The longer the time, the slower writes become while throttling is active.",
+        above="Memstore write throttling is too strong",
+        below="Memstore write throttling is too weak",
     ),
     Row(
         code="PAR007", name="log_recycling_out_of_range", setting="log_disk_utilization_threshold", kind=NUMBER,
@@ -75,7 +83,9 @@ ROWS = (
         "recycled.",
         advice=RECOMMENDED,
         risk="A lower value recycles log sooner: make sure that standby tenants and CDC consumers do not lag.",
-        sources=(KernelRun("4.3.5.3", "INFO of log_disk_utilization_threshold in GV$OB_PARAMETERS"),), above="Log files are recycled too late", below="Log files are recycled too early",
+        sources=(KernelRun("4.3.5.3", "INFO of log_disk_utilization_threshold in GV$OB_PARAMETERS"),),
+        above="Log files are recycled too late",
+        below="Log files are recycled too early",
     ),
     Row(
         code="PAR008", name="log_stop_threshold_out_of_range", setting="log_disk_utilization_limit_threshold",
@@ -85,7 +95,9 @@ ROWS = (
         why="At this usage of the log disk the tenant stops writing log. The rest is the reserve for recycling and "
         "recovery; at 100 there is no reserve, and a full log disk must be freed by hand.",
         advice="Set the recommended value, and enlarge the log disk if usage gets near it.",
-        risk="If usage exceeds the new value, writes stop at once: check LOG_DISK_IN_USE first.", above="Log disk keeps no reserve", below="Log disk stops writes too early",
+        risk="If usage exceeds the new value, writes stop at once: check LOG_DISK_IN_USE first.",
+        above="Log disk keeps no reserve",
+        below="Log disk stops writes too early",
     ),
     Row(
         code="PAR009", name="log_throttling_disabled", setting="log_disk_throttling_percentage", kind=NUMBER,
@@ -95,7 +107,9 @@ ROWS = (
         why="Throttling slows writes down before the log disk is full, so that checkpoints can free it. At 100 it is "
         "off: a long import fills the disk, and all writes of the tenant stop.",
         advice="Set the recommended share of the log disk at which throttling begins.",
-        risk="If usage exceeds the new value, writes are throttled at once.", above="Log disk write throttling is off or triggered too late", below="Log disk write throttling is triggered too early",
+        risk="If usage exceeds the new value, writes are throttled at once.",
+        above="Log disk write throttling is off or triggered too late",
+        below="Log disk write throttling is triggered too early",
     ),
     Row(
         code="PAR010", name="cpu_concurrency_out_of_range", setting="cpu_quota_concurrency", kind=NUMBER,
@@ -106,7 +120,9 @@ ROWS = (
         "while the CPU is idle; with too many, threads take memory and compete for CPU and locks, and response times "
         "vary.",
         advice="Set the recommended value; a higher one helps only if requests mostly wait.",
-        risk="The number of workers changes at once; watch the queue time in GV$OB_SQL_AUDIT afterwards.", above="Too many worker threads per CPU core", below="Too few worker threads per CPU core",
+        risk="The number of workers changes at once; watch the queue time in GV$OB_SQL_AUDIT afterwards.",
+        above="Too many worker threads per CPU core",
+        below="Too few worker threads per CPU core",
     ),
     Row(
         code="PAR011", name="minor_compaction_too_rare", setting="minor_compact_trigger", kind=NUMBER,
@@ -143,7 +159,9 @@ ROWS = (
         why="A weakly consistent read is served by a replica that lags at most this much. If minutes are allowed, "
         "reports and read-only routes may show data from before the user's own change.",
         advice="Set the recommended value; allow more only if the application can accept it.",
-        risk="A replica that lags more is no longer read: the load moves to the others.", above="Weak reads may return very old data", below="Weak reads allow hardly any lag",
+        risk="A replica that lags more is no longer read: the load moves to the others.",
+        above="Weak reads may return very old data",
+        below="Weak reads allow hardly any lag",
     ),
     Row(
         code="PAR015", name="scheduled_jobs_disabled", setting="job_queue_processes", kind=NUMBER,
@@ -208,7 +226,9 @@ ROWS = (
         "slows writes, and the log disk still fills; at days writes nearly stop.",
         advice="Set the recommended value. Where checkpoints cannot keep up, raise it before you lower "
         "log_disk_throttling_percentage.",
-        risk="The longer the time, the slower writes become while throttling is active.", above="Log disk write throttling is too strong", below="Log disk write throttling is too weak",
+        risk="The longer the time, the slower writes become while throttling is active.",
+        above="Log disk write throttling is too strong",
+        below="Log disk write throttling is too weak",
     ),
     Row(
         code="PAR049", name="own_memstore_share_out_of_range", setting="_memstore_limit_percentage", kind=NUMBER,
@@ -218,7 +238,9 @@ ROWS = (
         why="This hidden parameter overrides memstore_limit_percentage of the cluster. At 0 the value of the cluster "
         "applies; if that is 0, too, the share adapts to the tenant's memory.",
         advice="Set it to 0, and size the tenant by memory instead.",
-        risk="A smaller share may start freezes and throttling at once; change it outside the peak.", above="Memstore share of this tenant is too high", below="Memstore share of this tenant is too low",
+        risk="A smaller share may start freezes and throttling at once; change it outside the peak.",
+        above="Memstore share of this tenant is too high",
+        below="Memstore share of this tenant is too low",
     ),
     Row(
         code="PAR089", name="new_keys_unordered", setting="default_auto_increment_mode", kind=WORD,

@@ -24,7 +24,9 @@ ROWS = (
         why="A transaction that lasts longer is rolled back. Without a limit, a forgotten transaction keeps its locks "
         "for days, and log and old versions cannot be released.",
         advice="Set the recommended value globally, and give batch jobs more in their sessions.",
-        risk=NEW_SESSIONS, above="Transaction timeout is practically unlimited", below="Transaction timeout is too short",
+        risk=NEW_SESSIONS,
+        above="Transaction timeout is practically unlimited",
+        below="Transaction timeout is too short",
     ),
     Row(
         code="VAR003", name="idle_transaction_timeout_out_of_range", setting="ob_trx_idle_timeout", kind=MICROSECONDS,
@@ -33,7 +35,9 @@ ROWS = (
         why="A transaction whose client sends nothing for this time is ended. At days, a client that hangs keeps its "
         "row locks and blocks all others.",
         advice=RECOMMENDED,
-        risk=NEW_SESSIONS, above="Idle transactions are hardly ever ended", below="Idle transactions are ended too soon",
+        risk=NEW_SESSIONS,
+        above="Idle transactions are hardly ever ended",
+        below="Idle transactions are ended too soon",
     ),
     Row(
         code="VAR004", name="lock_wait_out_of_range", setting="ob_trx_lock_timeout", kind=MICROSECONDS,
@@ -51,7 +55,9 @@ ROWS = (
         why="Connections idle for this time are closed. If it is too short, pools hand out closed connections; at "
         "months, forgotten connections accumulate towards the limit.",
         advice="Set the recommended value, and let the pool check connections before it hands them out.",
-        risk=NEW_SESSIONS, above="Idle connections are hardly ever closed", below="Idle connections are closed too soon",
+        risk=NEW_SESSIONS,
+        above="Idle connections are hardly ever closed",
+        below="Idle connections are closed too soon",
     ),
     Row(
         code="VAR006", name="interactive_timeout_out_of_range", setting="interactive_timeout", kind=NUMBER,
@@ -60,7 +66,9 @@ ROWS = (
         why="This is wait_timeout for interactive clients. A console that stays open over a holiday may hold an open "
         "transaction.",
         advice=RECOMMENDED,
-        risk=NEW_SESSIONS, above="Idle interactive connections are hardly ever closed", below="Idle interactive connections are closed too soon",
+        risk=NEW_SESSIONS,
+        above="Idle interactive connections are hardly ever closed",
+        below="Idle interactive connections are closed too soon",
     ),
     Row(
         code="VAR007", name="packet_too_small", setting="max_allowed_packet", kind=SIZE,
@@ -117,7 +125,9 @@ ROWS = (
         "disk; if it is too large, a few reports take memory that transactions need.",
         advice="Set the recommended value, and more only for reporting tenants.",
         risk=AT_ONCE,
-        effort=Effort.ONLINE, above="Memory for sorts and joins is too large", below="Memory for sorts and joins is too small",
+        effort=Effort.ONLINE,
+        above="Memory for sorts and joins is too large",
+        below="Memory for sorts and joins is too small",
     ),
     Row(
         code="VAR013", name="plan_cache_share_out_of_range", setting="ob_plan_cache_percentage", kind=NUMBER,
@@ -126,7 +136,9 @@ ROWS = (
         why="This share of tenant memory holds plans. If it is tiny, every statement is optimized again; if it is "
         "large, data and writes lack memory.",
         advice=RECOMMENDED,
-        risk="Plans above the smaller limit are evicted and generated again.", above="Plan cache is too large", below="Plan cache is too small",
+        risk="Plans above the smaller limit are evicted and generated again.",
+        above="Plan cache is too large",
+        below="Plan cache is too small",
     ),
     Row(
         code="VAR014", name="sql_audit_share_out_of_range", setting="ob_sql_audit_percentage", kind=NUMBER,

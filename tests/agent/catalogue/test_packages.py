@@ -146,7 +146,7 @@ def test_what_a_plug_in_says_is_said_in_the_words_that_it_brought(package: Path)
         translations=found.translations,
     )
     for brought, title, sentence in (
-        (found.translations, "过多", "7 的那些 有 5。"),
+        (found.translations, "过多", "7 的那些有 5。"),
         ({}, "Too many theirs", "theirs of 7 has 5."),
     ):
         (entry,) = build_document(dataclasses.replace(assessment, translations=brought))["results"]

@@ -113,7 +113,7 @@ def test_an_unknown_row_is_no_pass_and_hides_no_other(
 ) -> None:
     result = judged(written(tmp_path), table(*unknown))
     assert result.outcome is Outcome.NOT_ASSESSED and result.reason
-    assert render_text(result.reason, "en") == "What Table holds is unknown in the rows that matter (1)."
+    assert render_text(result.reason, "en") == "1 relevant rows of Table have no values, so they cannot be judged."
     judged_too = judged(written(tmp_path), table(*unknown), table("u", 10, 1_000))
     assert [finding.resource for finding in judged_too.findings] == ["shop.u"]
     assert judged_too.reason == result.reason
@@ -158,8 +158,8 @@ def problems(path: Path) -> list[str]:
         ("unit: bytes", "unit: stones", 4, "unit: write one of: pct"),
         ("unit: bytes", "unit: text", 9, "value: with the unit text a text is expected"),
         ('"4.2.1.0"', '"four"', 6, "since: write a version"),
-        ("facts: Table", "facts: Tables", 7, "facts: there is no such fact set; known are"),
-        ("facts: Table", "facts: os.system", 7, "facts: there is no such fact set"),
+        ("facts: Table", "facts: Tables", 7, "facts: there is no such data set; known are"),
+        ("facts: Table", "facts: os.system", 7, "facts: there is no such data set"),
         ("where: table_rows >= min_rows_count", "where: table_rows", 8, "where: a comparison is expected"),
         ("where: table_rows >= min_rows_count", "where: table_rows.bit_length() > 1", 8, "cannot stand in"),
         ("value: data_length", "value: data_lenght", 9, "value: there is no field or param data_lenght"),

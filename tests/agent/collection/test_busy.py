@@ -116,7 +116,7 @@ def test_a_target_that_stays_busy_stops_all_that_is_costly_and_says_so() -> None
         "The target is busy: 40 active sessions (at most 16), CPU 25% (at most 90%),"
         " requests wait 0 ms in the queue (at most 100 ms)."
     )
-    assert "busy_wait_s" in render_text(missing.remedy, "en")
+    assert "longer wait" in render_text(missing.remedy, "en")
     assert [render_text(problem.what, "en") for problem in snapshot.problems] == [
         "The target stayed busy, so reading was stopped. Missing are: Medium, Other, Heavy, Huge."
     ]

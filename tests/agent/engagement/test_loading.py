@@ -86,7 +86,7 @@ def test_the_history_url_may_be_a_reference(tmp_path: Path) -> None:
 
 def test_a_target_written_twice_is_refused(tmp_path: Path) -> None:
     assert problems_of(tmp_path, MINIMAL + "  orders: {}\n") == [
-        "13: targets.orders: this key already stands in line 8; keep one of the two"
+        "13: targets.orders: this key is already in line 8; keep one of the two"
     ]
 
 

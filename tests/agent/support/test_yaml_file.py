@@ -107,9 +107,9 @@ def test_a_byte_order_mark_is_no_problem(tmp_path: Path) -> None:
 def test_all_duplicate_keys_are_listed(tmp_path: Path) -> None:
     content = "a: 1\nb:\n  c: 1\n  c: 2\nd: 2026-13-01\na: 2\n"
     assert problems_of(tmp_path / "a.yaml", content) == [
-        "F:4: b.c: this key already stands in line 3; keep one of the two",
+        "F:4: b.c: this key is already in line 3; keep one of the two",
         "F:5: d: no such number or date; correct it, or put text in quotes",
-        "F:6: a: this key already stands in line 1; keep one of the two",
+        "F:6: a: this key is already in line 1; keep one of the two",
     ]
 
 

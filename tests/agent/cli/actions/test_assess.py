@@ -204,7 +204,7 @@ def test_a_broken_connection_is_partial_and_the_period_stays_due(
         assert "Acme · shop: The connection broke after 2 statements; 1 of 2 sources were not read." in said
         assert "Period 1 stays due" in said and "Run assess again" in said
     else:
-        assert "连接中断" in said and "第 1 期仍为应做" in said and "重新运行 assess" in said
+        assert "连接中断" in said and "第 1 期仍为待完成" in said and "重新运行 assess" in said
     del fake.answers["shop"]
     assert fake.if_due() == 0 and not fake.is_due() and fake.connected == ["shop"] * 2
 
