@@ -6,7 +6,7 @@ from agent.api import Case, Effort, WebPage
 from checks.parameters.family import AT_ONCE, RECOMMENDED, Level, Row, checks_of
 from checks.parameters.kinds import DURATION, NUMBER, SIZE, SWITCH, WORD
 
-_LOG_FILES_RISK = "Takes effect at once; the server's own log files grow or shrink accordingly."
+_LOG_FILES_RISK = "Takes effect at once; the amount of system log changes accordingly."
 
 ROWS = (
     Row(

@@ -14,7 +14,7 @@ def card_macro() -> str:
             tag("macro card(c, counted, level)"),
             when("level == 3", para("Heading3", head), otherwise=para("Label", head)),
             _build_line(),
-            para("Normal", run(say("Why it matters here") + " ", "Strong"), "{{ c.impact }}"),
+            para("Normal", run(say("Why it matters") + " ", "Strong"), "{{ c.impact }}"),
             _build_rows(),
             when("c.unjudged", para("Small", "{{ c.unjudged }}")),
             _build_origin(),

@@ -95,6 +95,6 @@ def _describe_known(results: Sequence[ResultEntry], words: Words) -> str:
 def _describe_result(result: ResultEntry, words: Words) -> str:
     title = make_printable(result["texts"].get(words.language, result["texts"]["en"])["title"])
     passed = result["outcome"] == Outcome.PASS
-    state = words("Attested") if passed and result["attested"] else words(_STATES[result["outcome"]])
+    state = words("Stated by the customer") if passed and result["attested"] else words(_STATES[result["outcome"]])
     told = " · ".join(text for text in (state, format_measured(result, words) if passed else "") if text)
     return words("{title}: {text}", title=title, text=told)

@@ -120,9 +120,9 @@ def _list_closing(lists: WorkLists, words: Words) -> Iterator[tuple[str, Sequenc
         [
             (
                 words("Columns with a yellow head"),
-                words("Yours to fill in; the next list keeps them, and what you add."),
+                words("To be filled in; the next list keeps these entries and what you add."),
             ),
-            (words("All other columns"), words("Written anew by each assessment.")),
+            (words("All other columns"), words("Rewritten by each assessment.")),
             (words("To keep what is written"), "ob-health assess|render … --update FILE"),
         ],
     )
@@ -216,7 +216,7 @@ def _fill_findings(sheet: Worksheet, report: ReportView, words: Words, style: St
         (N_("SQL: prepare or change"), 60),
         (N_("SQL: verify"), 40),
         (N_("SQL: take away"), 50),
-        (N_("Way back"), 60),
+        (N_("Rollback"), 60),
     )
     rows: list[Sequence[Value]] = []
     for card in _walk_cards((*report.cards, *report.platform)):
