@@ -31,7 +31,9 @@ from agent.demo.shop import SHOP, Shop
 from agent.engagement.loading import load_engagement
 from agent.facts.definitions import TableDefinition
 from agent.kernel.start import Kernel, run_kernel
+from agent.report.docx.page_numbers import find_soffice
 from agent.report.html.render_html import render_html
+from agent.report.pdf.render_pdf import find_chromium
 from tests.agent.report.sample import rich
 from tests.bench_scale import scale
 from tests.bench_statements import measure_statements
@@ -166,6 +168,7 @@ def elsewhere() -> list[Figure]:
         Figure("HTML report of 1,000 findings", timed(lambda: render_html(large, "en")), "s", 3),
         *of_1000_findings("Word report", "agent.report.docx.render_docx", "render_docx"),
         *of_1000_findings("list of findings (XLSX)", "agent.report.xlsx.render_xlsx", "render_xlsx"),
+        *printed_1000_findings(),
     ]
 
 
@@ -177,6 +180,23 @@ def of_1000_findings(what: str, module: str, function: str) -> list[Figure]:
         Figure(f"{what} of 1,000 findings, whole process", wall, "s", 15),
         Figure(f"peak memory of the {what}", memory, "MB", 250),
     ]
+
+
+def printed_1000_findings() -> list[Figure]:
+    """What other programs do for 1,000 findings: two prints of the browser, and LibreOffice for the pages of Word."""
+    sample = (
+        "from pathlib import Path; from tests.agent.report.sample import rich; from agent.report.style import OURS; "
+    )
+    pdf = "from agent.report.pdf.render_pdf import render_pdf; render_pdf(rich(1000), 'en')"
+    word = "from agent.report.docx.render_docx import render_docx; render_docx(rich(1000), 'en', OURS, Path({!r}))"
+    figures = []
+    if find_chromium():
+        figures.append(Figure("PDF report of 1,000 findings", whole_process(["-c", sample + pdf], runs=1)[1], "s", 20))
+    if find_soffice():
+        with tempfile.TemporaryDirectory() as place:
+            wall = whole_process(["-c", sample + word.format(place)], runs=1)[1]
+        figures.append(Figure("Word report of 1,000 findings, its pages counted by LibreOffice", wall, "s", 30))
+    return figures
 
 
 def main() -> int:

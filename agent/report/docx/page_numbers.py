@@ -14,7 +14,7 @@ from pathlib import Path
 import docx
 from docx.oxml.ns import qn
 from docx.oxml.xmlchemy import BaseOxmlElement
-from pikepdf import OutlineItem, Page, Pdf, PdfError
+from pikepdf import Array, OutlineItem, Page, Pdf, PdfError
 
 from agent.support.errors import RenderError
 from agent.support.files import make_workplace
@@ -74,7 +74,7 @@ def _list_headings(content: bytes) -> list[tuple[str, int]]:
         return [
             (" ".join(item.title.split()), numbers[Page(item.destination[0]).obj.objgen])
             for item in items
-            if item.destination is not None
+            if isinstance(item.destination, Array)
         ]
 
 

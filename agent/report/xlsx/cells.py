@@ -22,7 +22,7 @@ CELL_LENGTH = 32_767
 HEAD_ROW, FIRST_ROW = 2, 3  # row 1 is hidden and holds the keys
 _A3 = 8
 _A3_CHARACTERS = 212  # that stand on its width at full size, in the units of a column's width
-_LEAST_SCALE = 0.6  # of 11 points: smaller is hard to read on paper
+_LEAST_SCALE = 0.7  # of 11 points: smaller is hard to read on paper
 _ROW_POINTS, _PADDING = 406, 3  # the sum is the highest row that the format allows
 _LINE_POINTS, _WIDE_LINE_POINTS = 15, 17.5
 _LINES_COUNTED = 100
@@ -178,7 +178,7 @@ def set_up_table(sheet: Worksheet, columns: int, rows: int, *, frozen: str, page
     set_up_print(sheet, pages_wide)
     sheet.print_title_rows = f"{HEAD_ROW}:{HEAD_ROW}"
     if pages_wide > 1:
-        sheet.print_title_cols = "B:D"
+        sheet.print_title_cols = "B:C"
     sheet.row_dimensions[HEAD_ROW].height = 2 * _WIDE_LINE_POINTS + _PADDING
 
 

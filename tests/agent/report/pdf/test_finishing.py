@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from pikepdf import Pdf
 
+from agent.archive.document import read_document
 from agent.report.pdf import finishing
 from agent.report.pdf.render_pdf import render_pdf
 from agent.report.style import OURS, Style
@@ -118,3 +119,21 @@ def test_persons_of_now_go_before_those_of_then() -> None:
 
     told: Any = _list_properties(document("rich"), "en", Style(persons={"prepared_by": "Li Na"}))
     assert told["Author"] == "Li Na"
+
+
+@pytest.mark.slow
+@pytest.mark.browser
+@pytest.mark.parametrize("language", ["zh-CN", "en"])
+def test_the_demo_fits_its_pages_and_every_finding_has_its_card_in_the_body(language: str, tmp_path: Path) -> None:
+    """From the assessment of a demo: what is read, until the score is explained, and all of it with the annexes."""
+    chromium()
+    demo = read_document(Path(__file__).parents[3] / "data" / "before_rooms" / "assessment.json")
+    content = render_pdf(demo, language)
+    file = tmp_path / "report.pdf"
+    file.write_bytes(content)
+    pages, places = read_pages(file), finishing.find_pages(content)
+    assert places["points"] - 1 <= 20 and len(pages) <= 45
+    body = "\n".join(pages[places["top"] - 1 : places["points"]])
+    found = {result["code"] for result in demo["results"] if result["outcome"] == "finding"}
+    heads = set(re.findall(r"(?m)^(?:[◆▲●○]\s*)?(?:\S+ )?([A-Z]{3}\d{3})\b", body))
+    assert found and found <= heads
