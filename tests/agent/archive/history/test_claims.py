@@ -181,6 +181,14 @@ def test_a_claim_that_others_take_and_give_back_all_the_time_is_tried_five_times
     assert len(tried) == 5
 
 
+def test_a_claim_that_another_holds_is_looked_at_once(history: History, monkeypatch: pytest.MonkeyPatch) -> None:
+    history.claim(wanted("one"))
+    tried: list[Claim] = []
+    monkeypatch.setattr(claims, "_take_over", lambda engine, claim: tried.append(claim))
+    assert "one is assessing it" in refused(history, wanted("two"))
+    assert len(tried) == 1, "whoever holds it does not end sooner for being asked again"
+
+
 def test_a_claim_that_ends_while_it_is_looked_at_is_tried_again(
     history: History, monkeypatch: pytest.MonkeyPatch
 ) -> None:
