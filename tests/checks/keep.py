@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.checks.figures import FOLDER, said_by_check
-from tests.checks.neighbours import NEAR, said_near
+from tests.checks.neighbours import NEAR, rounds_of, said_near
 from tests.harness import shipped
 
 
@@ -14,7 +14,7 @@ def main() -> None:
     for category in sorted({spec.category.value for spec in specs}):
         said = [said_by_check(spec.code) for spec in specs if spec.category == category]
         (FOLDER / f"{category}.txt").write_text("\n\n".join(said) + "\n", encoding="utf-8")
-        near = [said_near(spec.code) for spec in specs if spec.category == category]
+        near = [said_near(spec.code, rounds_of(spec.code)) for spec in specs if spec.category == category]
         (NEAR / f"{category}.txt").write_text("\n\n".join(near) + "\n", encoding="utf-8")
 
 

@@ -12,7 +12,7 @@ import dataclasses
 import sys
 import zlib
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache, lru_cache, partial
@@ -31,6 +31,7 @@ from agent.model.snapshot import Unavailable
 from agent.support.errors import CRASHES
 from tests.checks.figures import FOLDER, cases_of
 from tests.checks.other_values import (
+    NAMES,
     count_numbers,
     from_number,
     list_others,
@@ -201,9 +202,11 @@ class Round:
         steps = [(value, self.base.outline)]
         for other in list_others(self.spec.code, place.row_type, place.name, value):
             steps.append((other, self.try_facts(f"{place} = {show_value(other)}", place.put(self.facts, other))))
-        scale = sorted((number, said) for other, said in steps if (number := to_number(other)) is not None)
+        has_scale = to_number(value) is not None and place.name not in NAMES
+        numbers = ((to_number(other), said) for other, said in steps) if has_scale else ()
+        scale = sorted((number, said) for number, said in numbers if number is not None)
         told = [f"none: {said}" for other, said in steps[1:] if other is None and said != self.base.outline]
-        for at, said in self._find_turns(place, value, scale) if to_number(value) is not None else ():
+        for at, said in self._find_turns(place, value, scale):
             told.append(f"from {show_value(from_number(at, value))}: {said}")
         if told:
             first = scale[0][1] if scale else self.base.outline
@@ -303,11 +306,11 @@ def _begin(spec: CheckSpec, case: Case) -> Round | None:
     return None if lost or not fits else Round(spec, rule, facts, ask(spec, rule, facts))
 
 
-def said_near(code: str) -> str:
+def said_near(code: str, rounds: Iterable[Round]) -> str:
     """Where the check's answers turn, each once, and the sum of all answers near its cases."""
     turns: dict[str, None] = {}
     sums, count = 0, 0
-    for near in rounds_of(code):
+    for near in rounds:
         turns |= dict.fromkeys(near.turns)
         count += len(near.asked)
         for asked in near.asked:

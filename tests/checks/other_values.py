@@ -31,12 +31,13 @@ _VERSIONS = (
     "4.3.2.0", "4.3.3.0", "4.3.4.0", "4.3.5.0", "4.3.5.10", "4.4.0.0", "4.9.0.0", "4.10.0.0", "5.0.0.0",
 )  # fmt: skip
 # Columns that name something: a larger one is another one.
-_NAMES = frozenset({"tenant_id", "con_id", "svr_port", "ls_id", "snap_id", "plan_hash", "plan_id", "id", "depth"})
+NAMES = frozenset({"tenant_id", "con_id", "svr_port", "ls_id", "snap_id", "plan_hash", "plan_id", "id", "depth"})
 
 
 def list_others(code: str, row_type: type, name: str, value: Any) -> list[Any]:
     """Values to try instead of this one in a case of a check, those of its other cases among them."""
-    found = dict.fromkeys([None, *_list_beside(value)] if may_be_none(row_type, name) else _list_beside(value))
+    beside = [0, value + 1] if name in NAMES and isinstance(value, int) else _list_beside(value)
+    found = dict.fromkeys([None, *beside] if may_be_none(row_type, name) else beside)
     if value is None or isinstance(value, str):
         column = row_type, name
         known = [*_known_of(code).get(column, ()), *_known_of(None).get(column, ())]
@@ -172,7 +173,7 @@ def show_value(value: Any) -> str:
 def list_twins(row: Any) -> Iterator[tuple[str, Any]]:
     """Rows like this one: elsewhere and larger or smaller, of other tenants, with another text in one column."""
     values = {item.name: getattr(row, item.name) for item in dataclasses.fields(row)}
-    numbers = {name: value for name, value in values.items() if type(value) in (int, float) and name not in _NAMES}
+    numbers = {name: value for name, value in values.items() if type(value) in (int, float) and name not in NAMES}
     larger = {name: value * 3 + 1 for name, value in numbers.items()}
     if values.get("svr_ip"):
         yield "larger elsewhere", dataclasses.replace(row, **larger, svr_ip=ELSEWHERE)
@@ -184,5 +185,5 @@ def list_twins(row: Any) -> Iterator[tuple[str, Any]]:
     for name, value in values.items():
         if isinstance(value, str) and name != "svr_ip":
             yield f"other {name}", dataclasses.replace(row, **larger, **{name: f"{value}x"})
-        elif isinstance(value, int) and name in _NAMES - {"tenant_id"}:
+        elif isinstance(value, int) and name in NAMES - {"tenant_id"}:
             yield f"other {name}", dataclasses.replace(row, **larger, **{name: value + 1})
