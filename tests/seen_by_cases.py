@@ -70,7 +70,7 @@ def _ask_unchanged(code: str, by: str) -> _Unchanged:
 
 def _list_near(code: str) -> Iterator[tuple[Callable[[CheckSpec], Said], Said]]:
     for one in rounds_of(code):
-        yield from ((partial(_ask_near, one.rule, asked.facts), asked.said) for asked in one.asked)
+        yield from ((partial(_ask_near, asked.rule, asked.facts), asked.said) for asked in one.asked)
 
 
 def _ask_near(rule: Rule, facts: Facts, spec: CheckSpec) -> Answer:

@@ -12,7 +12,7 @@ import dataclasses
 import sys
 import zlib
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache, lru_cache, partial
@@ -34,6 +34,7 @@ from tests.checks.other_values import (
     NAMES,
     count_numbers,
     from_number,
+    list_beside,
     list_others,
     list_twins,
     put_number,
@@ -62,9 +63,10 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Facts near those of a case, what was changed, and what the check said of them."""
+    """Facts near those of a case, or a rule near its own, what was changed, and what the check said of them."""
 
     what: str
+    rule: Rule
     facts: Facts
     said: Answer
 
@@ -190,40 +192,52 @@ class Round:
     asked: list[Asked] = field(default_factory=list)
     turns: list[str] = field(default_factory=list)
 
-    def try_facts(self, what: str, facts: Facts) -> str:
+    def try_facts(self, what: str, facts: Facts, rule: Rule | None = None) -> str:
         """Ask the check, keep what it says, and return the outline."""
-        said = ask(self.spec, self.rule, facts)
-        self.asked.append(Asked(what, facts, said))
-        return said.outline
+        asked = Asked(what, rule or self.rule, facts, ask(self.spec, rule or self.rule, facts))
+        self.asked.append(asked)
+        return asked.said.outline
 
     def try_place(self, place: Place) -> None:
         """Change one value in every way, and find where it turns the answer."""
         value = place.read(self.facts)
-        steps = [(value, self.base.outline)]
-        for other in list_others(self.spec.code, place.row_type, place.name, value):
-            steps.append((other, self.try_facts(f"{place} = {show_value(other)}", place.put(self.facts, other))))
-        has_scale = to_number(value) is not None and place.name not in NAMES
-        numbers = ((to_number(other), said) for other, said in steps) if has_scale else ()
-        scale = sorted((number, said) for number, said in numbers if number is not None)
-        told = [f"none: {said}" for other, said in steps[1:] if other is None and said != self.base.outline]
-        for at, said in self._find_turns(place, value, scale):
-            told.append(f"from {show_value(from_number(at, value))}: {said}")
-        if told:
-            first = scale[0][1] if scale else self.base.outline
-            self.turns.append(f"{place.row_type.__name__}.{place.title}: {'; '.join([first, *told])}")
+
+        def try_value(other: Any) -> str:
+            return self.try_facts(f"{place} = {show_value(other)}", place.put(self.facts, other))
+
+        others = list_others(self.spec.code, place.row_type, place.name, value)
+        self._try_values(
+            f"{place.row_type.__name__}.{place.title}", value, others, try_value, is_name=place.name in NAMES
+        )
         for within in range(count_numbers(value)) if place.within is None else ():
             self.try_place(dataclasses.replace(place, within=within))
 
-    def _find_turns(self, place: Place, value: Any, scale: Sequence[tuple[int, str]]) -> Iterator[tuple[int, str]]:
-        for (start, before), (end, after) in pairwise(scale):
-            low, high, turned = start, end, after
-            while before != turned and high - low > 1:
-                middle = (low + high) // 2
-                changed = from_number(middle, value)
-                said = self.try_facts(f"{place} = {show_value(changed)}", place.put(self.facts, changed))
-                low, high, turned = (middle, high, turned) if said == before else (low, middle, said)
-            if before != turned:
-                yield high, turned
+    def try_params(self) -> None:
+        """Change each of the other numbers of the rule: some figures stand at a limit only if it comes to them."""
+        params: Any = self.rule.params
+        for item in dataclasses.fields(params) if dataclasses.is_dataclass(params) else ():
+
+            def try_value(other: Any, name: str = item.name) -> str:
+                rule = dataclasses.replace(self.rule, params=dataclasses.replace(params, **{name: other}))
+                return self.try_facts(f"limit {name} = {show_value(other)}", self.facts, rule)
+
+            value = getattr(params, item.name)
+            if isinstance(value, int | float):
+                self._try_values(f"limit {item.name}", value, list_beside(value), try_value)
+
+    def _try_values(
+        self, title: str, value: Any, others: Iterable[Any], try_value: Callable[[Any], str], *, is_name: bool = False
+    ) -> None:
+        steps = [(value, self.base.outline), *((other, try_value(other)) for other in others if other != value)]
+        has_scale = to_number(value) is not None and not is_name
+        numbers = ((to_number(other), said) for other, said in steps) if has_scale else ()
+        scale = sorted((number, said) for number, said in numbers if number is not None)
+        told = [f"none: {said}" for other, said in steps[1:] if other is None and said != self.base.outline]
+        for at, said in _find_turns(scale, lambda number: try_value(from_number(number, value))):
+            told.append(f"from {show_value(from_number(at, value))}: {said}")
+        if told:
+            first = scale[0][1] if scale else self.base.outline
+            self.turns.append(f"{title}: {'; '.join([first, *told])}")
 
     def try_rows(self, row_type: type, *, joined: bool) -> None:
         """Leave rows out, turn them round, and put others before and after them."""
@@ -246,6 +260,18 @@ class Round:
                 self._try_rows(f"no {row_type.__name__}", row_type, ())
             if name in self.spec.optional and self.facts[row_type] is not None:
                 self.try_facts(f"{row_type.__name__} unavailable", {**self.facts, row_type: None})
+
+
+def _find_turns(scale: Sequence[tuple[int, str]], try_number: Callable[[int], str]) -> Iterator[tuple[int, str]]:
+    """Between two numbers with other answers, the first with the other one: number and answer."""
+    for (start, before), (end, after) in pairwise(scale):
+        low, high, turned = start, end, after
+        while before != turned and high - low > 1:
+            middle = (low + high) // 2
+            said = try_number(middle)
+            low, high, turned = (middle, high, turned) if said == before else (low, middle, said)
+        if before != turned:
+            yield high, turned
 
 
 def _has_one_row(row_type: type) -> bool:
@@ -281,6 +307,10 @@ def _try_all(near: Round, tried: Counter[tuple[type, str, str]], most: int) -> N
             tried[key] += 1
             near.try_rows(row_type, joined=tried[key] <= most)
     near.try_sources()
+    key = CheckSpec, "", near.base.outline
+    tried[key] += 1
+    if tried[key] <= most:
+        near.try_params()
 
 
 @contextmanager

@@ -36,7 +36,7 @@ NAMES = frozenset({"tenant_id", "con_id", "svr_port", "ls_id", "snap_id", "plan_
 
 def list_others(code: str, row_type: type, name: str, value: Any) -> list[Any]:
     """Values to try instead of this one in a case of a check, those of its other cases among them."""
-    beside = [0, value + 1] if name in NAMES and isinstance(value, int) else _list_beside(value)
+    beside = [0, value + 1] if name in NAMES and isinstance(value, int) else list_beside(value)
     found = dict.fromkeys([None, *beside] if may_be_none(row_type, name) else beside)
     if value is None or isinstance(value, str):
         column = row_type, name
@@ -45,7 +45,7 @@ def list_others(code: str, row_type: type, name: str, value: Any) -> list[Any]:
     return [other for other in found if other != value]
 
 
-def _list_beside(value: Any) -> list[Any]:  # noqa: PLR0911 - a table
+def list_beside(value: Any) -> list[Any]:  # noqa: PLR0911 - a table
     """Less and more of the same kind, in rising order where there is one; numbers stay at zero or above."""
     match value:
         case bool():
