@@ -56,7 +56,15 @@ def ends_of(table: PartitionedTable, zone: tzinfo | None = None) -> tuple[dateti
     if not _by_list(table):
         return start, end
     step = (end - start) / max(ranges_of(table) - 1, 1) or _DAY
-    return start + step, end + step
+    return _shift(start, step), _shift(end, step)
+
+
+def _shift(moment: datetime, step: timedelta) -> datetime:
+    """The moment this much later; the last one that there is where a value such as 9999-12-31 stands for no end."""
+    try:
+        return moment + step
+    except OverflowError:
+        return datetime.max.replace(tzinfo=moment.tzinfo)
 
 
 def _by_list(table: PartitionedTable) -> bool:

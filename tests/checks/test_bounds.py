@@ -72,6 +72,11 @@ def test_both_bounds_must_read_as_dates(first: str | None, last: str | None) -> 
     assert days(first, last) is None
 
 
+def test_a_list_whose_last_value_stands_for_no_end_ends_with_the_calendar() -> None:
+    ends = ends_of(table("'2026-11-01'", "'9999-12-31'", method="LIST COLUMNS"))
+    assert ends is not None and ends[0].year > 2026 and ends[1].date() == datetime.max.date()
+
+
 def test_numbers_that_name_hours_are_kept_to_the_hour_and_others_to_the_day() -> None:
     assert days("2026010100", "20260301") == ("2026-01-01 00", "2026-03-01 00")
     assert days("2026010105", "2026030123") == ("2026-01-01 05", "2026-03-01 23")

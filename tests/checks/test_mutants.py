@@ -11,8 +11,10 @@ from types import ModuleType
 
 import pytest
 
-from tests.mutants import ROOT, Mutant, is_seen_by_cases, is_seen_by_tests, mutants_of
+from tests.changes import ROOT, Mutant, mutants_of
+from tests.mutants import Accepted, is_seen_by_tests, read_accepted
 from tests.mutated import load_instead
+from tests.seen_by_cases import is_seen_by_cases
 
 CHECK = ROOT / "checks" / "capacity" / "memstore_nearly_full.py"
 HELPER = ROOT / "checks" / "capacity" / "usage.py"
@@ -73,3 +75,18 @@ def test_tests_that_see_a_change_fail_and_those_that_fail_without_one_end_the_ru
     red.write_text("def test_red() -> None:\n    assert False\n", encoding="utf-8")
     with pytest.raises(SystemExit, match="mend them first"):
         is_seen_by_tests(change, path, fast, (str(red),))
+
+
+@pytest.mark.parametrize("entry", read_accepted(), ids=lambda entry: f"{entry.path}-{entry.what}")
+def test_an_accepted_change_is_still_one_of_its_line(entry: Accepted) -> None:
+    found = {(mutant.code, mutant.what) for mutant in mutants_of(ROOT / entry.path)}
+    assert (entry.code, entry.what) in found and entry.why
+
+
+def test_a_limit_at_which_no_case_stands_is_seen_near_the_cases() -> None:
+    change = next(
+        mutant
+        for mutant in mutants_of(ROOT / "checks" / "capacity" / "log_disk_small_for_memory.py")
+        if mutant.what == "without and unit.memory_size"
+    )
+    assert not is_seen_by_cases(change, "decoys") and is_seen_by_cases(change, "near")

@@ -124,7 +124,7 @@ def test_what_is_recorded_is_never_replaced(history: History) -> None:
     history.save(first)
     with pytest.raises(HistoryError) as error:
         history.save(document("a1", band="D"))
-    assert "a1" in message(error)
+    assert f"The history at {history.where} already holds another assessment with the id a1; " in message(error)
     assert history.load("a1") == first
 
 
@@ -197,7 +197,7 @@ def test_an_unknown_id_says_where_to_look(history: History, wanted: str) -> None
     history.save(document("a1"))
     with pytest.raises(HistoryError) as error:
         history.load(wanted)
-    assert wanted in message(error)
+    assert f"The history at {history.where} holds no assessment whose id begins with {wanted}. " in message(error)
     assert "history list" in message(error)
 
 
