@@ -23,12 +23,14 @@ from agent.twin.synthetic import DATES, Bounds, count_days
 
 _USUAL_SHARE = 0.1
 _USUAL_LIMIT = 10
+_MOST_ROWS = 100_000  # that a LIMIT is taken to say
 _MIDDLE = 0.4
 _MOST_STEPS = 600  # values of a list lie so close together, and still differ
 # Numbers of types of values (ob_obj_type.h).
 _NUMBER_TYPES = frozenset({*range(1, 17), 50})  # up to NUMBER, and DECIMAL as an integer
 _ANY_TEXT = "'2022-01-01'"  # a text, a date, and by its first digits a number
 _COMPARISONS = (exp.EQ, exp.NEQ, exp.NullSafeEQ, exp.GT, exp.GTE, exp.LT, exp.LTE, exp.Between, exp.In, exp.Like)
+_EXPLAINED = (exp.Query, exp.Insert, exp.Update, exp.Delete)  # behind EXPLAIN another word could run something
 _ABOVE, _BELOW = (exp.GT, exp.GTE), (exp.LT, exp.LTE)
 
 
@@ -96,7 +98,7 @@ def choose_literals(
     text = statement.text
     tree = parse_statement(text) if text else None
     places = count_places(text) if text else None
-    if tree is None or places is None or statement.questions is None:
+    if not isinstance(tree, _EXPLAINED) or places is None or statement.questions is None:
         return None
     shares = {
         alias: min(share * (factors or {}).get(alias, 1.0), 1.0)
@@ -251,19 +253,12 @@ def _is_probed(plan: Plan, access: Access) -> bool:
 
 
 def _write_literal(place: Place, kind: int | None, around: Surroundings, choice: _Choice) -> str:
-    if place.role is Role.LIMIT:
-        estimated = choice.plan.steps[0].rows_estimated if choice.plan and choice.plan.steps else 0
-        return str(estimated if 0 < estimated < 100_000 else _USUAL_LIMIT)
-    if place.role is Role.OFFSET:
-        return "0"
-    if place.role is Role.ORDINAL:  # which one is not known; the last one is often what is counted
-        return str(place.rank)
     share = choice.shares.get(place.alias, _USUAL_SHARE)
-    if place.role is Role.SPAN:
-        return str(count_days(share if place.is_upward else 1 - share))
+    if place.role in (Role.LIMIT, Role.OFFSET, Role.ORDINAL, Role.SPAN):
+        return _write_number(place, share, choice.plan)
     bounds = around.find_bounds(place.table, place.column) if place.column else None
     if bounds is None:
-        return _write_any(kind)
+        return "1" if kind in _NUMBER_TYPES else _ANY_TEXT
     is_text = bounds.column.data_type not in DATES and bounds.low.startswith("'")
     if is_text and kind in _NUMBER_TYPES:  # the conversion decides on the plan
         return "7"
@@ -272,6 +267,18 @@ def _write_literal(place: Place, kind: int | None, around: Surroundings, choice:
     if place.role is Role.EQUAL:
         return bounds.write((_MIDDLE + place.rank / max(min(bounds.most, _MOST_STEPS), 2)) % 1.0)
     return bounds.write(_place_range(place, share, choice.paired))
+
+
+def _write_number(place: Place, share: float, plan: Plan | None) -> str:
+    """Return a value that is compared with no column: how many rows, which column of the list, how many days."""
+    if place.role is Role.LIMIT:
+        estimated = plan.steps[0].rows_estimated if plan and plan.steps else 0
+        return str(estimated if 0 < estimated < _MOST_ROWS else _USUAL_LIMIT)
+    if place.role is Role.ORDINAL:  # which one is not known; the last one is often what is counted
+        return str(place.rank)
+    if place.role is Role.SPAN:
+        return str(count_days(share if place.is_upward else 1 - share))
+    return "0"
 
 
 def _place_range(place: Place, share: float, paired: frozenset[tuple[str, str]]) -> float:
@@ -286,7 +293,3 @@ def _find_prefix(place: Place, plan: Plan | None) -> str:
     """Return a pattern: with a beginning where the tenant's plan finds a range by an index, else without."""
     ways = [access.way for access in plan.accesses if access.alias == place.alias] if plan else []
     return "mm%" if ways == [Way.RANGE] else "%mm%"
-
-
-def _write_any(kind: int | None) -> str:
-    return "1" if kind in _NUMBER_TYPES else _ANY_TEXT

@@ -136,7 +136,7 @@ def _advise(
     chosen = advisor.choose(progress)
     judged = Judge(twin, what_if).judge_until_stable(matched, chosen, progress)
     advice = [_describe_advice(candidate, judged.effects, advisor) for candidate in judged.kept]
-    advice += [replace(_describe_advice(each, (), advisor), why=Why.NO_BENEFICIARY) for each in judged.dropped]
+    advice += [_describe_advice(lost, effects, advisor) for lost, effects in judged.dropped.items()]
     return TwinReport(
         effects=judged.effects,
         indexes=tuple(sorted(advice, key=lambda one: -one.gain_us)),

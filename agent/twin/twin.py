@@ -16,6 +16,8 @@ from typing import Any
 
 import pymysql
 
+from agent.facts import SYSTEM_SCHEMAS
+from agent.facts.definition_stripping import strip_definition
 from agent.kernel.start import Kernel, run_kernel
 from agent.model.labels import N_
 from agent.model.terms import Text
@@ -171,9 +173,7 @@ def _create_tables(twin: Twin, tables: Sequence[TwinTable], as_of: datetime, pro
     for done, table in enumerate(tables):
         progress(BUILDING, done, len(tables))
         try:
-            twin.ask(f"CREATE DATABASE IF NOT EXISTS {quote(table.schema)}")
-            twin.use(table.schema)
-            twin.ask(table.definition)
+            _create_table(twin, table)
             made.append(table)
         except TwinRefused as refused:
             twin.refusals.append(Refusal(what=f"{table.schema}.{table.name}", reason=refused.reason))
@@ -182,6 +182,16 @@ def _create_tables(twin: Twin, tables: Sequence[TwinTable], as_of: datetime, pro
         writer = StatisticsWriter(twin.ask, as_of)
         writer.write(made)
         twin.bounds, twin.types = writer.bounds, writer.types
+
+
+def _create_table(twin: Twin, table: TwinTable) -> None:
+    """Create one table. A snapshot is a file, so its text is stripped again: nothing but a definition is sent."""
+    definition = strip_definition(table.definition)
+    if not definition or table.schema in SYSTEM_SCHEMAS:
+        raise TwinRefused("not the definition of a business table in the server's own form", 0)
+    twin.ask(f"CREATE DATABASE IF NOT EXISTS {quote(table.schema)}")
+    twin.use(table.schema)
+    twin.ask(definition)
 
 
 def _test_itself(twin: Twin, as_of: datetime) -> None:

@@ -7,7 +7,7 @@ What was found for one set need not hold for another, so each set that is left i
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from agent.model.labels import N_
@@ -40,11 +40,11 @@ class Guards:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judged:
-    """A set that is left, the effects of it, and the indexes that were dropped from it with the reason."""
+    """A set that is left, its effects, and the indexes that were dropped from it, each with the effects it had."""
 
     kept: tuple[Candidate, ...]
     effects: tuple[Effect, ...]
-    dropped: tuple[Candidate, ...]
+    dropped: Mapping[Candidate, tuple[Effect, ...]]
 
 
 class Judge:
@@ -59,7 +59,8 @@ class Judge:
         self, matched: Sequence[Matched], chosen: Sequence[Candidate], progress: ShowProgress
     ) -> Judged:
         """Drop indexes without a proven beneficiary and judge again, until every one that is left has one."""
-        kept, dropped = list(chosen), []
+        kept = list(chosen)
+        dropped: dict[Candidate, tuple[Effect, ...]] = {}
         effects: tuple[Effect, ...] = ()
         for _ in range(_MOST_ROUNDS):
             effects = tuple(self.judge_set(matched, kept, progress))
@@ -67,9 +68,9 @@ class Judge:
             useless = [candidate for candidate in kept if candidate.name not in proven]
             if not useless:
                 break
-            dropped += useless
+            dropped |= {lost: tuple(each for each in effects if lost.name in each.indexes) for lost in useless}
             kept = [candidate for candidate in kept if candidate.name in proven]
-        return Judged(kept=tuple(kept), effects=effects, dropped=tuple(dropped))
+        return Judged(kept=tuple(kept), effects=effects, dropped=dropped)
 
     def judge_set(
         self,

@@ -1,9 +1,9 @@
-"""``make bench-twin``: what the twin's verdicts are worth, on kernels with data, as a table and build/bench-twin.json.
+"""``make bench-twin``: what the twin's verdicts are worth, on kernels with data: a table and build/bench-twin.json.
 
-Each schema is read as an assessment reads a tenant, with masked texts; the twin advises; its indexes are then made on
-the tenant, and each statement is timed without them, with the advised ones, with those that cost alone would choose, and
-with those that syntax rules alone would. Runs are interleaved; the figure is the median of seven. Exit 1 below the aims.
-``--only NAME`` measures one schema.
+Each schema is read as an assessment reads a tenant, with masked texts, and the twin advises. Its indexes are then
+made on the tenant, and each statement is timed without them, with the advised ones, with those that cost alone would
+choose, and with those that syntax rules would. Runs are interleaved; a figure is the median of seven. Exit 1 below the
+aims. ``--only NAME`` measures one schema.
 """
 
 from __future__ import annotations

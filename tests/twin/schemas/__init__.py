@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,3 +24,12 @@ class BenchSchema:
     useless: tuple[str, ...] = ()
     is_held_out: bool = True
     is_analytic: bool = False
+
+
+def scale(schema: BenchSchema, factor: float) -> BenchSchema:
+    """Return the schema with fewer rows."""
+
+    def shrink(found: re.Match[str]) -> str:
+        return f"n <= {max(round(int(found[1]) * factor), 20)}"
+
+    return replace(schema, fill=tuple(re.sub(r"n <= (\d+)", shrink, text) for text in schema.fill))
