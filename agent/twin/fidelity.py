@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from agent.facts.plan_tree import Access, Plan
 from agent.facts.workload import WorkStatement
+from agent.model.labels import N_
 from agent.support.errors import KernelError
 from agent.twin.hints import fill_places, force_plan
 from agent.twin.literals import Surroundings, choose_literals
@@ -19,6 +20,7 @@ from agent.twin.material import Material, Name
 from agent.twin.plan_shape import Likeness, PlanShape, compare_shapes, read_cached
 from agent.twin.twin import ShowProgress, Twin, TwinRefused
 
+COMPARING = N_("statements compared")
 _CLOSE = 1.3
 _ORDER = (Likeness.SAME, Likeness.OPERATORS, Likeness.JOINS, Likeness.ACCESS)  # the most alike first
 
@@ -30,7 +32,7 @@ def match_statements(
     found: list[Matched] = []
     dead = ""
     for done, statement in enumerate(material.statements):
-        progress("statements compared", done, len(material.statements))
+        progress(COMPARING, done, len(material.statements))
         plan = _choose_plan(statement)
         try:
             found.append(_refuse(statement, plan, material, dead) if dead else _match(twin, material, statement, plan))
@@ -39,7 +41,7 @@ def match_statements(
         except KernelError as error:
             dead = error.text.msgid
             found.append(_refuse(statement, plan, material, dead))
-    progress("statements compared", len(material.statements), len(material.statements))
+    progress(COMPARING, len(material.statements), len(material.statements))
     return tuple(found)
 
 

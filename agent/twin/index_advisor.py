@@ -31,7 +31,7 @@ class Limits:
     ``most_ratio`` is the cost with an index over that without, below which a statement counts as one that gains.
     """
 
-    new_on_a_table: int = 3
+    new_on_a_table: int = 4
     all_on_a_table: int = 10
     share_of_data: float = 1.0
     most_ratio: float = 0.5
@@ -122,11 +122,11 @@ class Advisor:
             except TwinRefused as refused:
                 self.left_out[one.statement.sql_id] = refused.reason
                 continue
-            assert one.base is not None
             is_used = candidate in self._what_if.list_used(after)
-            is_wanted = is_wanted or (is_used and after.cost < self._limits.most_ratio * before.cost)
+            was = min(before.cost, one.cost)
+            is_wanted = is_wanted or (is_used and after.cost < self._limits.most_ratio * was)
             if is_used:
-                gain += one.statement.load.elapsed_us * (before.cost - after.cost) / one.base.cost
+                gain += one.statement.load.elapsed_us * (was - after.cost) / one.cost
         return gain - self.count_writes(candidate) if is_wanted else 0.0
 
     def _is_allowed(self, candidate: Candidate, chosen: Sequence[Candidate]) -> bool:

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from agent.facts.workload import WorkStatement
-from agent.twin.hints import force_plan
 from agent.twin.material import Name
 from agent.twin.plan_shape import PlanShape
 
@@ -48,6 +47,11 @@ class Matched:
         return self.base is not None and self.match in (Match.SAME, Match.FORCED)
 
     @property
-    def choice(self) -> str:
-        """The text whose plan on the twin is the tenant's: forced where the twin would choose another one."""
-        return force_plan(self.sql, self.outline) if self.match is Match.FORCED else self.sql
+    def cost(self) -> int:
+        """What the tenant's plan costs: by the twin or by the tenant itself, whichever is less.
+
+        Where a value is rarer than the twin can know, its cost of the plan is too high, and any other plan looks good.
+        """
+        own = self.tenant.cost if self.tenant else 0
+        estimated = self.base.cost if self.base else 1
+        return min(estimated, own) if own > 1 else estimated

@@ -117,8 +117,7 @@ class Judge:
             return before, ""
 
     def _weigh(self, one: Matched, after: PlanShape, before_outline: str, after_outline: str) -> tuple[Verdict, Why]:
-        assert one.base is not None
-        if after.cost >= self._guards.most_ratio * one.base.cost:
+        if after.cost >= self._guards.most_ratio * one.cost:
             return Verdict.UNVERIFIED, Why.SMALL_GAIN
         forced = self._compare_forced(one, before_outline, after_outline)
         if forced is None:
@@ -152,7 +151,7 @@ def _describe(
     indexes: tuple[str, ...] = (),
     outline: str = "",
 ) -> Effect:
-    before, later = (one.base.cost if one.base else 0), (after.cost if after else 0)
+    before, later = (one.cost if one.base else 0), (after.cost if after else 0)
     most = max(100 * (1 - later / before), 0.0) if before and after else 0.0
     load = one.statement.load
     return Effect(

@@ -37,10 +37,10 @@ from agent.twin.plan_shape import read_explained
 from agent.twin.prove import prove_advice
 from agent.twin.result import IndexAdvice, TwinReport, Verdict
 from tests.twin.planting import PATIENCE, plant, read_tenant
-from tests.twin.schemas import BenchSchema, scheduler, shop
+from tests.twin.schemas import BenchSchema, points, scheduler, shop, trade
 
 OUT = Path(__file__).parent.parent.parent / "build" / "bench-twin.json"
-SCHEMAS = (shop.SCHEMA, scheduler.SCHEMA)
+SCHEMAS = (shop.SCHEMA, scheduler.SCHEMA, points.SCHEMA, trade.SCHEMA)
 _ROUNDS = 7
 _FASTER, _SLOWER, _LEAST_MS = 0.9, 1.1, 0.2
 _NONE, _ADVISED, _COST, _SYNTAX = "none", "advised", "cost alone", "syntax rules"

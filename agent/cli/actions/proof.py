@@ -20,6 +20,7 @@ from agent.support.i18n import format_value, translate
 from agent.twin.candidates import Candidate, Scope
 from agent.twin.prove import Change, prove_advice, try_change
 from agent.twin.result import Effect, IndexAdvice, TwinReport, Verdict
+from agent.twin.twin import ShowProgress
 
 _INDEX = re.compile(r"\s*([^.(]+)\.([^.(]+)\(([^()]+)\)\s*(LOCAL|GLOBAL)?\s*", re.IGNORECASE)
 _DROP = re.compile(r"\s*([^.()]+)\.([^.()]+)\.([^()]+?)\s*")
@@ -52,7 +53,7 @@ def print_advice(path: Path, *, as_json: bool) -> None:
     """Propose indexes, prove and print them. Raises SnapshotError, ConfigError and KernelError."""
     snapshot = _load(path)
     with show_progress() as progress:
-        report = prove_advice(snapshot, progress)
+        report = prove_advice(snapshot, _translate(progress))
     if as_json:
         console.print_json(describe_report(report))
         return
@@ -83,7 +84,7 @@ def print_what_if(
         raise ConfigError(Text("Nothing to try: give --index, --drop or --set."))
     snapshot = _load(path)
     with show_progress() as progress:
-        report = try_change(snapshot, change, progress)
+        report = try_change(snapshot, change, _translate(progress))
     if as_json:
         console.print_json(describe_report(report))
         return
@@ -96,6 +97,10 @@ def print_what_if(
 def describe_report(report: TwinReport) -> dict[str, Any]:
     """Return what a program reads. Rejected indexes are in it with their verdict, and are no advice."""
     return {**asdict(report), "fidelity_pct": report.fidelity_pct}
+
+
+def _translate(progress: ShowProgress) -> ShowProgress:
+    return lambda what, done, total: progress(_word(what), done, total)
 
 
 def _load(path: Path) -> Snapshot:
@@ -146,7 +151,7 @@ def _print_fidelity(report: TwinReport) -> None:
 
 
 def _print_index(advice: IndexAdvice) -> None:
-    console.say("{verdict}", "bold", verdict=_word(advice.verdict.value))
+    console.say("Index, {verdict}:", "bold", verdict=_word(advice.verdict.value))
     console.print_verbatim(f"  {console.strip_controls(advice.sql)}")
     size = _say(advice.bytes, Unit.BYTES) if advice.bytes is not None else "–"
     console.say("  size before compression {size}, cost of writes {writes}; to undo:", size=size,

@@ -1,4 +1,4 @@
-"""A scheduler beside an ERP: jobs and their runs, documents with lines, ledgers. Held out."""
+"""A scheduler beside an ERP: jobs and their runs, documents with lines, ledgers. Thresholds may be chosen by it."""
 
 from __future__ import annotations
 
@@ -125,4 +125,5 @@ SCHEMA = BenchSchema(
         ("jobs", ("tenant_id",)),
     ),
     useless=("ix_priority", "ix_kind", "ix_tenant"),
+    is_held_out=False,
 )
