@@ -9,8 +9,8 @@ _TABLES = (
     "CREATE TABLE nations (id INT PRIMARY KEY, name CHAR(20) NOT NULL, region CHAR(12) NOT NULL)",
     "CREATE TABLE suppliers (id INT PRIMARY KEY, name CHAR(24) NOT NULL, nation_id INT NOT NULL,"
     " balance DECIMAL(12, 2) NOT NULL)",
-    "CREATE TABLE buyers (id INT PRIMARY KEY, name CHAR(24) NOT NULL, nation_id INT NOT NULL, segment CHAR(12) NOT NULL,"
-    " balance DECIMAL(12, 2) NOT NULL, phone CHAR(16) NOT NULL, KEY segment_b (segment))",
+    "CREATE TABLE buyers (id INT PRIMARY KEY, name CHAR(24) NOT NULL, nation_id INT NOT NULL,"
+    " segment CHAR(12) NOT NULL, balance DECIMAL(12, 2) NOT NULL, phone CHAR(16) NOT NULL, KEY segment_b (segment))",
     "CREATE TABLE parts (id INT PRIMARY KEY, name VARCHAR(60) NOT NULL, maker CHAR(16) NOT NULL, kind VARCHAR(24)"
     " NOT NULL, size INT NOT NULL, box CHAR(10) NOT NULL, price DECIMAL(12, 2) NOT NULL)",
     "CREATE TABLE offers (part_id INT NOT NULL, supplier_id INT NOT NULL, available INT NOT NULL, cost DECIMAL(12, 2)"
