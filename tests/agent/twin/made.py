@@ -110,6 +110,7 @@ class AnsweringTwin:
         self.answer = answer
         self.refuses = refuses or {}
         self.asked: list[str] = []
+        self.bounds: Mapping[tuple[str, str], Mapping[str, Bounds]] = {}
         self.explained = 0
 
     def ask(self, sql: str, values: object = ()) -> list[tuple[object, ...]]:
