@@ -145,14 +145,21 @@ def _find_factors(base: PlanShape, plan: Plan) -> dict[str, float]:
 def measure_misestimate(plan: Plan | None) -> float | None:
     """Return the largest factor between estimated and measured rows of the plan's scans; None if nothing was measured.
 
-    A scan below a LIMIT ends early, and the inner side of a nested loop is estimated for one pass and measured for all.
+    The inner side of a nested loop is estimated for one pass and measured for all. A scan that sums its rows up itself
+    returns one (COUNT, SUM and MAX are pushed down into it), and no measure tells how many it found.
     """
     factors = []
     for access in plan.accesses if plan else ():
-        if access.rows_real > 0 and plan and not _is_inner(plan, access):
+        if access.rows_real > 0 and plan and not _is_inner(plan, access) and not _is_summed(plan, access):
             one, other = max(access.rows_estimated, 1), access.rows_real
             factors.append(max(one / other, other / one))
     return max(factors, default=None)
+
+
+def _is_summed(plan: Plan, access: Access) -> bool:
+    """Whether all rows of a scan become one, in the operator right above it or in the scan itself."""
+    above = [step for step in plan.steps[: plan.steps.index(access.step)] if step.depth < access.step.depth]
+    return bool(above) and above[-1].depth == access.step.depth - 1 and "SCALAR GROUP BY" in above[-1].operator
 
 
 def _is_inner(plan: Plan, access: Access) -> bool:

@@ -48,6 +48,11 @@ def hide_indexes(text: str, hidden: Iterable[tuple[str, str]]) -> str:
     return add_hint(text, hint, everywhere=True) if hint else text
 
 
+def prefer_index(text: str, alias: str, index: str) -> str:
+    """Let a table be read by an index, in whatever block it stands; the hints that hide others stay."""
+    return add_hint(text, f"INDEX({quote(alias)} {quote(index)})", everywhere=True)
+
+
 def force_plan(text: str, outline: str, more: str = "") -> str:
     """Put an outline (``/*+ BEGIN_OUTLINE_DATA ... */``) behind the first verb, and another hint into it."""
     body = outline.strip().removeprefix("/*+").removesuffix("*/").strip()

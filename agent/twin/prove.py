@@ -76,6 +76,7 @@ def try_change(
         judge = Judge(twin, what_if)
         concerned = matched if change.settings else _find_concerned(matched, change)
         effects = tuple(judge.judge_set(concerned, change.indexes, progress, change.dropped))
+        effects += tuple(judge.list_ties(concerned, change.indexes, effects))
         advice = tuple(
             _describe_advice(candidate, effects, Advisor(what_if, material, matched, Limits()))
             for candidate in change.indexes

@@ -24,6 +24,7 @@ class Why(StrEnum):
     SMALL_GAIN = "the estimated gain is too small to tell from an error of the estimate"
     EARLY_STOP = "the new plan is cheaper only if it may stop early"
     ESTIMATE_OFF = "the tenant's own estimate for this statement was off by a factor of ten or more"
+    NEAR_TIE = "its plan costs nearly as much with the index, so the server may choose either"
     NO_OUTLINE = "the plans could not be forced for comparison"
     PLAN_NOT_REPRODUCED = "the tenant's plan cannot be had on the twin"
     NOT_IN_CACHE = "no plan of it was in the cache"

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from agent.model.labels import N_
 from agent.twin.candidates import Candidate
-from agent.twin.hints import ROW_GOAL_OFF, force_plan
+from agent.twin.hints import ROW_GOAL_OFF, force_plan, prefer_index
 from agent.twin.matched import Match, Matched
 from agent.twin.plan_shape import PlanShape
 from agent.twin.result import Effect, Pin, Verdict, Why
@@ -36,6 +36,7 @@ class Guards:
     most_ratio: float = 0.5
     most_forced_ratio: float = 0.8
     most_off: float = 10.0
+    tie_ratio: float = 1.5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +71,19 @@ class Judge:
                 break
             dropped |= {lost: tuple(each for each in effects if lost.name in each.indexes) for lost in useless}
             kept = [candidate for candidate in kept if candidate.name in proven]
-        return Judged(kept=tuple(kept), effects=effects, dropped=dropped)
+        ties = self.list_ties(matched, kept, effects)
+        return Judged(kept=tuple(kept), effects=(*effects, *ties), dropped=dropped)
+
+    def list_ties(
+        self, matched: Sequence[Matched], chosen: Sequence[Candidate], effects: Iterable[Effect]
+    ) -> Iterator[Effect]:
+        """Yield the statements whose plan stays on the twin, and may change on the tenant all the same."""
+        told = {(effect.sql_id, effect.tenant_id) for effect in effects}
+        for one in matched:
+            is_told = (one.statement.sql_id, one.statement.tenant_id) in told
+            tie = self._find_tie(one, chosen) if one.is_comparable and not is_told else None
+            if tie:
+                yield tie
 
     def judge_set(
         self,
@@ -105,6 +118,26 @@ class Judge:
         verdict, why = self._weigh(one, after, before_outline, after_outline)
         names = tuple(sorted(candidate.name for candidate in self._what_if.list_used(after)))
         return _describe(one, verdict, why, after=after, indexes=names, outline=before_outline)
+
+    def _find_tie(self, one: Matched, chosen: Sequence[Candidate]) -> Effect | None:
+        """Return the plan by an index that is not chosen, if it costs little more: the tenant may choose it."""
+        assert one.base is not None
+        best: tuple[PlanShape, Candidate] | None = None
+        for alias, candidate in (
+            (alias, each) for alias, place in one.tables.items() for each in chosen if each.place == place
+        ):
+            try:
+                text = prefer_index(self._what_if.write(one, chosen), alias, candidate.name)
+                plan = self._twin.explain(text, one.database)
+            except TwinRefused:
+                continue
+            is_near = candidate.name in plan.indexes and plan.cost < self._guards.tie_ratio * one.base.cost
+            if is_near and (best is None or plan.cost < best[0].cost):
+                best = plan, candidate
+        if best is None:
+            return None
+        outline = one.outline or self._write_outlines(one, (), frozenset())[0]
+        return _describe(one, Verdict.UNVERIFIED, Why.NEAR_TIE, after=best[0], indexes=(best[1].name,), outline=outline)
 
     def _write_outlines(self, one: Matched, chosen: Iterable[Candidate], hidden: Hidden) -> tuple[str, str]:
         """Return the hints that force the plan before and the one after; "" for one that cannot be had."""

@@ -16,7 +16,7 @@ from agent.twin.material import Name
 from agent.twin.plan_shape import PlanShape
 from agent.twin.twin import Refusal, ShowProgress, Twin, TwinRefused
 
-MOST_PLANS = 3000
+MOST_PLANS = 2000  # of the search; matching and judging take up to a thousand more
 MAKING = N_("indexes made on the twin")
 _MOST_IN_ONE = 10
 Indexes = frozenset[Candidate]

@@ -39,6 +39,7 @@ _SAID = (
     N_("the estimated gain is too small to tell from an error of the estimate"),
     N_("the new plan is cheaper only if it may stop early"),
     N_("the tenant's own estimate for this statement was off by a factor of ten or more"),
+    N_("its plan costs nearly as much with the index, so the server may choose either"),
     N_("the plans could not be forced for comparison"),
     N_("the tenant's plan cannot be had on the twin"),
     N_("no plan of it was in the cache"),

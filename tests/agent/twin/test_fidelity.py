@@ -92,3 +92,13 @@ def test_the_inner_side_of_a_nested_loop_is_measured_for_all_its_turns() -> None
     ]
     ((plan,),) = read_plans(steps).values()
     assert measure_misestimate(plan) == 1
+
+
+@pytest.mark.parametrize(("above", "off"), [("SCALAR GROUP BY", None), ("HASH GROUP BY", 500)])
+def test_a_scan_that_sums_its_rows_up_tells_nothing_of_the_estimate(above: str, off: float | None) -> None:
+    steps = [
+        make_step(0, above),
+        make_step(1, "TABLE FULL SCAN", "orders", depth=1, rows_estimated=500, rows_real=1),
+    ]
+    ((plan,),) = read_plans(steps).values()
+    assert measure_misestimate(plan) == off

@@ -77,6 +77,23 @@ def test_an_index_without_a_proof_is_dropped_with_the_reason() -> None:
     assert [effect.why for effect in judged.dropped[ONE]] == [Why.SMALL_GAIN]
 
 
+@pytest.mark.parametrize(("preferred", "is_listed"), [(1499, True), (1500, False)])
+def test_a_near_tie_is_listed_with_its_pin(preferred: int, is_listed: bool) -> None:
+    def answer(sql: str) -> PlanShape:
+        return scan(ONE.name, cost=preferred) if f" INDEX(`orders` `{ONE.name}`)" in sql else scan(cost=1000)
+
+    twin = AnsweringTwin(answer).as_twin()
+    what_if = WhatIf(twin)
+    what_if.make([ONE])
+    one, _ = make_matched()
+    ties = list(Judge(twin, what_if).list_ties([one], [ONE], []))
+    assert [(tie.verdict, tie.why, tie.indexes) for tie in ties] == (
+        [(Verdict.UNVERIFIED, Why.NEAR_TIE, (ONE.name,))] if is_listed else []
+    )
+    assert len(list(list_pins(ties, ONE.name))) == is_listed
+    assert list(Judge(twin, what_if).list_ties([one], [ONE], judge(900))) == [], "what is judged already"
+
+
 def test_a_changed_plan_without_a_proof_is_pinned() -> None:
     effects = judge(900)
     (pin,) = list_pins(effects, ONE.name)
