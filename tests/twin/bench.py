@@ -338,20 +338,36 @@ def main(arguments: Sequence[str]) -> int:
     """Measure all schemas, or the one that is named. Return 1 if an aim is missed."""
     console = Console(width=140)
     names = arguments[arguments.index("--only") + 1].split(",") if "--only" in arguments else []
-    measured = [measure_schema(schema, console) for schema in SCHEMAS if schema.name in names or not names]
-    for each in measured:
-        name = f"{each.schema} ({'held out' if each.is_held_out else 'thresholds chosen by it'})"
-        print_figures(f"{name}: {each.plans} plans, {each.seconds:.0f} s, {each.peak_bytes >> 20} MB, useless indexes"
-                      f" found {each.useless_retired}", sum_up([each]), console)  # fmt: skip
+    measured: list[Measured] = []
+    for schema in SCHEMAS:
+        if schema.name in names or not names:
+            measured.append(measure_schema(schema, console))
+            print_measured(measured[-1], console)
+            write_figures(measured)
     figures = sum_up(measured)
     print_figures("all", figures, console)
+    return int(any(one.is_met is False for one in figures))
+
+
+def print_measured(each: Measured, console: Console) -> None:
+    """Print the figures of one schema."""
+    kind = "held out" if each.is_held_out else "thresholds chosen by it"
+    cost = f"{each.plans} plans, {each.seconds:.0f} s, {each.peak_bytes >> 20} MB"
+    print_figures(
+        f"{each.schema} ({kind}): {cost}, useless indexes found {each.useless_retired}", sum_up([each]), console
+    )
+
+
+def write_figures(measured: Sequence[Measured]) -> None:
+    """Keep what was measured so far, in all and by schema."""
     OUT.parent.mkdir(exist_ok=True)
+    held_out = [each for each in measured if each.is_held_out]
     written = {
-        "figures": [asdict(one) for one in figures],
+        "figures": [asdict(one) for one in sum_up(measured)],
+        "held_out": [asdict(one) for one in sum_up(held_out)],
         "schemas": [{**asdict(each), "figures": [asdict(one) for one in sum_up([each])]} for each in measured],
     }
     OUT.write_text(json.dumps(written, ensure_ascii=False, indent=1))
-    return int(any(one.is_met is False for one in figures))
 
 
 if __name__ == "__main__":
