@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from agent.facts.definition_text import read_definition
 from agent.model.labels import N_
 from agent.model.snapshot import Snapshot
 from agent.model.terms import Text
@@ -14,7 +15,7 @@ from agent.twin.candidates import Candidate, list_candidates
 from agent.twin.fidelity import count_matches, match_statements
 from agent.twin.index_advisor import Advisor, Limits
 from agent.twin.matched import Matched
-from agent.twin.material import Material, read_material
+from agent.twin.material import Material, TwinTable, read_material
 from agent.twin.result import Effect, IndexAdvice, Told, TwinReport, Verdict, Why
 from agent.twin.retire import list_retirable
 from agent.twin.twin import Refusal, ShowProgress, Twin, open_twin
@@ -63,6 +64,7 @@ def try_change(
 ) -> TwinReport:
     """Say what a change does to each statement. Raises KernelError, and ConfigError for one that cannot be tried."""
     material = _require_material(snapshot)
+    change = _find_names(change, material)
     started = time.monotonic()
     with open_twin(material, progress) as twin:
         matched = match_statements(twin, material, progress)
@@ -83,6 +85,33 @@ def try_change(
         )
         report = replace(_begin_report(twin, matched), effects=effects, indexes=advice)
         return _end_report(report, twin, started)
+
+
+def _find_names(change: Change, material: Material) -> Change:
+    """Return the change with names as the tenant writes them. Raises ConfigError for a name that is unknown."""
+    indexes = []
+    for candidate in change.indexes:
+        table = _require_table(material, candidate.schema, candidate.table)
+        indexes.append(replace(candidate, schema=table.schema, table=table.name))
+    dropped = set()
+    for schema, name, index in change.dropped:
+        table = _require_table(material, schema, name)
+        known = {one.lower(): one for one in read_definition(table.definition).indexes if one != "PRIMARY"}
+        if index.lower() not in known:
+            args = {"index": index, "table": f"{table.schema}.{table.name}", "known": ", ".join(known.values()) or "-"}
+            raise ConfigError(Text("{table} has no index {index} that could be dropped; it has: {known}", args))
+        dropped.add((table.schema, table.name, known[index.lower()]))
+    return replace(change, indexes=tuple(indexes), dropped=frozenset(dropped))
+
+
+def _require_table(material: Material, schema: str, name: str) -> TwinTable:
+    table = material.find_table(schema, name)
+    if table is None:
+        args = {"table": f"{schema}.{name}"}
+        raise ConfigError(
+            Text("{table}: its definition is not in the snapshot; those of the dearest statements' tables are.", args)
+        )
+    return table
 
 
 def _end_report(report: TwinReport, twin: Twin, started: float) -> TwinReport:

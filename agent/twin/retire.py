@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
 from agent.facts.definition_text import TableShape, read_definition
+from agent.facts.schema import IndexColumn
 from agent.twin.hints import quote
 from agent.twin.matched import Matched
 from agent.twin.material import Material, Name
@@ -37,6 +38,8 @@ def _list_removable(
 ) -> Iterator[tuple[str, str, str, str]]:
     """Yield schema, table, index and the one that serves in its place ("" if it is only unused)."""
     kinds = {(row.table_schema, row.table_name, row.index_name): row for row in material.indexes}
+    # An index of the beginning of a text serves no other one, nor is it served.
+    partial = {(row.table_schema, row.table_name, row.index_name) for row in material.indexes if row.sub_part}
     read = _list_read(matched)
     for (schema, table), shape in shapes.items():
         if _has_foreign_key(material.tables[schema, table].definition):
@@ -44,12 +47,18 @@ def _list_removable(
         gone: set[str] = set()
         for name, columns in shape.indexes.items():
             row = kinds.get((schema, table, name))
-            if row is None or not row.non_unique or row.index_type != "BTREE" or "" in columns:
+            if row is None or not _is_plain(row) or "" in columns or (schema, table, name) in partial:
                 continue
-            served_by = _find_longer(name, columns, shape, gone)
+            unfit = gone | {index for place_schema, place, index in partial if (place_schema, place) == (schema, table)}
+            served_by = _find_longer(name, columns, shape, unfit)
             if served_by or name not in read[schema, table]:
                 gone.add(name)
                 yield schema, table, name, served_by
+
+
+def _is_plain(row: IndexColumn) -> bool:
+    """Whether an index is an ordinary one that may be hidden: not unique, and not hidden already."""
+    return row.non_unique and row.index_type == "BTREE" and row.is_visible.upper() != "NO"
 
 
 def _has_foreign_key(definition: str) -> bool:

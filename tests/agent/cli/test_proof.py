@@ -31,6 +31,9 @@ def snapshot(tmp_path: Path) -> Path:
         (["--index", "shop.orders"], "schema.table(column"),
         (["--drop", "by_status"], "schema.table.index"),
         (["--set", "optimizer"], "name=value"),
+        (["--index", "shop.nothing(a)"], "not in the snapshot"),
+        (["--drop", "shop.orders.nothing"], "it has: by_status, by_status_made"),
+        (["--drop", "shop.orders.primary"], "no index primary"),
     ],
 )
 def test_a_change_that_is_written_wrongly(snapshot: Path, words: list[str], said: str) -> None:

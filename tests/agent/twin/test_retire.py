@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
 from agent.twin.matched import Match
 from agent.twin.plan_shape import PlanShape
 from agent.twin.retire import list_retirable
@@ -37,3 +42,20 @@ def test_it_is_hidden_first_and_the_rollback_shows_it() -> None:
     assert found.served_by == "by_status_made"
     assert found.sql == "ALTER TABLE `shop`.`orders` ALTER INDEX `by_status` INVISIBLE;"
     assert found.rollback == "ALTER TABLE `shop`.`orders` ALTER INDEX `by_status` VISIBLE;"
+
+
+@pytest.mark.parametrize("more", [{"non_unique": False}, {"is_visible": "NO"}, {"index_type": "FULLTEXT"}])
+def test_unique_hidden_and_special_indexes_stay(more: dict[str, Any]) -> None:
+    one, material = make_matched(cost=1000)
+    kept = replace(material, indexes=tuple(replace(row, **more) for row in material.indexes))
+    what_if = WhatIf(AnsweringTwin(lambda sql: scan(cost=1000)).as_twin())
+    assert list(list_retirable(what_if, kept, [one])) == []
+
+
+def test_an_index_of_the_beginning_of_a_text_serves_no_other() -> None:
+    one, material = make_matched(cost=1000)
+    longer, shorter = (row for row in reversed(material.indexes))
+    kept = replace(material, indexes=(shorter, replace(longer, sub_part=3)))
+    what_if = WhatIf(AnsweringTwin(lambda sql: scan(cost=1000)).as_twin())
+    (found,) = list_retirable(what_if, kept, [one])
+    assert (found.name, found.served_by) == ("by_status", "")
