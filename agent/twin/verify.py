@@ -117,6 +117,8 @@ class Judge:
         before_outline, after_outline = self._write_outlines(one, chosen, hidden)
         verdict, why = self._weigh(one, after, before_outline, after_outline)
         names = tuple(sorted(candidate.name for candidate in self._what_if.list_used(after)))
+        if hidden and not names and verdict is Verdict.VERIFIED:  # with less to choose from no plan gets cheaper
+            verdict, why = Verdict.UNVERIFIED, Why.SMALL_GAIN
         return _describe(one, verdict, why, after=after, indexes=names, outline=before_outline)
 
     def _find_tie(self, one: Matched, chosen: Sequence[Candidate]) -> Effect | None:

@@ -179,7 +179,16 @@ def _print_effects(effects: Iterable[Effect]) -> None:
         for effect in effects
     ]
     if rows:
-        headings = ("SQL_ID", "database", "verdict", "why", "cost before", "cost after", "gain (estimate)", "indexes")
+        headings = (
+            "SQL_ID",
+            "database",
+            "verdict",
+            "why",
+            "cost before",
+            "cost after",
+            "gain (estimate)",
+            "by indexes",
+        )
         console.print_table(headings, rows)
 
 
