@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: help setup demo sample test test-slow proof-later calibration accuracy slow-sql check bench docs golden mutants messages clean
+.PHONY: help setup demo sample test test-slow proof-later calibration accuracy slow-sql check bench bench-twin docs golden mutants messages clean
 
 help:  ## This list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -57,6 +57,9 @@ check: $(STAMP)  ## Lint, types, import contracts, generated pages
 
 bench: $(STAMP)  ## Speed and size as a table and build/bench.json; exit 1 beyond twice a limit
 	$(BIN)/python -m tests.bench
+
+bench-twin: $(STAMP)  ## What the twin's verdicts are worth, and build/bench-twin.json: about a quarter of an hour; exit 1 below the aims
+	$(BIN)/python -m tests.twin.bench
 
 docs: $(STAMP)  ## Write the generated pages of the catalogue, and the Word template
 	$(BIN)/ob-health checks docs

@@ -32,6 +32,7 @@ COVERING: Mapping[str, str] = {
     "agent/cli/actions/catalogue.py": "tests/agent/catalogue/test_pages.py",
     "agent/cli/actions/history.py": "tests/agent/cli/test_history_and_schedule.py",
     "agent/cli/actions/journal.py": "tests/agent/collection/test_journal.py",
+    "agent/cli/actions/proof.py": "tests/agent/cli/test_proof.py",
     "agent/cli/actions/preflight.py": "tests/integration/test_cli.py",
     "agent/cli/actions/redacted.py": "tests/agent/cli/test_redacted.py",
     "agent/cli/actions/schedule.py": "tests/agent/cli/test_history_and_schedule.py",
@@ -82,6 +83,7 @@ COVERING: Mapping[str, str] = {
     "agent/facts/resources.py": "tests/agent/collection/test_statements.py",
     "agent/facts/schema.py": "tests/agent/collection/test_statements.py",
     "agent/facts/sessions.py": "tests/agent/collection/test_statements.py",
+    "agent/facts/optimizer.py": "tests/agent/collection/test_definition_reading.py",
     "agent/facts/settings.py": "tests/checks/test_parameter_family.py",
     "agent/facts/sql.py": "tests/agent/collection/test_statements.py",
     "agent/facts/texts.py": "tests/agent/archive/redaction/test_redact.py",
@@ -153,6 +155,16 @@ COVERING: Mapping[str, str] = {
     "agent/support/yaml_compose.py": "tests/agent/support/test_yaml_file.py",
     "agent/support/yaml_fields.py": "tests/agent/engagement/test_engagement_file.py",
     "agent/support/yaml_model.py": "tests/agent/engagement/test_loading.py",
+    # twin
+    "agent/twin/index_advisor.py": "tests/agent/twin/test_verify.py",
+    "agent/twin/matched.py": "tests/agent/twin/test_fidelity.py",
+    "agent/twin/material.py": "tests/agent/twin/test_literals.py",
+    "agent/twin/prove.py": "tests/integration/test_twin.py",
+    "agent/twin/result.py": "tests/agent/twin/test_verify.py",
+    "agent/twin/statistics.py": "tests/integration/test_twin.py",
+    "agent/twin/synthetic.py": "tests/agent/twin/test_literals.py",
+    "agent/twin/twin.py": "tests/integration/test_twin.py",
+    "agent/twin/writes.py": "tests/agent/twin/test_candidates.py",
 }
 
 

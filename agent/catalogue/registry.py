@@ -5,18 +5,22 @@ A check that cannot be used becomes a line in the report, not a crash. Two check
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.metadata import entry_points
 from pathlib import Path
 
 from agent.catalogue import packages
+from agent.facts.optimizer import ColumnCounts
 from agent.model.check import CheckSpec
+from agent.model.labels import N_
 from agent.model.terms import TenantKind, Text, Translations
 from agent.support.errors import ConfigError
 
 GROUP = "ob_health.checks"
 OWN_PACKAGE = "checks"
+# What no check asks for, and agent.twin does; on a tenant that serves users. The customer is told what for.
+FOR_THE_TWIN: Mapping[type, str] = {ColumnCounts: N_("Proving advice on indexes on a server of our own, without data")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,13 +36,17 @@ class Registry:
 
     @property
     def sources(self) -> tuple[type, ...]:
-        """Every fact that some check needs, once."""
-        return tuple({row: None for spec in self.checks.values() for row in spec.facts.values()})
+        """Every fact that some check or the twin needs, once."""
+        return tuple(dict.fromkeys((*self._list_needed(self.checks.values()), *FOR_THE_TWIN)))
 
     def sources_of(self, kind: TenantKind) -> tuple[type, ...]:
-        """Every fact that some check of this kind of tenant needs, once."""
+        """Every fact that some check of this kind of tenant needs, or the twin, once."""
         mine = (spec for spec in self.checks.values() if kind in spec.tenants)
-        return tuple({row: None for spec in mine for row in spec.facts.values()})
+        twin = FOR_THE_TWIN if kind is TenantKind.USER else ()
+        return tuple(dict.fromkeys((*self._list_needed(mine), *twin)))
+
+    def _list_needed(self, specs: Iterable[CheckSpec]) -> Iterator[type]:
+        return (row for spec in specs for row in spec.facts.values())
 
 
 def load_registry(files: Sequence[Path] = ()) -> Registry:

@@ -21,6 +21,7 @@ from agent.cli.help_topics import help_command
 from agent.cli.history import history_app
 from agent.cli.journal import journal_app
 from agent.cli.preparation import grants_command, init_command, preflight_command
+from agent.cli.proof import verify_command, what_if_command
 from agent.cli.schedule import schedule_app
 from agent.cli.snapshot import snapshot_app
 from agent.cli.sql import sql_app
@@ -52,6 +53,8 @@ def build_app(more: Mapping[str, Callable[..., Any]] | None = None) -> typer.Typ
     app.add_typer(journal_app, name="journal")
     app.add_typer(snapshot_app, name="snapshot")
     app.add_typer(sql_app, name="sql")
+    app.command("verify")(verify_command)
+    app.command("what-if")(what_if_command)
     for name, function in (more or {}).items():
         app.command(name)(function)
     app.command("completion")(completion_command)

@@ -13,13 +13,19 @@ from typing import Any, NamedTuple
 
 from agent.collection.busy import BusyWatch
 from agent.collection.connect import ReadOnlySession, Row
-from agent.collection.definition_reading import LEFT_OUT, ShownTables, list_shown_tables, read_definitions
+from agent.collection.definition_reading import (
+    LEFT_OUT,
+    ShownTables,
+    list_shown_tables,
+    list_tables_of,
+    read_definitions,
+)
 from agent.collection.key_columns import KeyColumns, list_key_columns
 from agent.collection.masking import mask_fields
 from agent.collection.narrowing import Facts, list_dearest_ids, narrow_statement
 from agent.collection.server_errors import is_shut
 from agent.collection.signed_scope import Scopes, compile_covered, covers_key_names
-from agent.collection.slices import SlicedAnswer, list_slicing_names, read_slices
+from agent.collection.slices import SlicedAnswer, list_slicing_names, narrow_to_tables, read_slices
 from agent.collection.statements import Statement, find_field_classes
 from agent.facts import CostClass, SourceSpec, find_source_spec
 from agent.facts.given import Build, Clock
@@ -113,6 +119,9 @@ def _narrow(row: type, statement: Statement | Unavailable, facts: Facts) -> Stat
     if spec and spec.shown_for and not isinstance(statement, Unavailable):
         tables = list_shown_tables(row, facts)
         return tables if isinstance(tables, Unavailable) else statement
+    if spec and spec.tables_of and not isinstance(statement, Unavailable):
+        tables = list_tables_of(row, facts)
+        return tables if isinstance(tables, Unavailable) else narrow_to_tables(statement, tables)
     if spec is None or not spec.narrowed_by or isinstance(statement, Unavailable):
         return statement
     sql_ids = list_dearest_ids(row, facts)
@@ -147,6 +156,8 @@ def _is_known_empty(row: type, facts: Facts, records: Iterable[SourceRecord]) ->
         return list_dearest_ids(row, facts) == ()
     if spec and spec.shown_for:
         return list_shown_tables(row, facts) == ()
+    if spec and spec.tables_of:
+        return list_tables_of(row, facts) == ()
     other = spec.only_with if spec else None
     cut = any(record.source == other.__name__ and record.truncated for record in records) if other else False
     return other is not None and facts.get(other) == () and not cut
@@ -163,7 +174,7 @@ def _order_sources(wanted: Iterable[type], facts: Facts) -> Iterator[type]:
         spec = find_source_spec(row)
         if list_slicing_names(row, facts):
             sliced.append(row)
-        elif spec and (spec.narrowed_by or spec.shown_for):
+        elif spec and (spec.narrowed_by or spec.shown_for or spec.tables_of):
             narrowed.append(row)
         else:
             yield row

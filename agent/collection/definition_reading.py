@@ -11,7 +11,7 @@ from agent.collection.connect import ReadOnlySession, Row
 from agent.collection.narrowing import Facts, list_dearest_ids
 from agent.collection.slices import explain_early_end
 from agent.collection.statements import Statement
-from agent.facts import SYSTEM_SCHEMAS, find_source_spec
+from agent.facts import SYSTEM_SCHEMAS, count_most_rows, find_source_spec
 from agent.facts.definition_stripping import strip_definition
 from agent.facts.definitions import write_show_statement
 from agent.model.labels import N_
@@ -70,6 +70,15 @@ def list_shown_tables(row: type, facts: Facts) -> tuple[Name, ...] | Unavailable
     rank = {} if isinstance(dearest, Unavailable) else {sql_id: place for place, sql_id in enumerate(dearest)}
     ranked = sorted(steps, key=lambda step: rank.get(step.sql_id, len(rank)))
     return tuple(dict.fromkeys(_list_tables(ranked)))
+
+
+def list_tables_of(row: type, facts: Facts) -> tuple[Name, ...] | Unavailable:
+    """Return the tables for which a source is read that goes with those that are shown."""
+    spec = find_source_spec(row)
+    assert spec is not None
+    assert spec.tables_of is not None
+    tables = list_shown_tables(spec.tables_of, facts)
+    return tables if isinstance(tables, Unavailable) else tables[: count_most_rows(spec.tables_of)]
 
 
 def _list_tables(steps: Iterable[Any]) -> Iterator[Name]:

@@ -10,6 +10,7 @@ these were read: then a slice loads no more definitions than it must (``agent.co
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -124,6 +125,14 @@ def read_slices(
         if len(rows) > statement.limit:
             break
     return SlicedAnswer(rows, done)
+
+
+def narrow_to_tables(statement: Statement, names: Sequence[Name]) -> Statement:
+    """Return a statement that has OWNER and TABLE_NAME for these tables alone, and for those of the same names."""
+    schemas = _Names().join(dict.fromkeys(schema for schema, _ in names)).write()
+    tables = _Names().join(dict.fromkeys(table for _, table in names)).write()
+    narrowed = f" WHERE OWNER IN ({schemas}) AND TABLE_NAME IN ({tables}) AND "
+    return dataclasses.replace(statement, sql=statement.sql.replace(" WHERE ", narrowed, 1))
 
 
 def _tell_keys(rows: Iterable[Row], fields: Sequence[str], keys: KeyColumns) -> Iterator[Row]:

@@ -93,7 +93,8 @@ class SourceSpec:
     the row type of the indexes, which then say what columns are part of a key. ``only_with`` is a cheaper row type:
     where that has no row, this one has none either, and is not read. ``narrowed_by`` are row types whose SQL_ID,
     dearest first, are the only ones that this source is read for. ``shown_for`` is the row type whose tables this
-    source shows with SHOW CREATE TABLE, one statement each, at most ``limit`` of them.
+    source shows with SHOW CREATE TABLE, one statement each, at most ``limit`` of them. ``tables_of`` is a row type that
+    is shown so: this source, with OWNER and TABLE_NAME, is read for the same tables alone.
     """
 
     name: str
@@ -115,6 +116,7 @@ class SourceSpec:
     only_with: type | None = None
     narrowed_by: tuple[type, ...] = ()
     shown_for: type | None = None
+    tables_of: type | None = None
 
     @property
     def views(self) -> tuple[str, ...]:
@@ -163,6 +165,7 @@ def source(
     only_with: type | None = None,
     narrowed_by: tuple[type, ...] = (),
     shown_for: type | None = None,
+    tables_of: type | None = None,
 ) -> Callable[[type[T]], type[T]]:
     """Make a class a frozen row type that is read from ``view`` (schema.NAME)."""
 
@@ -188,6 +191,7 @@ def source(
             only_with=only_with,
             narrowed_by=narrowed_by,
             shown_for=shown_for,
+            tables_of=tables_of,
         )
         return row
 

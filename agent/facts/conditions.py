@@ -63,6 +63,7 @@ class Question:
     ``grouped`` are (table, column). ``unresolved`` counts the columns whose table is not known.
     ``unread`` are the names, in lower case, of columns that every row is asked by in another way: an OR, a comparison
     of columns, a subquery. ``used`` are all columns of the block, but those that a ``*`` stands for (``takes_all``).
+    ``ordered`` are the columns of ORDER BY, if it is of columns alone and in one direction.
     """
 
     tables: tuple[str, ...]
@@ -74,6 +75,7 @@ class Question:
     unread: frozenset[str] = frozenset()
     used: tuple[tuple[str, str], ...] = ()
     takes_all: bool = False
+    ordered: tuple[tuple[str, str], ...] = ()
 
 
 def read_questions(statement: str, shapes: Mapping[str, TableShape]) -> tuple[Question, ...] | None:
@@ -223,6 +225,7 @@ def _read_block(block: exp.Expr, number: int, scope: _Scope) -> Question:
         unread=frozenset(unread),
         used=tuple(dict.fromkeys([*_list_columns(block, scope), *_list_joined(conditions)])),
         takes_all=any(item.is_star for item in block.expressions),
+        ordered=_list_ordered(block.args.get("order"), scope),
     )
 
 
@@ -266,6 +269,18 @@ def _list_columns(node: exp.Expr, scope: _Scope) -> list[tuple[str, str]]:
 def _list_grouped(group: exp.Group | None, scope: _Scope) -> tuple[tuple[str, str], ...]:
     columns = [item for item in (group.expressions if group else ()) if isinstance(item, exp.Column)]
     return tuple(found for column in columns if (found := scope.find_column(column)))
+
+
+def _list_ordered(order: exp.Order | None, scope: _Scope) -> tuple[tuple[str, str], ...]:
+    items = order.expressions if order else []
+    columns = [item.this for item in items if isinstance(item, exp.Ordered) and isinstance(item.this, exp.Column)]
+    if len(columns) < len(items) or len({bool(item.args.get("desc")) for item in items}) > 1:
+        return ()
+    unresolved = scope.unresolved  # a name of the select list is no column of a table
+    found = [scope.find_column(column) for column in columns]
+    scope.unresolved = unresolved
+    known = tuple(place for place in found if place)
+    return known if len(known) == len(found) else ()
 
 
 def _read_using(joins: Iterable[exp.Join], number: int, scope: _Scope) -> Iterator[Condition]:

@@ -73,6 +73,8 @@ SCENARIOS: Mapping[str, tuple[tuple[int, str], ...]] = {
     "snapshot restore": ((0, "{redacted} --key {names} -o {out}/restored.obh"), (2, "{env} --key {names} -o {out}/x")),
     "sql list": ((0, "-s {snapshot}"), (2, "-s {env}")),
     "sql show": ((2, "0000 -s {snapshot}"), (2, "0000 -s {env}")),
+    "verify": ((2, "-s {env}"),),
+    "what-if": ((2, "-s {snapshot}"), (2, "-s {env} --index a.b(c)")),
 }
 
 

@@ -180,7 +180,7 @@ def test_every_statement_is_counted_and_can_be_found_by_its_marker(taken: Taken)
 
 
 def is_narrowed(spec: SourceSpec) -> bool:
-    return bool(spec.narrowed_by) or spec.shown_for is not None
+    return bool(spec.narrowed_by) or spec.shown_for is not None or spec.tables_of is not None
 
 
 def test_what_the_gate_refuses_never_reaches_the_server(taken: Taken) -> None:

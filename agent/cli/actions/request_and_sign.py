@@ -93,13 +93,15 @@ def _choose_language(given: str) -> str:
 
 
 def _list_purposes(found: Registry, kinds: Set[TenantKind], language: str) -> dict[str, list[str]]:
-    """Return the titles of the checks by the source that they need."""
+    """Return the titles of the checks by the source that they need, and what the twin needs its own for."""
     purposes: dict[str, list[str]] = {}
     for spec in found.checks.values():
         if kinds & set(spec.tenants):
             title = translate(spec.title, language, found.translations)
             for row in spec.facts.values():
                 purposes.setdefault(row.__name__, []).append(title)
+    for row, purpose in registry.FOR_THE_TWIN.items():
+        purposes.setdefault(row.__name__, []).append(translate(purpose, language))
     return purposes
 
 

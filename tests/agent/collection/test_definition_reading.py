@@ -11,9 +11,13 @@ import pytest
 from agent.collection import definition_reading
 from agent.collection.collect import collect_facts
 from agent.collection.connect import Budget, Endpoint, ReadOnlySession
-from agent.collection.definition_reading import ShownTables, list_shown_tables, read_definitions
+from agent.collection.definition_reading import ShownTables, list_shown_tables, list_tables_of, read_definitions
+from agent.collection.gate import check_statement
+from agent.collection.narrowing import Facts
+from agent.collection.slices import narrow_to_tables
 from agent.collection.statements import Statement, compile_source
 from agent.facts.definitions import TableDefinition
+from agent.facts.optimizer import ColumnCounts
 from agent.facts.plans import PlanStep
 from agent.facts.sql import CachedPlan
 from agent.model.cost import Cost
@@ -278,3 +282,22 @@ def test_with_nothing_granted_there_is_nothing_to_show(held: dict[str, list[Any]
     for row in (TableDefinition, PlanStep):
         missing = snapshot.facts[row]
         assert isinstance(missing, Unavailable) and missing.kind is UnavailableKind.NOT_GRANTED
+
+
+def test_counts_of_columns_are_read_for_the_tables_that_are_shown() -> None:
+    facts: Facts = {PlanStep: (step("orders"), step("it's"), step("orders", owner="oceanbase"))}
+    assert list_tables_of(ColumnCounts, facts) == (("shop", "orders"), ("shop", "it's"))
+    assert list_tables_of(ColumnCounts, {PlanStep: ()}) == ()
+    gone = Unavailable(UnavailableKind.PRIVILEGE, Text("no right"))
+    assert list_tables_of(ColumnCounts, {PlanStep: gone}) == gone
+    many: Facts = {PlanStep: tuple(step(f"t{number}") for number in range(99))}
+    found = list_tables_of(ColumnCounts, many)
+    assert isinstance(found, tuple) and len(found) == 60, "no more than are shown"
+
+
+def test_the_statement_names_these_tables_and_passes_the_gate() -> None:
+    whole = compile_source(ColumnCounts, everything())
+    assert isinstance(whole, Statement)
+    narrowed = narrow_to_tables(whole, [("shop", "orders"), ("shop", "it's"), ("erp", "items")])
+    assert " WHERE OWNER IN ('shop', 'erp') AND TABLE_NAME IN ('orders', _utf8mb4 X'" in narrowed.sql
+    check_statement(narrowed.sql)

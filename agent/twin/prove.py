@@ -1,0 +1,200 @@
+"""From a snapshot to what the twin says of it: advice with verdicts, or the effect of a change."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from agent.facts.definition_text import read_definition
+from agent.model.labels import N_
+from agent.model.snapshot import Snapshot
+from agent.model.terms import Text
+from agent.support.errors import ConfigError, KernelError
+from agent.twin.candidates import Candidate, list_candidates
+from agent.twin.fidelity import count_matches, match_statements
+from agent.twin.index_advisor import Advisor, Limits
+from agent.twin.matched import Matched
+from agent.twin.material import Material, TwinTable, read_material
+from agent.twin.result import Effect, IndexAdvice, Told, TwinReport, Verdict, Why
+from agent.twin.retire import list_retirable
+from agent.twin.twin import Refusal, ShowProgress, Twin, open_twin
+from agent.twin.verify import Judge, list_pins
+from agent.twin.what_if import Hidden, WhatIf
+
+NOTHING_TO_PROVE = N_(
+    "The snapshot holds no definition of a table, so there is nothing to build a twin from. Plans and definitions are"
+    " read where the account may see them: ob-health grants."
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """A change that somebody has in mind: indexes to make, indexes to hide, settings of the session."""
+
+    indexes: tuple[Candidate, ...] = ()
+    dropped: Hidden = frozenset()
+    settings: tuple[tuple[str, str], ...] = ()
+
+
+def prove_advice(
+    snapshot: Snapshot,
+    progress: ShowProgress = lambda what, done, total: None,
+    limits: Limits | None = None,
+) -> TwinReport:
+    """Propose indexes and say of each what is proven. Raises KernelError if there is no kernel to prove it on.
+
+    A kernel that ends early makes a report of what was found before.
+    """
+    material = _require_material(snapshot)
+    started = time.monotonic()
+    with open_twin(material, progress) as twin:
+        matched = match_statements(twin, material, progress)
+        report = _begin_report(twin, matched)
+        try:
+            found = _advise(twin, material, matched, progress, limits or Limits())
+            report = replace(report, effects=found.effects, indexes=found.indexes, retired=found.retired)
+        except KernelError as error:
+            report = replace(report, problem=error.text.msgid)
+        return _end_report(report, twin, started)
+
+
+def try_change(
+    snapshot: Snapshot, change: Change, progress: ShowProgress = lambda what, done, total: None
+) -> TwinReport:
+    """Say what a change does to each statement. Raises KernelError, and ConfigError for one that cannot be tried."""
+    material = _require_material(snapshot)
+    change = _find_names(change, material)
+    started = time.monotonic()
+    with open_twin(material, progress) as twin:
+        matched = match_statements(twin, material, progress)
+        what_if = WhatIf(twin)
+        refused = what_if.make(change.indexes, progress)
+        if refused:
+            raise ConfigError(_explain_refusal(refused[0]))
+        for name, value in change.settings:
+            twin.set_variable(name, value)
+        what_if.is_set_anew = bool(change.settings)
+        judge = Judge(twin, what_if)
+        concerned = matched if change.settings else _find_concerned(matched, change)
+        effects = tuple(judge.judge_set(concerned, change.indexes, progress, change.dropped))
+        effects += tuple(judge.list_ties(concerned, change.indexes, effects))
+        advice = tuple(
+            _describe_advice(candidate, effects, Advisor(what_if, material, matched, Limits()))
+            for candidate in change.indexes
+        )
+        report = replace(_begin_report(twin, matched), effects=effects, indexes=advice)
+        return _end_report(report, twin, started)
+
+
+def _find_names(change: Change, material: Material) -> Change:
+    """Return the change with names as the tenant writes them. Raises ConfigError for a name that is unknown."""
+    indexes = []
+    for candidate in change.indexes:
+        table = _require_table(material, candidate.schema, candidate.table)
+        indexes.append(replace(candidate, schema=table.schema, table=table.name))
+    dropped = set()
+    for schema, name, index in change.dropped:
+        table = _require_table(material, schema, name)
+        known = {one.lower(): one for one in read_definition(table.definition).indexes if one != "PRIMARY"}
+        if index.lower() not in known:
+            args = {"index": index, "table": f"{table.schema}.{table.name}", "known": ", ".join(known.values()) or "-"}
+            raise ConfigError(Text("{table} has no index {index} that could be dropped; it has: {known}", args))
+        dropped.add((table.schema, table.name, known[index.lower()]))
+    return replace(change, indexes=tuple(indexes), dropped=frozenset(dropped))
+
+
+def _require_table(material: Material, schema: str, name: str) -> TwinTable:
+    table = material.find_table(schema, name)
+    if table is None:
+        args = {"table": f"{schema}.{name}"}
+        raise ConfigError(
+            Text("{table}: its definition is not in the snapshot; those of the dearest statements' tables are.", args)
+        )
+    return table
+
+
+def _end_report(report: TwinReport, twin: Twin, started: float) -> TwinReport:
+    seconds = time.monotonic() - started
+    return replace(report, plans=twin.explained, seconds=seconds, peak_bytes=twin.measure_memory())
+
+
+def _require_material(snapshot: Snapshot) -> Material:
+    material = read_material(snapshot)
+    if not material.tables:
+        raise ConfigError(Text(NOTHING_TO_PROVE))
+    return material
+
+
+def _find_concerned(matched: Sequence[Matched], change: Change) -> list[Matched]:
+    places = {each.place for each in change.indexes} | {(schema, table) for schema, table, _ in change.dropped}
+    return [one for one in matched if places.intersection(one.tables.values())]
+
+
+def _explain_refusal(refused: Refusal) -> Text:
+    return Text("{what}: the twin does not make this index: {reason}", {"what": refused.what, "reason": refused.reason})
+
+
+def _begin_report(twin: Twin, matched: Sequence[Matched]) -> TwinReport:
+    return TwinReport(
+        statements=tuple(map(_tell, matched)),
+        matches={match.value: count for match, count in sorted(count_matches(matched).items())},
+        refusals=tuple((refusal.what, refusal.reason) for refusal in twin.refusals),
+    )
+
+
+def _tell(one: Matched) -> Told:
+    load = one.statement.load
+    return Told(
+        sql_id=one.statement.sql_id,
+        tenant_id=one.statement.tenant_id,
+        database=one.database,
+        match=one.match.value,
+        cause=one.cause,
+        elapsed_us=load.elapsed_us,
+        executions=load.executions,
+    )
+
+
+def _advise(
+    twin: Twin, material: Material, matched: Sequence[Matched], progress: ShowProgress, limits: Limits
+) -> TwinReport:
+    """Return what was advised, without what is known of the statements."""
+    what_if = WhatIf(twin)
+    what_if.make(list_candidates(matched, material), progress)
+    advisor = Advisor(what_if, material, matched, limits)
+    chosen = advisor.choose(progress)
+    judged = Judge(twin, what_if).judge_until_stable(matched, chosen, progress)
+    advice = [_describe_advice(candidate, judged.effects, advisor) for candidate in judged.kept]
+    advice += [_describe_advice(lost, effects, advisor) for lost, effects in judged.dropped.items()]
+    return TwinReport(
+        effects=judged.effects,
+        indexes=tuple(sorted(advice, key=lambda one: -one.gain_us)),
+        retired=tuple(list_retirable(what_if, material, matched)),
+    )
+
+
+def _describe_advice(candidate: Candidate, effects: Iterable[Effect], advisor: Advisor) -> IndexAdvice:
+    own = [effect for effect in effects if candidate.name in effect.indexes]
+    gainers = tuple(effect for effect in own if effect.verdict is Verdict.VERIFIED)
+    pins = tuple(list_pins(own, candidate.name))
+    why = next((effect.why for effect in own if effect.why is not Why.NONE), Why.NO_BENEFICIARY)
+    verdict = (Verdict.WITH_PINS if len(own) > len(gainers) else Verdict.VERIFIED) if gainers else Verdict.UNVERIFIED
+    if not gainers and own and all(effect.verdict is Verdict.REJECTED for effect in own):
+        verdict = Verdict.REJECTED
+    return IndexAdvice(
+        schema=candidate.schema,
+        table=candidate.table,
+        columns=candidate.columns,
+        name=candidate.name,
+        scope=candidate.scope.value,
+        verdict=verdict,
+        why=Why.NONE if verdict is Verdict.VERIFIED else why,
+        sql=candidate.write_create(),
+        rollback=candidate.write_drop(),
+        bytes=advisor.estimate_bytes(candidate),
+        write_us=advisor.count_writes(candidate),
+        gain_us=round(sum(effect.elapsed_us * effect.most_gain_pct / 100 for effect in gainers)),
+        effects=gainers,
+        pins=pins,
+    )

@@ -1,0 +1,237 @@
+"""The twin: a throw-away kernel with the tenant's tables and statistics, and not one row or literal of its data.
+
+It explains statements; it never runs one of the customer's. A definition is hostile text: it was stripped when it was
+read, and is sent alone, one statement a call. Nothing here knows a road to the customer's server.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pymysql
+
+from agent.facts import SYSTEM_SCHEMAS
+from agent.facts.definition_stripping import strip_definition
+from agent.kernel.start import Kernel, run_kernel
+from agent.model.labels import N_
+from agent.model.terms import Text
+from agent.support.errors import ConfigError, KernelError
+from agent.twin.hints import quote
+from agent.twin.material import Material, Name, TwinTable
+from agent.twin.plan_shape import PlanShape, read_explained
+from agent.twin.statistics import SCRATCH, Row, StatisticsWriter
+from agent.twin.synthetic import Bounds, ColumnType
+
+ShowProgress = Callable[[str, int, int], None]
+BUILDING = N_("tables of the twin")
+_SELF_TEST = "ob_health_self_test"
+_TIMEOUT_US = 60_000_000
+_LOST = frozenset({0, 2006, 2013, 2014, 2055})
+# Without these the twin would sample its empty tables, or take minutes for a plan.
+_SESSION = {
+    "ob_query_timeout": str(_TIMEOUT_US),
+    "optimizer_dynamic_sampling": "0",
+    "foreign_key_checks": "0",
+    "time_zone": "'+00:00'",
+}
+_REASON_CHARS = 200
+_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,63}")
+
+
+class TwinRefused(Exception):
+    """The twin does not take one statement; ``reason`` is the server's word, ``number`` its error number."""
+
+    def __init__(self, reason: str, number: int) -> None:
+        super().__init__(reason)
+        self.reason = reason[:_REASON_CHARS]
+        self.number = number
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refusal:
+    """A table or a setting that the twin did not take, and why."""
+
+    what: str
+    reason: str
+
+
+@dataclass(slots=True)
+class Twin:
+    """A twin that is built. ``refusals`` are what it lacks; ``bounds`` the values that its columns are taken to have.
+
+    ``explained`` counts the plans that were asked for.
+    """
+
+    kernel: Kernel
+    connection: pymysql.Connection[Any]
+    refusals: list[Refusal] = field(default_factory=list)
+    bounds: Mapping[Name, Mapping[str, Bounds]] = field(default_factory=dict)
+    types: Mapping[Name, Mapping[str, ColumnType]] = field(default_factory=dict)
+    explained: int = 0
+    _database: str = ""
+
+    def ask(self, sql: str, values: Sequence[object] = ()) -> list[Row]:
+        """Run one statement and return its rows, texts decoded whatever is in them.
+
+        Raises TwinRefused if the kernel refuses it, and KernelError if the kernel has ended.
+        """
+        try:
+            with self.connection.cursor() as cursor:
+                cursor.execute(sql, tuple(values) or None)
+                return [tuple(map(_decode, row)) for row in cursor.fetchall()]
+        except (pymysql.MySQLError, OSError) as error:
+            number = error.args[0] if error.args and isinstance(error.args[0], int) else 0
+            if number in _LOST or isinstance(error, OSError):
+                raise KernelError(
+                    Text("The embedded kernel of the twin has ended; no more advice is proven.")
+                ) from None
+            raise TwinRefused(str(error.args[-1] if error.args else error), number) from None
+
+    def measure_memory(self) -> int:
+        """Return the most memory that the kernel has had, in bytes; 0 where the system does not tell."""
+        try:
+            status = Path(f"/proc/{self.kernel.pid}/status").read_text()
+        except OSError:
+            return 0
+        found = re.search(r"VmHWM:\s*(\d+) kB", status)
+        return int(found[1]) << 10 if found else 0
+
+    def set_variable(self, name: str, value: str) -> None:
+        """Set a variable of the session. Raises ConfigError for one that the twin does not have, or that value."""
+        if not _VARIABLE.fullmatch(name):
+            raise ConfigError(Text("{name}: not the name of a variable.", {"name": name[:_REASON_CHARS]}))
+        try:
+            self.ask(f"SET SESSION {name} = %s", [int(value) if value.lstrip("-").isdecimal() else value])
+        except TwinRefused as refused:
+            args = {"name": name, "reason": refused.reason}
+            raise ConfigError(Text("{name}: the twin does not take this setting: {reason}", args)) from None
+
+    def use(self, database: str) -> None:
+        """Make a database the one in which names without a database are looked up."""
+        if database and database != self._database:
+            self.ask(f"USE {quote(database)}")
+            self._database = database
+
+    def explain(self, sql: str, database: str) -> PlanShape:
+        """Return the plan that the twin chooses. Raises TwinRefused and KernelError as ``ask`` does."""
+        self.use(database)
+        self.explained += 1
+        plan = read_explained(str(row[0]) for row in self.ask(f"EXPLAIN {sql}"))
+        if plan is None:
+            raise TwinRefused("EXPLAIN shows no plan", 0)
+        return plan
+
+    def write_outline(self, sql: str, database: str) -> str:
+        """Return the hints that force the plan which the twin chooses; "" if it writes none."""
+        self.use(database)
+        self.explained += 1
+        text = "\n".join(str(row[0]) for row in self.ask(f"EXPLAIN OUTLINE {sql}"))
+        rest = text.partition("BEGIN_OUTLINE_DATA")[2]
+        body, end, _ = rest.partition("END_OUTLINE_DATA")
+        return f"/*+ BEGIN_OUTLINE_DATA {' '.join(body.split())} END_OUTLINE_DATA */" if end else ""
+
+
+def _decode(value: object) -> object:
+    return value.decode("utf-8", "replace") if isinstance(value, bytes | bytearray) else value
+
+
+@contextlib.contextmanager
+def open_twin(material: Material, progress: ShowProgress = lambda what, done, total: None) -> Iterator[Twin]:
+    """Build a twin for the time of the block. The kernel ends with the block, whatever happens.
+
+    Raises KernelError if the kernel is not installed, does not start, or fails its self-test.
+    """
+    with run_kernel() as kernel, contextlib.closing(kernel.connect()) as connection:
+        connection.use_unicode = False  # EXPLAIN may cut a text within a character
+        twin = Twin(kernel, connection)
+        _prepare(twin, material)
+        _test_itself(twin, material.as_of)
+        _create_tables(twin, list(material.tables.values()), material.as_of, progress)
+        yield twin
+
+
+def _prepare(twin: Twin, material: Material) -> None:
+    for name, value in _SESSION.items():
+        twin.ask(f"SET SESSION {name} = {value}")
+    twin.ask(f"SET SESSION timestamp = {material.as_of.timestamp():.0f}")  # NOW() is that of the snapshot
+    for name, value in material.settings.items():
+        try:
+            twin.set_variable(name, value)
+        except ConfigError as refused:
+            twin.refusals.append(Refusal(what=name, reason=str(refused.text.args.get("reason", ""))))
+
+
+def _create_tables(twin: Twin, tables: Sequence[TwinTable], as_of: datetime, progress: ShowProgress) -> None:
+    """Create the tables that the twin takes, one statement each, and write their statistics."""
+    made = []
+    for done, table in enumerate(tables):
+        progress(BUILDING, done, len(tables))
+        try:
+            _create_table(twin, table)
+            made.append(table)
+        except TwinRefused as refused:
+            twin.refusals.append(Refusal(what=f"{table.schema}.{table.name}", reason=refused.reason))
+    progress(BUILDING, len(tables), len(tables))
+    if made:
+        writer = StatisticsWriter(twin.ask, as_of)
+        writer.write(made)
+        twin.bounds, twin.types = writer.bounds, writer.types
+
+
+def _create_table(twin: Twin, table: TwinTable) -> None:
+    """Create one table. A snapshot is a file, so its text is stripped again: nothing but a definition is sent."""
+    definition = strip_definition(table.definition)
+    if not definition or table.schema in SYSTEM_SCHEMAS:
+        raise TwinRefused("not the definition of a business table in the server's own form", 0)
+    twin.ask(f"CREATE DATABASE IF NOT EXISTS {quote(table.schema)}")
+    twin.use(table.schema)
+    twin.ask(definition)
+
+
+def _test_itself(twin: Twin, as_of: datetime) -> None:
+    """Plan two statements on a table of a million rows that is not there. Raises KernelError if the plans are odd.
+
+    The inner tables are those of one version of the kernel: on another one their rows could mean something else.
+    """
+    from agent.facts.optimizer import ColumnCounts
+
+    counts = {"id": 1_000_000, "rare": 500_000, "common": 4}
+    columns = {
+        name: ColumnCounts(
+            owner=_SELF_TEST, table_name="t", column_name=name, num_distinct=distinct, num_nulls=0, avg_col_len=20
+        )
+        for name, distinct in counts.items()
+    }
+    definition = (
+        f"CREATE TABLE {_SELF_TEST}.t (id BIGINT PRIMARY KEY, rare BIGINT NOT NULL, common BIGINT NOT NULL,"
+        " KEY by_rare (rare), KEY by_common (common))"
+    )
+    table = TwinTable(
+        schema=_SELF_TEST, name="t", definition=definition, rows=1_000_000, row_bytes=100, columns=columns
+    )
+    try:
+        twin.ask(f"CREATE DATABASE {_SELF_TEST}")
+        twin.ask(definition)
+        StatisticsWriter(twin.ask, as_of).write([table])
+        rare = twin.explain(f"SELECT * FROM {_SELF_TEST}.t WHERE rare = 7", "")
+        common = twin.explain(f"SELECT * FROM {_SELF_TEST}.t WHERE common > 0", "")
+        twin.ask(f"DROP DATABASE IF EXISTS {SCRATCH}")
+    except TwinRefused as refused:
+        raise _fail_test(refused.reason) from None
+    if rare.indexes != {"by_rare"} or rare.operators[0].rows > 100 or common.indexes:
+        raise _fail_test(f"{rare.write()}; {common.write()}")
+
+
+def _fail_test(reason: str) -> KernelError:
+    return KernelError(
+        Text(
+            "The twin fails its self-test, so no advice is proven; another version of the kernel? ({reason})",
+            {"reason": reason[:_REASON_CHARS]},
+        )
+    )
