@@ -200,7 +200,7 @@ def _build_steps() -> str:
     )
     widths = (152, 18)
     rows = table(
-        "HealthTable",
+        "HealthPairs",
         widths,
         steer_row("for step in report.front.steps", 2, sum(widths)),
         row(cell(what, widths[0]), cell(para("TableNumber", run("+{{ step.gain }}", "Gain")), widths[1], right=True)),

@@ -24,7 +24,17 @@ from tests.agent.report.pictures import NUMBER, SVG, dashes, drawn, marks, texts
 
 pytestmark = pytest.mark.slow
 
-NAMES = ["score", "categories", "losses", "roadmap", "capacity", "top_sql"]
+NAMES = [
+    "statements_line",
+    "sessions_line",
+    "score",
+    "score_line",
+    "categories",
+    "losses",
+    "roadmap",
+    "capacity",
+    "top_sql",
+]
 ROOT = Path(__file__).parents[4]
 
 
@@ -32,7 +42,7 @@ def printed(document: Document, name: str) -> list[str]:
     return texts(drawn(document)[name], axes=False)
 
 
-def test_the_six_charts_in_the_order_of_the_report() -> None:
+def test_the_charts_in_the_order_of_the_report() -> None:
     assert [chart.name for chart in draw_charts(sample.rich(), Words("en"))] == NAMES
 
 
@@ -44,6 +54,19 @@ def test_score_with_range_coverage_grades_and_last_time() -> None:
     assert f"range {score['low']:.1f}–{score['high']:.1f}; coverage {score['coverage_pct']}%" in found
     assert f"last time {document['comparison']['score_was']:.1f}" in found
     assert {"In danger", "0–40", "Poor", "40–60", "Needs attention", "Good", "75–90", "Excellent", "90–100"} <= {*found}
+
+
+def test_lines_over_the_assessments_take_two_points_that_are_known() -> None:
+    document = sample.rich()
+    was, now = document["comparison"]["score_was"], document["score"]["value"]
+    chart = next(chart for chart in draw_charts(document, Words("en")) if chart.name == "score_line")
+    assert f"{was:.1f}" in chart.alt and f"{now:.1f}" in chart.alt and "2026-07-03" in chart.alt
+    for point in document["figures"]["trend"]:
+        point["sessions"] = None
+    names = [chart.name for chart in draw_charts(document, Words("en"))]
+    assert "sessions_line" not in names and "statements_line" in names
+    document["figures"]["trend"] = []
+    assert not any(chart.name.endswith("_line") for chart in draw_charts(document, Words("en")))
 
 
 def test_categories_with_what_they_lost_last_time() -> None:

@@ -206,7 +206,7 @@ def test_the_form_tells_what_the_checks_on_it_found() -> None:
     document = sample.rich()
     backup = next(result for result in document["results"] if result["category"] == "backup")
     backup["name"] = "backup.no_recent_backup"
-    assert build_hand_items(document, EN)[0].known == "No recent backup: Not assessed"
+    assert build_hand_items(document, EN)[0].known == "No recent backup: Not known"
     backup |= {"outcome": Outcome.PASS, "attested": True}
     assert build_hand_items(document, EN)[0].known == "No recent backup: Attested"
     assert build_hand_items(document, EN)[5].known == "Nothing is known of it by this assessment."
