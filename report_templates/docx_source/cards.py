@@ -80,10 +80,10 @@ def _build_rows() -> str:
         "row.change_label", para("TableText", run("{{ row.change_label }}", "Soft"))
     )
     columns = (
-        Column(say("Resource"), 80, where),
-        Column(say("Value"), 32, "{{ row.value }}", right=True),
-        Column(say("Limit"), 36, "{{ row.limit }}", right=True),
-        Column(say("Severity"), 22, change),
+        Column(say("Resource"), 100, where),
+        Column(say("Value"), 28, "{{ row.value }}", right=True),
+        Column(say("Limit"), 24, "{{ row.limit }}", right=True),
+        Column(say("Severity"), 18, change),
     )
     more = "c.row_count - c.rows|length"
     return listing("row in c.rows", columns) + when(
