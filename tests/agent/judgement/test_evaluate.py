@@ -66,7 +66,7 @@ def test_pass_and_finding(rules: Ruleset) -> None:
         ("a", Severity.CRITICAL, 95.0, 90.0),
         ("b", Severity.MEDIUM, 70.0, 70.0),
     ]
-    assert render_text(found.findings[1].text, "en") == "b is 70% full, the limit is 70%; it uses 700 B."
+    assert render_text(found.findings[1].text, "en") == "b is 70% full, the limit is ≥ 70%; it uses 700 B."
     assert (found.group, found.risk_stake) == ("memory", 52.0)
 
 

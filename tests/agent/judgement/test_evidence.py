@@ -111,13 +111,13 @@ def test_a_server_that_does_not_answer_is_named() -> None:
     [
         ("abc", "", 100.0, ""),
         ("abc", "d", 75.0, ""),
-        ("abc", "d", 75.1, "Of 4 resources 1 could not be judged, because too little is known of them: d"),
-        ("ab", "dc", 100.0, "Of 4 resources 2 could not be judged, because too little is known of them: c, d"),
+        ("abc", "d", 75.1, "1 of 4 objects could not be judged for lack of data: d"),
+        ("ab", "dc", 100.0, "2 of 4 objects could not be judged for lack of data: c, d"),
         ("", "ab", 50.0, "There is not enough data to judge."),
         ("", "ab", 0.0, ""),
         ("", "", 100.0, ""),
-        ("z", "gfedcba", 90.0, "could not be judged, because too little is known of them: a, b, c, d, e, …"),
-        ("z", "edcba", 90.0, "could not be judged, because too little is known of them: a, b, c, d, e"),
+        ("z", "gfedcba", 90.0, "could not be judged for lack of data: a, b, c, d, e, …"),
+        ("z", "edcba", 90.0, "could not be judged for lack of data: a, b, c, d, e"),
     ],
 )
 def test_so_large_a_share_of_the_resources_must_be_judged(
