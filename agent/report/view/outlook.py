@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from agent.model.document import FindingEntry
 from agent.model.labels import N_
 from agent.model.terms import Unit
-from agent.report.words import Words
+from agent.report.words import NAME_LENGTH, Words, make_printable
 
 BUYS: Mapping[str, str] = {
     "cores": N_("cores"),
@@ -29,4 +29,5 @@ def list_outlook(finding: FindingEntry, words: Words) -> Iterator[tuple[str, str
         yield words("Formula"), words.pick(purchase["formula"])
     if finding["exhausted_on"]:
         basis = words.pick(finding["exhausted_by"])
-        yield words("Used up on"), words("{day} ({basis})", day=finding["exhausted_on"], basis=basis)
+        day = make_printable(finding["exhausted_on"], NAME_LENGTH)
+        yield words("Used up on"), words("{day} ({basis})", day=day, basis=basis)

@@ -64,8 +64,11 @@ def _build_line(mark: str, sent: StatementEntry | None, record: SourceEntry | No
 
 
 def _format_clock(at: str | None, words: Words) -> str:
-    """Return the time of day in the customer's zone; the report tells the day elsewhere."""
-    return f"{datetime.fromisoformat(at).astimezone(words.zone):%H:%M:%S}" if at else ""
+    """Return the time of day in the customer's zone, for the report tells the day elsewhere; "" for what is no time."""
+    try:
+        return f"{datetime.fromisoformat(at or '').astimezone(words.zone):%H:%M:%S}"
+    except (ValueError, OverflowError):
+        return ""
 
 
 @dataclass(frozen=True, slots=True)
