@@ -119,7 +119,7 @@ def test_a_link_leads_to_what_the_filter_hides(browser: Browser, tmp_path: Path)
 def test_statements_are_copied_whole(browser: Browser, tmp_path: Path) -> None:
     with opened(browser, html("rich", "en"), tmp_path) as (page, heard):
         page.context.grant_permissions(["clipboard-read", "clipboard-write"])
-        block = page.locator("#SQL003 pre.sql").first
+        block = page.locator("#SQL003 .remedy pre.sql").first
         block.get_by_role("button").click()
         expect(block.get_by_role("button")).to_have_text("Copied")
         copied = page.evaluate("navigator.clipboard.readText()")
