@@ -95,12 +95,11 @@ def page_one() -> str:
 
 def _build_headline() -> str:
     head = "report.front.headline"
-    rest = f"{{{{ {head}.outlook }}}}{{% if {head}.outlook and {head}.limits %}} {{% endif %}}{{{{ {head}.limits }}}}"
     return "".join(
         (
             para("Lead", run(f"{{{{ {head}.verdict }}}}", "Strong")),
             when(f"{head}.consequence", para("TableText", f"{{{{ {head}.consequence }}}}")),
-            when(f"{head}.outlook or {head}.limits", para("Small", rest)),
+            when(f"{head}.rest", para("Small", f"{{{{ {head}.rest }}}}")),
         )
     )
 

@@ -25,13 +25,15 @@ _UNKNOWN = frozenset({Outcome.NOT_ASSESSED, Outcome.ERROR})
 class Headline:
     """``verdict`` is one sentence; ``consequence`` what follows from the gravest finding, "" without one.
 
-    ``outlook`` says what the first steps bring, and when a disk is full; ``limits`` what the verdict does not cover.
+    ``outlook`` says what the first steps bring, and when a disk is full; ``limits`` what the verdict does not cover;
+    ``rest`` is both.
     """
 
     verdict: str
     consequence: str
     outlook: str
     limits: str
+    rest: str
 
 
 def build_headline(
@@ -43,11 +45,13 @@ def build_headline(
     """
     grave = [r for r in counted if Severity(find_counted_severity(r)).rank >= Severity.HIGH.rank]
     first = max(grave, key=lambda r: Severity(find_counted_severity(r)).rank, default=None)
+    outlook, limits = _describe_outlook(document, steps, score_after, words), _describe_limits(document, words)
     return Headline(
         _describe_verdict(document, counted, words),
         _describe_gravest(first, document, words) if first else "",
-        _describe_outlook(document, steps, score_after, words),
-        _describe_limits(document, words),
+        outlook,
+        limits,
+        choose_space(words).join(text for text in (outlook, limits) if text),
     )
 
 

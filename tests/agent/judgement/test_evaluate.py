@@ -74,7 +74,7 @@ def test_what_passed_tells_the_value_nearest_to_its_limit(rules: Ruleset) -> Non
     assert run(rules, snapshot([memstore("a", 600), memstore("b", 650)])).nearest == Nearest("b", 65.0, 2)
     assert run(rules, snapshot([memstore("a", 950), memstore("b", 650)])).nearest is None
     assert run(rules, snapshot(), measure=measuring()).nearest is None
-    named = run(rules, snapshot(), measure=measuring(Measurement(tenant_name(1002), 5.0), Unjudged("x"))).nearest
+    named = run(rules, snapshot(), measure=measuring(Measurement(tenant_name(1002), 5.0))).nearest
     assert named is not None and named.names["zh-CN"] == "租户 1002"
     unknown = run(rules, snapshot(), measure=measuring(Measurement("a", 5.0), error=NotAssessed("cut short")))
     assert unknown.nearest is None

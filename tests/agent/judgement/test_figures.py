@@ -170,6 +170,8 @@ def test_shares_are_of_everything_that_was_read(times: list[int]) -> None:
 def test_sqlstat_goes_before_the_audit_ring() -> None:
     names = SqlShape.__annotations__
     values: dict[str, Any] = {name: "R" if names[name] == "str" else 5 for name in names}
-    ring = SqlShape(**values)
+    ring = SqlShape(**{**values, "tenant_id": 1002})
     assert compute_figures(snapshot(ring)).top_sql_of == "GV$OB_SQL_AUDIT"
     assert compute_figures(snapshot(ring, shape(1, 9))).top_sql_of == "GV$OB_SQLSTAT"
+    of_meta = SqlShape(**{**values, "tenant_id": 1001})
+    assert compute_figures(snapshot(of_meta)).top_sql == (), "statements of META tenants are the server's own"
