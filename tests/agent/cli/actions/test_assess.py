@@ -674,7 +674,13 @@ def test_what_people_wrote_in_the_last_list_is_never_left_behind_silently(fake: 
     out, id = fake.out / "shop", fake.recorded()[0]
     options: dict[str, Any] = {"history": None, "out": out, "formats": ["xlsx"], "languages": ["en"], "update": kept_as}
     assert render_again(id, fake.engagement, **options) == 0
-    assert openpyxl.load_workbook(path).worksheets[1].cell(3, keys["remarks"]).value == "asked on Monday"
+    assert (
+        openpyxl.load_workbook(find_report(path.parent, "findings.en.xlsx"))
+        .worksheets[1]
+        .cell(3, keys["remarks"])
+        .value
+        == "asked on Monday"
+    )
 
 
 # Retention and clocks
