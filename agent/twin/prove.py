@@ -29,7 +29,7 @@ NOTHING_TO_PROVE = N_(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Change:
+class ProposedChange:
     """A change that somebody has in mind: indexes to make, indexes to hide, settings of the session."""
 
     indexes: tuple[Candidate, ...] = ()
@@ -60,7 +60,7 @@ def prove_advice(
 
 
 def try_change(
-    snapshot: Snapshot, change: Change, progress: ShowProgress = lambda what, done, total: None
+    snapshot: Snapshot, change: ProposedChange, progress: ShowProgress = lambda what, done, total: None
 ) -> TwinReport:
     """Say what a change does to each statement. Raises KernelError, and ConfigError for one that cannot be tried."""
     material = _require_material(snapshot)
@@ -87,7 +87,7 @@ def try_change(
         return _end_report(report, twin, started)
 
 
-def _find_names(change: Change, material: Material) -> Change:
+def _find_names(change: ProposedChange, material: Material) -> ProposedChange:
     """Return the change with names as the tenant writes them. Raises ConfigError for a name that is unknown."""
     indexes = []
     for candidate in change.indexes:
@@ -126,7 +126,7 @@ def _require_material(snapshot: Snapshot) -> Material:
     return material
 
 
-def _find_concerned(matched: Sequence[Matched], change: Change) -> list[Matched]:
+def _find_concerned(matched: Sequence[Matched], change: ProposedChange) -> list[Matched]:
     places = {each.place for each in change.indexes} | {(schema, table) for schema, table, _ in change.dropped}
     return [one for one in matched if places.intersection(one.tables.values())]
 

@@ -41,7 +41,7 @@ _WELL = frozenset(
     title="Standby tenant receives no log",
     finding="{resource}: {streams_count} log streams receive no log: {value}, error {error}.",
     remediation=Remediation(
-        advice="The status names the cause; mend that, and the log streams go on by themselves.",
+        advice="The status names the cause; correct that, and the log streams go on by themselves.",
         run_as=RunAs.SYS,
         sql=("SELECT * FROM oceanbase.V$OB_LS_LOG_RESTORE_STATUS WHERE SYNC_STATUS <> 'NORMAL';",),
         no_rollback="The statement only reads; no rollback is needed.",
@@ -50,12 +50,12 @@ _WELL = frozenset(
         risk="Reading has no risk.",
         cases=(
             Case(
-                "Mend the account or the way to the primary (DBA_OB_LOG_RESTORE_SOURCE).",
+                "Correct the account or the way to the primary (DBA_OB_LOG_RESTORE_SOURCE).",
                 when=one_of("value", "CHECK USER OR PASSWORD", "CHECK NETWORK", "FETCH LOG TIMEOUT"),
             ),
             Case(
                 "The primary has recycled log that the standby lacks: let it read the archive, or"
-                " create the standby anew.",
+                " create the standby again.",
                 when=one_of("value", "SOURCE HAS A GAP"),
             ),
             Case("Look for two primaries or a wrong source.", when=one_of("value", "STANDBY LOG NOT MATCH")),

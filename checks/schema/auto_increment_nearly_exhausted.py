@@ -47,7 +47,7 @@ class AutoIncrementParams(Params):
         " well. Find out whether values are skipped: explicit large values, restarts and NOORDER "
         "mode eat whole caches.",
         sql=("ALTER TABLE {schema!i}.{table!i} MODIFY COLUMN {column!i} {wider} NOT NULL AUTO_INCREMENT;",),
-        no_rollback="Once values are written that the old type cannot hold, there is no way back to it.",
+        no_rollback="Once values are written that the old type cannot hold, the old type cannot be restored.",
         pre_check="SELECT MAX of the column: it shows how much of the range is really used.",
         post_check="information_schema.COLUMNS shows the new COLUMN_TYPE and inserts succeed.",
         risk="Applications must accept wider numbers.",

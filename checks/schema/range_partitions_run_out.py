@@ -59,7 +59,7 @@ class RangeParams(Params):
             Case("Let a scheduled job add them from then on.", before=(4, 3, 5, 2)),
             Case(
                 "Where the dates divide subpartitions, this version cannot add any: lay the table"
-                " out anew, by date first and by the rest below.",
+                " out again, by date first and by the rest below.",
                 before=(4, 3, 4),
             ),
         ),

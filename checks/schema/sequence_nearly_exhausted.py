@@ -45,7 +45,7 @@ WIDEST = 2**63 - 1  # the largest bound that every version takes, and that a BIG
         cases=(
             Case("Move the sequence's bound outwards before it is reached.", when=known("bound")),
             Case(
-                "Its bound of 2^63-1 cannot be moved on: let the sequence start anew, once the "
+                "Its bound of 2^63-1 cannot be moved on: let the sequence start again, once the "
                 "old values are out of use.",
                 when=unknown("bound"),
             ),

@@ -61,7 +61,7 @@ def _met(*codes: int) -> Callable[[Told], bool]:
             ),
             Case("Disk space: make room or add servers; large sorts spill to that disk too.", when=_met(-4184)),
             Case("A full log disk stops all writes: find what keeps old log alive.", when=_met(-4264)),
-            Case("A fatal internal error is a defect: ask for the release that mends it.", when=_met(-4377)),
+            Case("A fatal internal error is a defect: ask for the release that fixes it.", when=_met(-4377)),
         ),
     ),
     sources=(ERRORS_4000,),

@@ -43,7 +43,7 @@ def _lost_plans(told: Told) -> bool:
     finding="{resource}: {hard_parses_count} of {executions_count} statements with a plan ({value}) were optimized "
     "again (limit {limit}). At least {again_count} of them had a SQL pattern that had been optimized shortly before.",
     remediation=Remediation(
-        advice="Find the application whose statements are optimized anew, and why their plans are not found.",
+        advice="Find the application whose statements are optimized again, and why their plans are not found.",
         pre_check="Count the statements in GV$OB_SQL_AUDIT with IS_HIT_PLAN = 0 by USER_NAME to find the application.",
         post_check="The share of IS_HIT_PLAN = 0 in GV$OB_SQL_AUDIT falls below the limit.",
         risk="More memory for plans leaves less memory for data.",
@@ -56,7 +56,7 @@ def _lost_plans(told: Told) -> bool:
                 when=_lost_plans,
             ),
             Case(
-                "Most had not, so look for SQL that is put together anew each time: IN lists and "
+                "Most had not, so look for SQL that is put together again each time: IN lists and "
                 "VALUES lists of any length, generated aliases, table names with dates. Give it "
                 "few fixed shapes.",
                 when=lambda told: not _lost_plans(told),

@@ -30,7 +30,7 @@ from checks.transactions.origin import (
     "{session_id} on node {node}; hanging transactions: {in_doubt_count}.",
     remediation=Remediation(
         advice="First see whether a log stream has no leader or a disk is full: then no transaction can "
-        "commit, and it ends by itself once that is mended.",
+        "commit, and it ends by itself once that is fixed.",
         sql=(
             "SELECT * FROM oceanbase.GV$OB_TRANSACTION_PARTICIPANTS WHERE ROLE = 'LEADER' AND TX_ID = {tx_id};",
             "KILL {kill_id};",

@@ -24,7 +24,7 @@ from agent.twin.candidates import Candidate
 from agent.twin.fidelity import match_statements
 from agent.twin.matched import Match
 from agent.twin.material import read_material
-from agent.twin.prove import Change, prove_advice, try_change
+from agent.twin.prove import ProposedChange, prove_advice, try_change
 from agent.twin.result import TwinReport, Verdict
 from agent.twin.twin import open_twin
 from tests.agent.cli.typed import run_process
@@ -95,17 +95,17 @@ def test_memory_and_time_have_limits(report: TwinReport) -> None:
 
 
 def test_a_change_is_tried_and_a_bad_one_is_refused(snapshot: Snapshot) -> None:
-    found = try_change(snapshot, Change(indexes=(Candidate("shop", "orders", ("customer_id", "created_at")),)))
+    found = try_change(snapshot, ProposedChange(indexes=(Candidate("shop", "orders", ("customer_id", "created_at")),)))
     assert {effect.verdict for effect in found.effects} >= {Verdict.VERIFIED}
     (advice,) = found.indexes
     assert advice.columns == ("customer_id", "created_at") and advice.effects
-    dropped = try_change(snapshot, Change(dropped=frozenset({("shop", "orders", "by_shop_day")})))
+    dropped = try_change(snapshot, ProposedChange(dropped=frozenset({("shop", "orders", "by_shop_day")})))
     worse = [effect for effect in dropped.effects if effect.cost_after > effect.cost_before]
     assert worse and all(effect.verdict is not Verdict.VERIFIED for effect in worse)
     with pytest.raises(ConfigError, match="does not make"):
-        try_change(snapshot, Change(indexes=(Candidate("shop", "orders", ("nobody",)),)))
+        try_change(snapshot, ProposedChange(indexes=(Candidate("shop", "orders", ("nobody",)),)))
     with pytest.raises(ConfigError, match="setting"):
-        try_change(snapshot, Change(settings=(("no_such_variable", "1"),)))
+        try_change(snapshot, ProposedChange(settings=(("no_such_variable", "1"),)))
 
 
 def test_the_kernel_is_without_data_and_its_end_ends_no_run(snapshot: Snapshot) -> None:

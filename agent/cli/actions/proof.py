@@ -18,7 +18,7 @@ from agent.support import console
 from agent.support.errors import ConfigError
 from agent.support.i18n import format_value, translate
 from agent.twin.candidates import Candidate, Scope
-from agent.twin.prove import Change, prove_advice, try_change
+from agent.twin.prove import ProposedChange, prove_advice, try_change
 from agent.twin.result import Effect, IndexAdvice, TwinReport, Verdict
 from agent.twin.twin import ShowProgress
 
@@ -76,12 +76,12 @@ def print_what_if(
     path: Path, indexes: Sequence[str], drops: Sequence[str], settings: Sequence[str], *, as_json: bool
 ) -> None:
     """Try a change and print its effects. Raises SnapshotError, ConfigError and KernelError."""
-    change = Change(
+    change = ProposedChange(
         indexes=tuple(map(_read_index, indexes)),
         dropped=frozenset(map(_read_drop, drops)),
         settings=tuple(map(_read_setting, settings)),
     )
-    if change == Change():
+    if change == ProposedChange():
         raise ConfigError(Text("Nothing to try: give --index, --drop or --set."))
     snapshot = _load(path)
     with show_progress() as progress:

@@ -17,7 +17,7 @@ def has_places(page: bytes) -> bool:
     return _PLACE.search(page) is not None
 
 
-def fill_places(page: bytes, numbers: Mapping[str, int]) -> bytes:
+def fill_page_numbers(page: bytes, numbers: Mapping[str, int]) -> bytes:
     """Return the page with the numbers in its contents. They are as wide as their empty places, so nothing moves."""
 
     def write(found: re.Match[bytes]) -> bytes:

@@ -63,7 +63,7 @@ def render_pdf(document: Document, language: str, style: Style = OURS, directory
         except ImportError:  # without the extra ``report`` the contents name no pages
             return content
         if finishing.has_places(page):
-            content = _print_pdf(chromium, folder, finishing.fill_places(page, finishing.find_pages(content)))
+            content = _print_pdf(chromium, folder, finishing.fill_page_numbers(page, finishing.find_pages(content)))
         return finishing.set_properties(content, _list_properties(document, language, style))
 
 

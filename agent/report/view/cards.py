@@ -227,7 +227,7 @@ class CardMaker:
             sentence=_shorten_sentence(finding, statement, words),
             severity=finding["severity"],
             severity_label=words.label(SEVERITIES, finding["severity"]),
-            value=format_measured(finding["value"], result["ladder"], unit, words, digits),
+            value=format_judged(finding["value"], result["ladder"], unit, words, digits),
             limit=_format_limit(finding["limit"], result["ladder"], unit, words, digits),
             change=change,
             change_label=words.label(CHANGES, change) if change else "",
@@ -335,7 +335,7 @@ def _tell_changes(kinds: Sequence[str], words: Words) -> str:
     return " · ".join(f"{words.label(CHANGES, kind)} {counts[kind]}" for kind in CHANGES if kind in counts)
 
 
-def format_measured(value: Any, judge: LadderEntry, unit: Unit | None, words: Words, digits: int | None = None) -> str:
+def format_judged(value: Any, judge: LadderEntry, unit: Unit | None, words: Words, digits: int | None = None) -> str:
     """Return a measured value; that of a setting in words."""
     if "expected" in judge and isinstance(value, str):
         return words.setting(value, read_bare_unit(judge["expected"]))

@@ -82,7 +82,7 @@ def _describe_verdict(document: Document, counted: Sequence[ResultEntry], words:
     if critical:
         return words("Critical risks need action now: {critical}.", critical=critical)
     if high:
-        return words("Nothing critical was found. High risks to mend this month: {high}.", high=high)
+        return words("Nothing critical was found. High risks to fix this month: {high}.", high=high)
     if rest:
         return words("Nothing critical or high was found. Smaller risks: {count}.", count=rest)
     return words("None of the checks that were assessed found a risk.")
@@ -106,10 +106,11 @@ def _describe_gravest(result: ResultEntry, document: Document, words: Words) -> 
 
 def _describe_end(finding: FindingEntry, today: date, words: Words) -> str:
     """In how many days there is no more of it, where the finding tells the day."""
-    told = dict(finding).get("exhausted_on")
-    if not isinstance(told, str):
+    told = finding["exhausted_on"] or ""
+    try:
+        left = (date.fromisoformat(told) - today).days
+    except ValueError:  # a document that another hand has changed
         return ""
-    left = (date.fromisoformat(told) - today).days
     if left <= 0:
         return words("By what was measured there is no more of it as of now.")
     return words("At the present rate there is no more of it in about {count} days, on {day}.", count=left, day=told)

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from agent.model.document import LadderEntry, ResultEntry
 from agent.model.naming import tenant_name
 from agent.model.terms import Unit
+from agent.report.view.cards import format_judged
 from agent.report.words import Words
 from agent.support.i18n import count_digits
 
@@ -21,7 +22,8 @@ def format_measured(result: ResultEntry, words: Words) -> str:
     unit, rungs, value = Unit(result["unit"]), list_rungs(result["ladder"]), measured["value"]
     if unit in _TIMES and isinstance(value, int | float) and value < 0:
         return ""  # it is not due yet
-    shown, place = words.value(value, unit, count_digits(value, unit, rungs.values())), words.resource(measured)
+    digits, place = count_digits(value, unit, rungs.values()), words.resource(measured)
+    shown = format_judged(value, result["ladder"], unit, words, digits)
     if measured["count"] > 1:
         text = "{value} at {resource}, of {count} the nearest to its limit"
         return words(text, value=shown, resource=place, count=measured["count"])

@@ -20,7 +20,7 @@ class Signature:
 
 
 @dataclass(frozen=True, slots=True)
-class Version:
+class ReportVersion:
     """An issue of the report: its number, its day, who made it, and what changed."""
 
     number: str
@@ -34,7 +34,7 @@ class SignOff:
     """Who prepares, reviews and approves the report, and its issues; the first is this one."""
 
     signatures: tuple[Signature, ...]
-    versions: tuple[Version, ...]
+    versions: tuple[ReportVersion, ...]
 
 
 def restate_persons(document: Document, persons: Mapping[str, str]) -> Document:
@@ -55,5 +55,5 @@ def build_sign_off(document: Document, cover: Cover, style: Style, words: Words)
             Signature(words("Reviewed by"), cover.reviewed_by),
             Signature(words("Approved by"), approver),
         ),
-        (Version("1.0", words.day(document["as_of"]).isoformat(), cover.prepared_by, words("First issue")),),
+        (ReportVersion("1.0", words.day(document["as_of"]).isoformat(), cover.prepared_by, words("First issue")),),
     )

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-from agent.model.document import CapacityEntry, Document, FindingEntry, ResultEntry
+from agent.model.document import CapacityEntry, Document, FindingEntry, PurchaseEntry, ResultEntry
 from agent.model.labels import N_
 from agent.model.naming import tenant_name
 from agent.model.terms import Outcome, Unit
@@ -27,14 +27,14 @@ _KINDS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Purchase:
+class PurchaseLine:
     """Something to buy, in words with its formula; ``codes`` are the checks whose limit it is computed from."""
 
     text: str
     codes: tuple[str, ...]
 
 
-def list_purchases(document: Document, words: Words) -> Iterator[Purchase]:
+def list_purchases(document: Document, words: Words) -> Iterator[PurchaseLine]:
     """Yield what findings say is to be bought, the largest size of each kind; else the data disk that a year takes."""
     computed = _collect_computed(document)
     for kind in sorted(computed):
@@ -43,40 +43,31 @@ def list_purchases(document: Document, words: Words) -> Iterator[Purchase]:
         yield from _list_disks(document, words)
 
 
-def _collect_computed(document: Document) -> dict[str, tuple[ResultEntry, FindingEntry, Mapping[str, object]]]:
+def _collect_computed(document: Document) -> dict[str, tuple[ResultEntry, FindingEntry, PurchaseEntry]]:
     """The largest purchase of each kind that a finding tells, with its check."""
-    found: dict[str, tuple[ResultEntry, FindingEntry, Mapping[str, object]]] = {}
+    found: dict[str, tuple[ResultEntry, FindingEntry, PurchaseEntry]] = {}
     for result in document["results"]:
         for finding in list_open_findings(result):
-            told = dict(finding).get("purchase")
-            if isinstance(told, dict):
-                kind = str(told["what"])
-                if kind not in found or _read_size(told) > _read_size(found[kind][2]):
-                    found[kind] = result, finding, told
+            told = finding["purchase"]
+            if told and (told["what"] not in found or told["needed"] > found[told["what"]][2]["needed"]):
+                found[told["what"]] = result, finding, told
     return found
 
 
-def _read_size(told: Mapping[str, object]) -> float:
-    size = told["needed"]
-    return float(size) if isinstance(size, int | float) else 0.0
-
-
-def _describe_computed(
-    result: ResultEntry, finding: FindingEntry, told: Mapping[str, object], words: Words
-) -> Purchase:
-    unit, formula = Unit(str(told["unit"])), told["formula"]
+def _describe_computed(result: ResultEntry, finding: FindingEntry, told: PurchaseEntry, words: Words) -> PurchaseLine:
+    unit = Unit(told["unit"])
     text = words(
         "Approve {size} of {what} for {resource} instead of {present}: {formula}.",
         size=words.value(told["needed"], unit),
-        what=words(_KINDS.get(str(told["what"]), str(told["what"]))),
+        what=words(_KINDS.get(told["what"], told["what"])),
         resource=words.resource(finding),
         present=words.value(told["present"], unit),
-        formula=words.pick(formula) if isinstance(formula, dict) else "",
+        formula=words.pick(told["formula"]),
     )
-    return Purchase(text, (result["code"],))
+    return PurchaseLine(text, (result["code"],))
 
 
-def _list_disks(document: Document, words: Words) -> Iterator[Purchase]:
+def _list_disks(document: Document, words: Words) -> Iterator[PurchaseLine]:
     """Yield the data disk to buy: that of the zone which needs the most, where a size and a limit are known.
 
     Size = (in use now + growth in a year) / limit. Growth is that of earlier assessments, else what the customer says.
@@ -90,7 +81,7 @@ def _list_disks(document: Document, words: Words) -> Iterator[Purchase]:
     short = [(need, gauge) for need, gauge in needs if need > (gauge["size_bytes"] or 0)]
     if short:
         need, gauge = max(short, key=lambda item: (item[0], item[1]["resource"]))
-        yield Purchase(_describe_disk(need, gauge, document, limit_pct, words), tuple(r["code"] for r in checks))
+        yield PurchaseLine(_describe_disk(need, gauge, document, limit_pct, words), tuple(r["code"] for r in checks))
 
 
 def _compute_need(gauge: CapacityEntry, document: Document, limit_pct: float) -> int:

@@ -13,7 +13,7 @@ from agent.model.labels import CHANGES, SEVERITIES
 from agent.model.terms import ChangeKind, Outcome, Severity, Unit
 from agent.report.style import OURS, Style
 from agent.report.view.by_hand import HandItem, build_hand_items
-from agent.report.view.cards import Card, CardMaker, find_counted_severity, format_measured, format_unjudged
+from agent.report.view.cards import Card, CardMaker, find_counted_severity, format_judged, format_unjudged
 from agent.report.view.chapters import TOP, Chapter, build_chapters, is_platform
 from agent.report.view.check_lines import CheckLine, build_check_line, list_check_lines
 from agent.report.view.cover import Cover, build_cover, build_glossary, build_scope
@@ -293,7 +293,7 @@ def _format_changed(value: Any, result: ResultEntry | None, unit: Unit | None, w
     judge = result["ladder"] if result else None
     if value is None or (judge and not judge.keys() & {"rungs", "expected"} and not isinstance(value, str)):
         return ""
-    return format_measured(value, judge, unit, words, digits) if judge else words.value(value, unit, digits)
+    return format_judged(value, judge, unit, words, digits) if judge else words.value(value, unit, digits)
 
 
 def _build_change_line(change: ChangeEntry, result: ResultEntry | None, words: Words) -> ChangeLine:

@@ -120,7 +120,7 @@ def test_the_document_holds_every_text_in_every_language(tmp_path: Path) -> None
     (memory,) = [item for item in build_document(assessment(tmp_path))["results"] if item["code"] == "CAP901"]
     assert memory["outcome"] == Outcome.FINDING and memory["severity"] == Severity.CRITICAL
     assert set(memory["texts"]) == {"zh-CN", "en"} and memory["texts"]["en"]["title"] == "Full"
-    assert memory["findings"][0]["texts"]["en"] == "10.0.0.1 is 95% full, the limit is 90%; it uses 950 B."
+    assert memory["findings"][0]["texts"]["en"] == "10.0.0.1 is 95% full, the limit is ≥ 90%; it uses 950 B."
     assert memory["ladder"] == {
         "rungs": {"medium": 70.0, "high": 80.0, "critical": 90.0},
         "worst": 100.0,

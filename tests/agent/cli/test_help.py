@@ -66,7 +66,7 @@ def test_everything_that_a_command_takes_is_on_its_page(path: tuple[str, ...]) -
         if isinstance(param, TyperOption):
             assert all(name in page for name in (*param.opts, *param.secondary_opts))
             assert f"${name_variable(param)}" in page if name_variable(param) else True
-            assert param.is_flag or re.fullmatch(r"[A-Z][A-Z,.|:-]*", name_value(param)), f"{param.opts} takes what?"
+            assert param.is_flag or re.fullmatch(r"[A-Z][A-Z,.|:=-]*", name_value(param)), f"{param.opts} takes what?"
         elif isinstance(param, TyperArgument):
             assert param.metavar and param.metavar in page
         assert param.help, f"{path} {param.name}: not explained"

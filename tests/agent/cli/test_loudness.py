@@ -121,7 +121,7 @@ def test_a_fault_of_ours_is_one_message_and_never_code_1(
     ended = run_here(folder, "rules", "validate")
     assert ended.code == (2 if ours else 4)
     assert b"Traceback" not in ended.err and b"File " not in ended.err and SECRET.encode() not in ended.err
-    assert ours or (b"has a fault" in ended.err and b"--debug" in ended.err)
+    assert ours or (b"has a defect" in ended.err and b"--debug" in ended.err)
 
 
 @pytest.mark.parametrize("fault", FAULTS)

@@ -89,7 +89,7 @@ def test_what_goes_beyond_is_not_sent_and_named(scopes: dict[str, SourceScope], 
     found = sent(Thing, scopes)
     assert isinstance(found, Unavailable) and found.kind is UnavailableKind.NOT_GRANTED
     assert what in render_text(found.reason, "en")
-    assert found.remedy and "ob-health authorize request" in render_text(found.remedy, "en")
+    assert found.remedy and "Sign a new authorization" in render_text(found.remedy, "en")
     assert list_covered([Thing], permission(scopes)) == []
 
 

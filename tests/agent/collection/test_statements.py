@@ -179,7 +179,7 @@ def test_the_system_schema_has_another_name_where_a_cluster_is_held_as_data() ->
 def test_a_missing_required_column_or_view_is_said() -> None:
     assert missing(Plain, target(columns={"HX": frozenset({"B"})}))[:2] == (
         UnavailableKind.NO_COLUMN,
-        "oceanbase.HX of this version lacks A.",
+        "oceanbase.HX has no column A in this version.",
     )
     kind, reason, _ = missing(Joined, target(columns={"HX": frozenset({"HX_ID"})}))
     assert kind is UnavailableKind.NO_VIEW and "oceanbase.HY" in reason and "4.2.5.1" in reason

@@ -57,7 +57,13 @@ def trend(points: int, *, forecasts: bool = True) -> Any:
         return [{**gauge, "used_bytes": gauge["used_bytes"] - 20 * GIB * quarters} for gauge in figures["capacity"]]
 
     figures["trend"] = [
-        {"as_of": (now - timedelta(days=91 * number)).isoformat(), "score": 50.0, "capacity": earlier(number)}
+        {
+            "as_of": (now - timedelta(days=91 * number)).isoformat(),
+            "score": 50.0,
+            "capacity": earlier(number),
+            "sessions": None,
+            "statements_per_s": None,
+        }
         for number in range(points, 0, -1)
     ]
     figures["forecasts"] = (

@@ -153,11 +153,11 @@ def test_page_one_counts_the_changes_that_the_document_has(document: Document) -
 def test_a_change_has_one_word_for_its_window() -> None:
     told = (
         EFFORTS["window"],
-        "Maintenance window needed",
-        "Agree on a maintenance window for the {count} actions that need one.",
+        "Change window needed",
+        "Agree on a change window for the {count} actions that need one.",
     )
     assert all("变更窗口" in translate(text, "zh-CN") and "维护窗口" not in translate(text, "zh-CN") for text in told)
-    assert all("maintenance window" in text.lower() for text in told)
+    assert all("change window" in text.lower() for text in told)
 
 
 @every_document

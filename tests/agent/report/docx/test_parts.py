@@ -61,7 +61,7 @@ def test_the_template_is_what_its_script_builds() -> None:
 def test_the_templates_messages_are_known_to_the_catalogue() -> None:
     found = set(of_templates())
     assert {"Conclusion", "Rollback", "{count} more resources are in {file}, sheet “{sheet}”."} <= found
-    assert not [message for message in found if translate(message, "zh-CN") == message and message != "SQL"]
+    assert not [message for message in found if translate(message, "zh-CN") == message and message not in {"SQL", "Zone"}]
 
 
 @pytest.mark.parametrize("language", ["en", "zh-CN"])
@@ -119,10 +119,10 @@ def test_long_tables_keep_their_heads_and_rows_whole(rich: bytes) -> None:
         for table in root(rich).iter(f"{W}tbl")
         if table.find(f".//{W}tblStyle[@{W}val='HealthTable']") is not None
     ]
-    assert len(listed) > 10
-    for table in listed:
+    headed = [table for table in listed if table.find(f"{W}tr").find(f".//{W}tblHeader") is not None]  # type: ignore[union-attr]
+    assert len(headed) > 10 and len(headed) == len(listed) - 1, "the actions of page one alone have no head"
+    for table in headed:
         rows = list(table.iter(f"{W}tr"))
-        assert rows[0].find(f".//{W}tblHeader") is not None
         assert all(row.find(f"{W}trPr/{W}cantSplit") is not None for row in rows)
 
 
@@ -274,7 +274,8 @@ def test_bars_are_as_long_as_their_points(rich: bytes) -> None:
         for run in root(rich).iter(f"{W}r")
         for node in run.iter(f"{W}shd")
     ]
-    lost = [category["points_lost"] or 0.0 for category in DOCUMENTS["rich"]["score"]["categories"].values()]
+    categories = DOCUMENTS["rich"]["score"]["categories"].values()
+    lost = [points for category in categories if (points := category["points_lost"])]
     expected = sorted((math.ceil(28 * points / max(lost)) for points in lost), reverse=True)
     assert [len(blanks) for _, blanks in shades] == expected and expected[0] == 28
     assert {color for color, _ in shades} == {"0F4C81"} and {*"".join(blanks for _, blanks in shades)} == {"\xa0"}

@@ -32,7 +32,7 @@ PLACE = b'<span class="page" data-of="%s"></span>'
 def test_numbers_are_filled_into_their_places() -> None:
     page = PLACE % b"scope" + b" and " + PLACE % b"category-sql" + PLACE % b"gone"
     assert finishing.has_places(page) and not finishing.has_places(html("rich", "en").replace(b'data-of="', b'x="'))
-    filled = finishing.fill_places(page, {"scope": 3, "category-sql": 12})
+    filled = finishing.fill_page_numbers(page, {"scope": 3, "category-sql": 12})
     assert re.findall(rb">(\d*)</span>", filled) == [b"3", b"12", b""]
 
 

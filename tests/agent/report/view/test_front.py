@@ -139,6 +139,9 @@ def with_disk(used_gib: float, size_gib: float | None, growth: float | None = No
     document["business"]["growth_pct_per_year"] = growth
     known = {"kind": "data_disk", "resource": "zone1", "bytes_per_day": per_day, "full_on": None}
     document["figures"]["forecasts"] = [known] if per_day is not None else []
+    for result in document["results"]:
+        for finding in result["findings"]:
+            finding["purchase"] = None
     return document
 
 
@@ -208,7 +211,7 @@ def test_the_form_tells_what_the_checks_on_it_found() -> None:
     backup["name"] = "backup.no_recent_backup"
     assert build_hand_items(document, EN)[0].known == "No recent backup: Not known"
     backup |= {"outcome": Outcome.PASS, "attested": True}
-    assert build_hand_items(document, EN)[0].known == "No recent backup: Attested"
+    assert build_hand_items(document, EN)[0].known == "No recent backup: Stated by the customer"
     assert build_hand_items(document, EN)[5].known == "Nothing is known of it by this assessment."
 
 
