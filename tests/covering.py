@@ -147,7 +147,6 @@ COVERING: Mapping[str, str] = {
     "agent/support/errors.py": "tests/agent/support/test_credentials.py",
     "agent/support/markdown.py": "tests/agent/cli/test_loudness.py",
     "agent/support/sandbox.py": "tests/agent/report/test_house_style.py",
-    "agent/support/signals.py": "tests/faults/test_agent_process.py",
     "agent/support/streams.py": "tests/agent/cli/test_streams.py",
     "agent/support/tracebacks.py": "tests/agent/cli/test_loudness.py",
     "agent/support/yaml_compose.py": "tests/agent/support/test_yaml_file.py",

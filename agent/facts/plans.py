@@ -82,6 +82,7 @@ class StatementWait:
     "oceanbase.GV$SQL_WORKAREA",
     DataClass.STATISTICS,
     cost=CostClass.MEDIUM,
+    where="SQL_ID <> ''",
     group_by="CON_ID, SQL_ID, CHILD_NUMBER, OPERATION_TYPE",
     order_by="max_temp_bytes DESC, SQL_ID, CHILD_NUMBER, OPERATION_TYPE",
     limit=1000,
