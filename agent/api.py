@@ -17,7 +17,16 @@ from typing import Any, TypeVar, dataclass_transform
 from agent.facts import Observes, Rows
 from agent.model.address import unify_address
 from agent.model.check import CheckSpec, Measurement, NotAssessed, Params, Remediation, Unjudged
-from agent.model.naming import Named, ResourceName, is_meta, list_names, name_account, name_object, tenant_name
+from agent.model.naming import (
+    Named,
+    ResourceName,
+    is_meta,
+    list_names,
+    name_account,
+    name_object,
+    name_shape,
+    tenant_name,
+)
 from agent.model.sources import DocPage, KernelCode, KernelRun, Source, WebPage
 from agent.model.terms import Actor, Category, RunAs, Scalar, TenantKind, Text, Unit, Version
 from agent.model.units import parse_duration, parse_microseconds, parse_number, parse_size, parse_switch, parse_word
@@ -50,6 +59,7 @@ __all__ = [
     "list_names",
     "name_account",
     "name_object",
+    "name_shape",
     "params",
     "parse_duration",
     "parse_microseconds",

@@ -63,10 +63,11 @@ def forget(kernel: Kernel, shapes: int) -> None:
 
 @pytest.fixture(scope="module")
 def planted(kernel: Kernel) -> Iterator[list[Proof]]:
-    # What was in memory before leaves it, so that the rows that are written now stay there.
-    kernel.run(["ALTER SYSTEM MINOR FREEZE"])
     proofs = [Proof(plant) for plant in plants_of(CODES)]
-    for proof in proofs:
+    for proof in sorted(proofs, key=lambda proof: proof.plant.code == SHOWN_BY_ROWS[0]):
+        if proof.plant.code == SHOWN_BY_ROWS[0]:
+            # All that was written before leaves the memory now, or it would soon take these rows along.
+            kernel.run(["ALTER SYSTEM MINOR FREEZE"])
         proof.create(kernel)
         proof.plant_it(kernel)
     yield proofs
@@ -109,12 +110,9 @@ def test_a_fault_that_was_seen_is_never_passed_or_resolved(
     assert resolved == []
     if kept:
         counted = are_rows_counted(planted, snapshot)
+        assert counted or STATEMENTS, "the rows lie in memory, and the short form leaves them there"
         shown = SHOWN_BY_FIGURES | ({SHOWN_BY_ROWS[0]} if counted else set())
         assert {proof.plant.code for proof in planted if is_told(proof, now)} >= shown
-        if not counted and not STATEMENTS:
-            pytest.skip(
-                f"the server wrote the rows of {SHOWN_BY_ROWS[0]} to disk meanwhile, where they are not counted"
-            )
     else:
         assert all(result.reason for result in now.values() if result.outcome is Outcome.NOT_ASSESSED)
 
