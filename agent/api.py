@@ -30,7 +30,16 @@ from agent.model.check import (
     one_of,
     unknown,
 )
-from agent.model.naming import Named, ResourceName, is_meta, list_names, name_account, name_object, tenant_name
+from agent.model.naming import (
+    Named,
+    ResourceName,
+    is_meta,
+    list_names,
+    name_account,
+    name_object,
+    name_shape,
+    tenant_name,
+)
 from agent.model.sources import DocPage, KernelCode, KernelRun, Source, WebPage
 from agent.model.terms import Actor, Category, Effort, RunAs, Scalar, TenantKind, Text, Unit, Version
 from agent.model.units import parse_duration, parse_microseconds, parse_number, parse_size, parse_switch, parse_word
@@ -68,6 +77,7 @@ __all__ = [
     "list_names",
     "name_account",
     "name_object",
+    "name_shape",
     "one_of",
     "params",
     "parse_duration",

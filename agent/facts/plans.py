@@ -11,6 +11,7 @@ from agent.facts.sql import BUSINESS_DATABASE_ID, CachedPlan, RepositoryShape, S
 from agent.model.terms import DataClass
 
 _DEAREST = (CachedPlan, SqlTotal, SqlShape, RepositoryShape)
+MOST_WORK_AREAS = 1024  # src/sql/engine/ob_tenant_sql_memory_manager.h, MAX_WORKAREA_STAT_CNT
 _FOREGROUND = "SESSION_TYPE = 'FOREGROUND' AND SQL_ID <> ''"
 
 
@@ -83,24 +84,26 @@ class StatementWait:
     DataClass.STATISTICS,
     cost=CostClass.MEDIUM,
     where="SQL_ID <> ''",
-    group_by="CON_ID, SQL_ID, CHILD_NUMBER, OPERATION_TYPE",
+    group_by="CON_ID, SVR_IP, SVR_PORT, SQL_ID, CHILD_NUMBER, OPERATION_TYPE",
     order_by="max_temp_bytes DESC, SQL_ID, CHILD_NUMBER, OPERATION_TYPE",
-    limit=1000,
-    narrowed_by=(CachedPlan,),
+    limit=5000,
 )
 class WorkArea:
-    """What the operators of one kind in one plan sorted or hashed, since the server began to keep figures of them.
+    """What the operators of one kind in one plan sorted or hashed, since a server began to keep figures of them.
 
     ``spilled`` executions wrote to disk what did not fit into memory, ``multipass`` ones several times over;
     ``last_temp_bytes`` is what the last one wrote. Small work areas, of which the server expects little memory, are in
-    no row. Each server keeps the last 1,024 operators of a tenant, also of plans that have left the cache
-    (src/sql/engine/ob_tenant_sql_memory_manager.cpp, MAX_WORKAREA_STAT_CNT).
+    no row. Each server keeps the last ``MOST_WORK_AREAS`` operators of a tenant, also of plans that have left the
+    cache; ``operators`` are those that this row adds up.
     """
 
     tenant_id: int | None = expr("CON_ID", default=None, sys_only=True)
+    svr_ip: str | None = expr("SVR_IP", default=None)
+    svr_port: int | None = expr("SVR_PORT", default=None)
     sql_id: str = expr("SQL_ID")
     plan_id: int = expr("CHILD_NUMBER")
     operation: str = expr("OPERATION_TYPE")
+    operators: int = expr("COUNT(*)")
     executions: int = expr("SUM(TOTAL_EXECUTIONS)")
     spilled: int = expr("SUM(ONEPASS_EXECUTIONS + MULTIPASSES_EXECUTIONS)")
     multipass: int = expr("SUM(MULTIPASSES_EXECUTIONS)")

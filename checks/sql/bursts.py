@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from agent.api import Rows, Scalar
+from agent.api import Rows, Scalar, name_shape
 from agent.facts.plan_tree import Plan
 from agent.facts.sql import AuditReturn, CachedPlan, SqlShape
 from checks.sql.diagnosis import count_rows
-from checks.sql.ring import require_executions, shape_name, text_of
+from checks.sql.ring import require_executions, text_of
 
 _SECOND_US = 1_000_000
 
@@ -25,7 +25,7 @@ class Burst:
     @property
     def name(self) -> str:
         """The stable name of the shape as a resource."""
-        return shape_name(self.row.sql_id, self.row.tenant_id)
+        return name_shape(self.row.sql_id, self.row.tenant_id)
 
     def list_evidence(self, plans: Rows[CachedPlan] | None) -> dict[str, Scalar]:
         """Return what every finding on a burst says."""
@@ -55,7 +55,7 @@ def list_bursts(
         if row.session_seconds:
             yield Burst(row, row.executions / row.session_seconds, share_pct)
         else:
-            yield shape_name(row.sql_id, row.tenant_id)
+            yield name_shape(row.sql_id, row.tenant_id)
 
 
 def recurs(row: SqlShape, min_span_s: int, min_bursts: int, most_busy_pct: float) -> bool | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, Params, Remediation, Rows, Scalar, Unit, Unjudged, check, params
+from agent.api import Actor, Measurement, Params, Remediation, Rows, Scalar, Unit, Unjudged, check, name_shape, params
 from agent.facts.plans import PlanStep
 from agent.facts.sql import CachedPlan, RepositoryShape, RepositoryText, SqlShape, SqlTotal
 from agent.facts.sqltext import counts_found_rows, skips_rows
@@ -12,7 +12,7 @@ from agent.facts.statement_texts import collect_texts
 from checks.sql.loads import list_frequent, list_loads, list_uncounted
 from checks.sql.pages import ORDER_AND_LIMIT, SQLSTAT
 from checks.sql.plan_rows import add_planned_rows
-from checks.sql.ring import shape_name, text_of
+from checks.sql.ring import text_of
 
 
 @params
@@ -65,7 +65,7 @@ def deep_offset(
         if row.rows_read is None or row.rows_read < limits.min_read_ratio * max(row.rows_used, 1):
             continue
         if row.sql_id not in known:
-            yield Unjudged(shape_name(row.sql_id, row.tenant_id))
+            yield Unjudged(name_shape(row.sql_id, row.tenant_id))
         elif row.sql_id in paging:
             evidence: dict[str, Scalar] = {
                 "database": row.database,
@@ -75,6 +75,6 @@ def deep_offset(
                 "statement": text_of(plans, row.sql_id, texts),
             }
             yield Measurement(
-                shape_name(row.sql_id, row.tenant_id), row.rows_read // row.executions, evidence, row.record
+                name_shape(row.sql_id, row.tenant_id), row.rows_read // row.executions, evidence, row.record
             )
     yield from list_uncounted(frequent, lambda row: row.sql_id in paging or row.sql_id not in known)

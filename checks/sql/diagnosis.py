@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import NotAssessed, Scalar, Unjudged
+from agent.api import NotAssessed, Scalar, Unjudged, name_shape
 from agent.facts.plan_tree import Access, Plan
 from agent.facts.workload import WorkloadFacts, WorkStatement, read_workload
 from checks.sql.loads import list_frequent
-from checks.sql.ring import shape_name
 
 _TEXT_CHARS = 400
 
@@ -48,7 +47,7 @@ def list_unread(statements: list[WorkStatement]) -> Iterator[Unjudged]:
 
 def name_statement(statement: WorkStatement) -> str:
     """Return the stable name of a statement as a resource."""
-    return shape_name(statement.sql_id, statement.tenant_id)
+    return name_shape(statement.sql_id, statement.tenant_id)
 
 
 def list_evidence(statement: WorkStatement, access: Access | None = None) -> dict[str, Scalar]:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, Params, Remediation, Rows, Scalar, Unit, Unjudged, check, params
+from agent.api import Actor, Measurement, Params, Remediation, Rows, Scalar, Unit, Unjudged, check, name_shape, params
 from agent.facts.sql import CachedPlan, RepositoryShape, SqlShape, SqlTotal
 from checks.sql.loads import list_frequent, list_loads
 from checks.sql.pages import AUDIT, SQLSTAT
-from checks.sql.ring import shape_name, text_of
+from checks.sql.ring import text_of
 
 
 @params
@@ -49,7 +49,7 @@ def disk_reads_high(
     and compaction."""
     for row in list_frequent(list_loads(shapes, totals, history), limits.min_executions_count):
         if row.disk_reads is None:
-            yield Unjudged(shape_name(row.sql_id, row.tenant_id))
+            yield Unjudged(name_shape(row.sql_id, row.tenant_id))
             continue
         evidence: dict[str, Scalar] = {
             "database": row.database,
@@ -57,4 +57,4 @@ def disk_reads_high(
             "average_us": row.average_us,
             "statement": text_of(plans, row.sql_id),
         }
-        yield Measurement(shape_name(row.sql_id, row.tenant_id), row.disk_reads // row.executions, evidence, row.record)
+        yield Measurement(name_shape(row.sql_id, row.tenant_id), row.disk_reads // row.executions, evidence, row.record)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, Params, Remediation, Rows, Scalar, Unit, Unjudged, check, params
+from agent.api import Actor, Measurement, Params, Remediation, Rows, Scalar, Unit, Unjudged, check, name_shape, params
 from agent.facts.plans import PlanStep
 from agent.facts.sql import CachedPlan, RepositoryShape, RepositoryText, SqlShape, SqlTotal
 from agent.facts.sqltext import find_wrapped_column, gathers_what_it_picks
@@ -12,7 +12,7 @@ from agent.facts.statement_texts import collect_texts
 from checks.sql.loads import list_frequent, list_loads, list_uncounted
 from checks.sql.pages import AUDIT, SQL_RULES
 from checks.sql.plan_rows import add_planned_rows
-from checks.sql.ring import shape_name, text_of
+from checks.sql.ring import text_of
 
 
 @params
@@ -70,7 +70,7 @@ def function_on_column(
         if not (wasteful or (row.full_scans or 0) >= limits.min_executions_count):
             continue
         if row.sql_id not in known:
-            yield Unjudged(shape_name(row.sql_id, row.tenant_id))
+            yield Unjudged(name_shape(row.sql_id, row.tenant_id))
         elif row.sql_id in wrapped:
             evidence: dict[str, Scalar] = {
                 "database": row.database,
@@ -81,6 +81,6 @@ def function_on_column(
                 "statement": text_of(plans, row.sql_id, texts),
             }
             yield Measurement(
-                shape_name(row.sql_id, row.tenant_id), row.rows_read // row.executions, evidence, row.record
+                name_shape(row.sql_id, row.tenant_id), row.rows_read // row.executions, evidence, row.record
             )
     yield from list_uncounted(frequent, lambda row: row.sql_id in wrapped or row.sql_id not in known)

@@ -4,12 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, Observes, Params, Remediation, Rows, Scalar, Unit, Unjudged, check, params
+from agent.api import (
+    Actor,
+    Measurement,
+    Observes,
+    Params,
+    Remediation,
+    Rows,
+    Scalar,
+    Unit,
+    Unjudged,
+    check,
+    name_shape,
+    params,
+)
 from agent.facts.sql import CHANGING, CachedPlan, SqlShape, SqlTotal
 from agent.facts.sqltext import writes_every_row
 from checks.sql.loads import list_loads
 from checks.sql.pages import AUDIT, SQL_RULES, SQLSTAT
-from checks.sql.ring import shape_name, text_of
+from checks.sql.ring import text_of
 
 # The audit ring does not tell the kind; what it counts are rows that were changed.
 _MAY_CHANGE = CHANGING | {None}
@@ -56,7 +69,7 @@ def large_change(
         in_ring = load.record is Observes.AUDIT_RING
         together = row.rows_affected if row and in_ring else load.rows_used
         rows = _count_in_ring(row) if row and in_ring else together // load.executions
-        resource = shape_name(load.sql_id, load.tenant_id)
+        resource = name_shape(load.sql_id, load.tenant_id)
         if rows < limits.min_rows_count:
             # An average may hide one large change among small ones; what all changed together may not reach so far.
             if not (row and _is_largest_known(row)) and together >= limits.min_rows_count:

@@ -9,11 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterator
 
-from agent.api import NotAssessed, Observes, Rows, Unjudged
+from agent.api import NotAssessed, Observes, Rows, Unjudged, name_shape
 from agent.facts.shape_load import ShapeLoad, collect_loads
 from agent.facts.sql import DATA_STATEMENTS, CachedPlan, RepositoryShape, RepositoryText, SqlShape, SqlTotal
 from agent.facts.statement_texts import collect_texts, list_other_kinds
-from checks.sql.ring import shape_name
 
 
 def list_loads(
@@ -50,7 +49,7 @@ def list_uncounted(frequent: list[ShapeLoad], concerned: Callable[[ShapeLoad], b
     """
     counted = {(load.tenant_id, load.sql_id) for load in frequent if load.record is Observes.AUDIT_RING}
     shapes = [load for load in frequent if concerned(load) and (load.tenant_id, load.sql_id) not in counted]
-    yield from map(Unjudged, dict.fromkeys(shape_name(load.sql_id, load.tenant_id) for load in shapes))
+    yield from map(Unjudged, dict.fromkeys(name_shape(load.sql_id, load.tenant_id) for load in shapes))
 
 
 def list_textless(
@@ -67,7 +66,7 @@ def list_textless(
     """
     passed = list_other_kinds(loads, texts, concerned) | collect_texts(plans, texts).keys()
     unread = {
-        shape_name(load.sql_id, load.tenant_id): None
+        name_shape(load.sql_id, load.tenant_id): None
         for load in loads
         if load.sql_id not in passed and max(load.rows_used, load.rows_read or 0) >= min_rows * load.executions
     }

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, Params, Remediation, Rows, Scalar, Unit, Unjudged, check, params
+from agent.api import Actor, Measurement, Params, Remediation, Rows, Scalar, Unit, Unjudged, check, name_shape, params
 from agent.facts.sql import CachedPlan, RepositoryShape, SqlShape, SqlTotal
 from checks.sql.loads import list_frequent, list_loads
 from checks.sql.pages import SQLSTAT, WAITS
-from checks.sql.ring import shape_name, text_of
+from checks.sql.ring import text_of
 
 
 @params
@@ -49,7 +49,7 @@ def lock_wait_share(
     time includes wait events and the time between retries; faster hardware does not shorten it."""
     for row in list_frequent(list_loads(shapes, totals, history), limits.min_executions_count):
         if row.wait_us is None:
-            yield Unjudged(shape_name(row.sql_id, row.tenant_id))
+            yield Unjudged(name_shape(row.sql_id, row.tenant_id))
             continue
         if row.wait_us < limits.min_wait_ms * 1000:
             continue
@@ -63,4 +63,4 @@ def lock_wait_share(
             "statement": text_of(plans, row.sql_id),
         }
         share = 100 * row.wait_us / max(row.elapsed_us, 1)
-        yield Measurement(shape_name(row.sql_id, row.tenant_id), share, evidence, row.record)
+        yield Measurement(name_shape(row.sql_id, row.tenant_id), share, evidence, row.record)

@@ -5,13 +5,26 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 
-from agent.api import Actor, KernelRun, Measurement, Observes, Params, Remediation, Rows, Unit, Unjudged, check, params
+from agent.api import (
+    Actor,
+    KernelRun,
+    Measurement,
+    Observes,
+    Params,
+    Remediation,
+    Rows,
+    Unit,
+    Unjudged,
+    check,
+    name_shape,
+    params,
+)
 from agent.facts.conditions import read_parameter_types
 from agent.facts.null_traps import list_null_comparisons
 from agent.facts.sql import CachedPlan, RepositoryShape, SqlShape, SqlTotal
 from checks.sql.loads import list_loads, list_textless
 from checks.sql.pages import NULL_RULES, SINGLE_TABLE
-from checks.sql.ring import shape_name, text_of
+from checks.sql.ring import text_of
 
 
 @params
@@ -63,7 +76,7 @@ def null_comparison(
             for condition in compared or ():
                 found[condition] = found.get(condition, 0) + plan.executions
             if compared is None:
-                yield Unjudged(shape_name(sql_id, tenant_id))
+                yield Unjudged(name_shape(sql_id, tenant_id))
                 break
         else:
             executions, nulls = sum(plan.executions for plan in cached), max(found.values(), default=0)
@@ -74,7 +87,7 @@ def null_comparison(
                     "executions_count": executions,
                     "statement": text_of(plans, sql_id),
                 }
-                yield Measurement(shape_name(sql_id, tenant_id), ", ".join(often), evidence, Observes.PLAN_CACHE)
+                yield Measurement(name_shape(sql_id, tenant_id), ", ".join(often), evidence, Observes.PLAN_CACHE)
     # A text of the repository does not tell which of its values were NULL.
     yield from list_textless(list_loads(shapes, totals, history), plans, None)
 

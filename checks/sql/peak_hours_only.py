@@ -5,11 +5,24 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, NotAssessed, Params, Remediation, Rows, Scalar, Unit, Unjudged, check, params
+from agent.api import (
+    Actor,
+    Measurement,
+    NotAssessed,
+    Params,
+    Remediation,
+    Rows,
+    Scalar,
+    Unit,
+    Unjudged,
+    check,
+    name_shape,
+    params,
+)
 from agent.facts.plans import StatementHour
 from agent.facts.sql import CachedPlan
 from checks.sql.pages import SAMPLES_KEPT
-from checks.sql.ring import shape_name, text_of
+from checks.sql.ring import text_of
 
 
 @params
@@ -64,7 +77,7 @@ def peak_hours_only(
         share_pct = 100 * samples / everything
         if samples < limits.min_samples_count or share_pct < limits.min_share_pct:
             continue
-        resource = shape_name(sql_id, None)
+        resource = name_shape(sql_id, None)
         if busiest[0].days < limits.min_days_count:
             yield Unjudged(resource)
             continue

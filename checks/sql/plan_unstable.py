@@ -5,10 +5,23 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 
-from agent.api import Actor, Effort, Measurement, Observes, Params, Remediation, Rows, Scalar, Unit, check, params
+from agent.api import (
+    Actor,
+    Effort,
+    Measurement,
+    Observes,
+    Params,
+    Remediation,
+    Rows,
+    Scalar,
+    Unit,
+    check,
+    name_shape,
+    params,
+)
 from agent.facts.sql import CachedPlan, RepositoryShape
 from checks.sql.pages import BAD_PLANS, CACHED_PLANS
-from checks.sql.ring import shape_name, text_of
+from checks.sql.ring import text_of
 
 
 @params
@@ -58,7 +71,7 @@ def plan_unstable(
             "fastest_us": averages[0],
             "statement": text_of(plans, sql_id),
         }
-        yield Measurement(shape_name(sql_id, tenant_id), averages[-1] / max(averages[0], 1), evidence, part)
+        yield Measurement(name_shape(sql_id, tenant_id), averages[-1] / max(averages[0], 1), evidence, part)
 
 
 def _collect_plans(

@@ -14,13 +14,6 @@ _TEXT_CHARS = 400
 Row = TypeVar("Row", AuditReturn, SqlShape)
 
 
-def shape_name(sql_id: str, tenant_id: int | None) -> str:
-    """Return the stable name of a SQL shape as a resource. Only sys sees shapes of several tenants."""
-    if tenant_id is None:
-        return f"SQL {sql_id}"
-    return Named("SQL {sql_id} of tenant {tenant}", sql_id=sql_id, tenant=str(tenant_id))
-
-
 def code_name(code: int, tenant_id: int | None) -> Named:
     """Return the stable name of a return code in a tenant as a resource."""
     if tenant_id is None:

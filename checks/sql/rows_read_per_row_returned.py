@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, Params, Remediation, Rows, Scalar, Unit, Unjudged, check, params
+from agent.api import Actor, Measurement, Params, Remediation, Rows, Scalar, Unit, Unjudged, check, name_shape, params
 from agent.facts.plans import PlanStep
 from agent.facts.sql import CachedPlan, RepositoryShape, SqlShape, SqlTotal
 from checks.sql.loads import list_frequent, list_loads, list_uncounted
 from checks.sql.pages import FEWER_READS, SQLSTAT
 from checks.sql.plan_rows import add_planned_rows
-from checks.sql.ring import shape_name, text_of
+from checks.sql.ring import text_of
 
 
 @params
@@ -68,5 +68,5 @@ def rows_read_per_row_returned(
             "database": row.database,
             "statement": text_of(plans, row.sql_id),
         }
-        yield Measurement(shape_name(row.sql_id, row.tenant_id), row.rows_read / used, evidence, row.record)
+        yield Measurement(name_shape(row.sql_id, row.tenant_id), row.rows_read / used, evidence, row.record)
     yield from list_uncounted(frequent, lambda row: True)

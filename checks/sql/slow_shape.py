@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, Params, Remediation, Rows, Scalar, Unit, check, params
+from agent.api import Actor, Measurement, Params, Remediation, Rows, Scalar, Unit, check, name_shape, params
 from agent.facts.sql import CachedPlan, RepositoryShape, SqlShape, SqlTotal
 from checks.sql.loads import list_frequent, list_loads
 from checks.sql.pages import SLOW_QUERIES, SQLSTAT
-from checks.sql.ring import shape_name, text_of
+from checks.sql.ring import text_of
 
 
 @params
@@ -53,4 +53,4 @@ def slow_shape(
             "user": row.user,
             "statement": text_of(plans, row.sql_id),
         }
-        yield Measurement(shape_name(row.sql_id, row.tenant_id), row.average_us / 1000, evidence, row.record)
+        yield Measurement(name_shape(row.sql_id, row.tenant_id), row.average_us / 1000, evidence, row.record)

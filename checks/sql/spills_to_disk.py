@@ -18,12 +18,14 @@ from agent.api import (
     Scalar,
     Unit,
     check,
+    name_shape,
     params,
 )
-from agent.facts.plans import WorkArea
+from agent.facts.plans import MOST_WORK_AREAS, WorkArea
 from agent.facts.sql import CachedPlan
 from checks.sql.pages import WORK_AREA_SHARE, WORK_AREAS
-from checks.sql.ring import shape_name, text_of
+from checks.sql.ring import text_of
+from checks.sql.work_areas import count_operators, name_operation
 
 
 @params
@@ -64,7 +66,8 @@ def spills_to_disk(areas: Rows[WorkArea], plans: Rows[CachedPlan], limits: Spill
     """A sort or a hash join that needs more memory than its share of the tenant's work areas writes its rows to
     temporary files and reads them again, in several passes where even the parts are too large. The statement then takes
     many times as long, and the files take the disk's time from all others. A batch that does it once is no trouble.
-    Figures outlive their plan, so only plans that are in the cache count, and only if the last execution wrote, too."""
+    Figures outlive their plan, so only plans that are in the cache count, and only if the last execution wrote, too.
+    Where a server keeps as many figures as it can, those of others are gone."""
     if not plans:
         raise NotAssessed("The plan cache shows no statement of the customer.")
     cached = {(plan.tenant_id, plan.sql_id, plan.plan_id) for plan in plans}
@@ -77,16 +80,16 @@ def spills_to_disk(areas: Rows[WorkArea], plans: Rows[CachedPlan], limits: Spill
         worst = max(often, default=None, key=lambda row: (row.max_temp_bytes, row.operation))
         if worst is not None:
             evidence: dict[str, Scalar] = {
-                "operation": _name_operation(worst.operation),
+                "operation": name_operation(worst.operation),
                 "spilled_count": worst.spilled,
                 "executions_count": worst.executions,
                 "multipass_count": worst.multipass,
                 "optimal_bytes": worst.optimal_bytes,
                 "statement": text_of(plans, sql_id),
             }
-            yield Measurement(shape_name(sql_id, tenant_id), worst.max_temp_bytes, evidence, Observes.PLAN_CACHE)
-
-
-def _name_operation(operation: str) -> str:
-    """Return the operator's name as plans print it: PHY_VEC_HASH_JOIN is HASH JOIN."""
-    return operation.removeprefix("PHY_").removeprefix("VEC_").replace("_", " ")
+            yield Measurement(name_shape(sql_id, tenant_id), worst.max_temp_bytes, evidence, Observes.PLAN_CACHE)
+    if max(count_operators(areas).values(), default=0) >= MOST_WORK_AREAS:
+        raise NotAssessed(
+            "A server keeps figures of the last {kept_count} sorts and hash tables only, so those of others are gone.",
+            kept_count=MOST_WORK_AREAS,
+        )

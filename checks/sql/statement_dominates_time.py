@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, Observes, Params, Remediation, Rows, Scalar, Unit, check, params
+from agent.api import Actor, Measurement, Observes, Params, Remediation, Rows, Scalar, Unit, check, name_shape, params
 from agent.facts.resources import SqlTimeSample, sum_growth
 from agent.facts.shape_load import ShapeLoad
 from agent.facts.sql import CachedPlan, RepositoryShape, SqlTotal
 from checks.sql.loads import list_loads
 from checks.sql.pages import SQLSTAT
-from checks.sql.ring import shape_name, text_of
+from checks.sql.ring import text_of
 
 
 @params
@@ -57,7 +57,7 @@ def statement_dominates_time(
             "database": row.database,
             "statement": text_of(plans, row.sql_id),
         }
-        yield Measurement(shape_name(row.sql_id, row.tenant_id), 100 * row.elapsed_us / all_us, evidence, row.record)
+        yield Measurement(name_shape(row.sql_id, row.tenant_id), 100 * row.elapsed_us / all_us, evidence, row.record)
 
 
 def _sum_time(load: ShapeLoad, totals: Rows[SqlTotal], samples: Rows[SqlTimeSample]) -> int:

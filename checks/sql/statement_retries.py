@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, Params, Remediation, Rows, Scalar, Unit, Unjudged, check, params
+from agent.api import Actor, Measurement, Params, Remediation, Rows, Scalar, Unit, Unjudged, check, name_shape, params
 from agent.facts.sql import CachedPlan, RepositoryShape, SqlShape, SqlTotal
 from checks.sql.loads import list_frequent, list_loads
 from checks.sql.pages import AUDIT, SQLSTAT
-from checks.sql.ring import shape_name, text_of
+from checks.sql.ring import text_of
 
 
 @params
@@ -47,7 +47,7 @@ def statement_retries(
     only sees a longer response time, so frequent retries are often the hidden cause of slow periods."""
     for row in list_frequent(list_loads(shapes, totals, history), limits.min_executions_count):
         if row.retries is None:
-            yield Unjudged(shape_name(row.sql_id, row.tenant_id))
+            yield Unjudged(name_shape(row.sql_id, row.tenant_id))
             continue
         evidence: dict[str, Scalar] = {
             "retries_count": row.retries,
@@ -57,4 +57,4 @@ def statement_retries(
             "database": row.database,
             "statement": text_of(plans, row.sql_id),
         }
-        yield Measurement(shape_name(row.sql_id, row.tenant_id), row.retries / row.executions, evidence, row.record)
+        yield Measurement(name_shape(row.sql_id, row.tenant_id), row.retries / row.executions, evidence, row.record)

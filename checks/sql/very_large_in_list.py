@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, Remediation, Rows, Scalar, Unit, Unjudged, check
+from agent.api import Actor, Measurement, Remediation, Rows, Scalar, Unit, Unjudged, check, name_shape
 from agent.facts.shape_load import collect_loads
 from agent.facts.sql import CachedPlan, RepositoryShape, RepositoryText, SqlShape, SqlTotal
 from agent.facts.sqltext import count_longest_list
 from agent.facts.statement_texts import collect_texts
 from checks.sql.loads import list_textless
 from checks.sql.pages import SQL_RULES
-from checks.sql.ring import shape_name, text_of
+from checks.sql.ring import text_of
 
 
 @check(
@@ -50,7 +50,7 @@ def very_large_in_list(
                 "executions_count": plan.executions,
                 "statement": text_of(plans, plan.sql_id),
             }
-            yield Measurement(shape_name(plan.sql_id, plan.tenant_id), values, evidence, str(number))
+            yield Measurement(name_shape(plan.sql_id, plan.tenant_id), values, evidence, str(number))
     # A list of very many values is never in the plan cache: only the repository may have its text.
     loads = collect_loads(shapes, totals, history)
     cached = {plan.sql_id for plan in plans}
@@ -62,5 +62,5 @@ def very_large_in_list(
                 "executions_count": load.executions,
                 "statement": text_of((), load.sql_id, texts),
             }
-            yield Measurement(shape_name(load.sql_id, load.tenant_id), values, more, load.record)
+            yield Measurement(name_shape(load.sql_id, load.tenant_id), values, more, load.record)
     yield from list_textless(loads, plans, texts)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, Remediation, Rows, Scalar, Unit, check
+from agent.api import Actor, Measurement, Remediation, Rows, Scalar, Unit, check, name_shape
 from agent.facts.sql import CachedPlan, SqlShape
 from checks.sql.pages import AUDIT
-from checks.sql.ring import frequent, shape_name, text_of
+from checks.sql.ring import frequent, text_of
 
 
 @check(
@@ -38,4 +38,4 @@ def very_large_result(shapes: Rows[SqlShape], plans: Rows[CachedPlan] | None) ->
             "user": row.user_name,
             "statement": text_of(plans, row.sql_id),
         }
-        yield Measurement(shape_name(row.sql_id, row.tenant_id), row.max_rows_returned, evidence)
+        yield Measurement(name_shape(row.sql_id, row.tenant_id), row.max_rows_returned, evidence)

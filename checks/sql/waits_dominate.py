@@ -16,13 +16,14 @@ from agent.api import (
     Scalar,
     Unit,
     check,
+    name_shape,
     one_of,
     params,
 )
 from agent.facts.plans import StatementWait
 from agent.facts.sql import CachedPlan
 from checks.sql.pages import SAMPLES, WAIT_EVENTS
-from checks.sql.ring import shape_name, text_of
+from checks.sql.ring import text_of
 
 _WAITING, _IDLE = "WAITING", "IDLE"
 
@@ -97,4 +98,4 @@ def waits_dominate(
             "event_pct": 100 * waiting[0].samples / samples,
             "statement": text_of(plans, sql_id),
         }
-        yield Measurement(shape_name(sql_id, None), 100 * sum(row.samples for row in waiting) / samples, evidence)
+        yield Measurement(name_shape(sql_id, None), 100 * sum(row.samples for row in waiting) / samples, evidence)

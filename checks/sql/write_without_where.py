@@ -15,6 +15,7 @@ from agent.api import (
     Unit,
     Unjudged,
     check,
+    name_shape,
     params,
 )
 from agent.facts.shape_load import collect_loads
@@ -24,7 +25,7 @@ from agent.facts.statement_texts import collect_texts
 from checks.sql.changed_rows import build_key, collect_rows_changed
 from checks.sql.loads import list_textless
 from checks.sql.pages import CACHED_PLANS, SQL_RULES
-from checks.sql.ring import shape_name, text_of
+from checks.sql.ring import text_of
 
 
 @params
@@ -77,11 +78,11 @@ def write_without_where(
         raise NotAssessed("It is not known how many rows the statements without a condition change.")
     found = {shape for shape, _ in known}
     yield from (
-        Unjudged(shape_name(sql_id, tenant_id)) for tenant_id, sql_id in writers if (tenant_id, sql_id) not in found
+        Unjudged(name_shape(sql_id, tenant_id)) for tenant_id, sql_id in writers if (tenant_id, sql_id) not in found
     )
     for (tenant_id, sql_id), (rows_changed, executions) in known:
         evidence: dict[str, Scalar] = {"executions_count": executions, "statement": text_of(plans, sql_id, texts)}
-        yield Measurement(shape_name(sql_id, tenant_id), rows_changed // executions, evidence)
+        yield Measurement(name_shape(sql_id, tenant_id), rows_changed // executions, evidence)
     yield from list_textless(loads, plans, texts, CHANGING_STATEMENTS, limits.min_rows_count)
 
 

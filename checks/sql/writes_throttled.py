@@ -17,12 +17,12 @@ from agent.api import (
     Rows,
     Unit,
     check,
+    name_shape,
     params,
     tenant_name,
 )
 from agent.facts.sql import SqlTotal
 from checks.sql.pages import SQLSTAT, THROTTLING
-from checks.sql.ring import shape_name
 
 
 @params
@@ -72,6 +72,6 @@ def writes_throttled(totals: Rows[SqlTotal], limits: ThrottlingParams) -> Iterat
             evidence = {
                 "throttled_us": throttled_us,
                 "elapsed_us": elapsed_us,
-                "shape": str(shape_name(dearest.sql_id, None)) if longest else None,
+                "shape": str(name_shape(dearest.sql_id, None)) if longest else None,
             }
             yield Measurement(tenant_name(tenant_id), 100 * throttled_us / elapsed_us, evidence, Observes.PLAN_CACHE)

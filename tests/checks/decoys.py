@@ -118,7 +118,7 @@ _EXPLICIT: Mapping[type, Sequence[Any]] = {
     WorkArea: [
         WorkArea(
             sql_id=DECOY, operation=DECOY, executions=10**6, spilled=1, multipass=1, max_temp_bytes=10**12,
-            plan_id=7, last_temp_bytes=10**12,
+            plan_id=7, operators=1, last_temp_bytes=10**12,
             optimal_bytes=10**12,
         )
     ],

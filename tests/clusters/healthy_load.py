@@ -295,6 +295,23 @@ def plans(cluster: Cluster, tenant: int, server: Server, shapes: tuple[Shape, ..
             write_throttle_total=0,
             **where,
         )
+        if "GROUP BY" in shape.text:
+            cluster.add(
+                "GV$SQL_WORKAREA",
+                sql_id=shape.sql_id,
+                child_number=plan_id,
+                operation_type="PHY_HASH_GROUP_BY",
+                estimated_optimal_size=8 << 20,
+                total_executions=executions,
+                optimal_executions=executions,
+                onepass_executions=0,
+                multipasses_executions=0,
+                max_tempseg_size=0,
+                last_tempseg_size=0,
+                con_id=tenant,
+                svr_ip=server.ip,
+                svr_port=server.port,
+            )
 
 
 def steps(cluster: Cluster, server: Server) -> None:

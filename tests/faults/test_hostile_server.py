@@ -666,7 +666,11 @@ def test_a_statement_that_does_not_end_is_shut_and_told(impatient: Budget) -> No
     assert "went on after the limit of 500 ms" in render_text(found["Memstore"].reason, "en").replace("0.5 s", "500 ms")
     (problem,) = (p for p in snapshot.problems if "shut" in render_text(p.what, "en"))
     said = render_text(problem.what, "en")
-    assert said.startswith("1 ") and "Memstore" in said and "longer time for each statement" in render_text(problem.remedy, "en")
+    assert (
+        said.startswith("1 ")
+        and "Memstore" in said
+        and "longer time for each statement" in render_text(problem.remedy, "en")
+    )
     assert session.connections == 2
     again = server.statements[server.statements.index("SET NAMES utf8mb4", 1) :]
     assert again[1] == "SET SESSION TRANSACTION READ ONLY", "the new session is set up as the first one"

@@ -75,7 +75,9 @@ def _describe_known(found: Sequence[ResultEntry], passed: Sequence[ResultEntry],
         attested = sum(result["attested"] for result in passed)
         if attested:
             text = words(
-                "{count} checks passed, {attested} of them as the customer states.", count=len(passed), attested=attested
+                "{count} checks passed, {attested} of them as the customer states.",
+                count=len(passed),
+                attested=attested,
             )
         else:
             text = words("{count} checks passed.", count=len(passed))

@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 
 from agent.model.naming import Named, fill_name, list_names, name_account, name_object, name_shape, tenant_name
 from agent.support.i18n import render_text
-from checks.sql.ring import shape_name
 
 HOSTILE = st.text(alphabet=".`@\"' ,:()\\\t\u200b中a", max_size=5)
 PARTS = st.lists(HOSTILE, min_size=1, max_size=3)
@@ -107,6 +106,6 @@ def test_a_finer_name_keeps_how_it_was_written() -> None:
     assert all(one != two for one, two in pairwise([finer, name_account("app", "%"), name_account("app")]))
 
 
-@pytest.mark.parametrize("tenant_id", [None, 1002])
-def test_a_shape_is_called_as_the_checks_call_it(tenant_id: int | None) -> None:
-    assert name_shape("A" * 32, tenant_id) == shape_name("A" * 32, tenant_id)
+@pytest.mark.parametrize(("tenant_id", "name"), [(None, "SQL AB"), (1002, "SQL AB of tenant 1002")])
+def test_a_shape_is_named_by_its_tenant_where_there_are_several(tenant_id: int | None, name: str) -> None:
+    assert name_shape("AB", tenant_id) == name

@@ -9,7 +9,6 @@ import signal
 import stat
 import subprocess
 import sys
-import time
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -261,12 +260,10 @@ def rendering(tmp_path: Path, script: str) -> subprocess.Popen[bytes]:
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_the_browser_ends_with_us_and_at_once(tmp_path: Path, number: signal.Signals) -> None:
     (tmp_path / "tmp").mkdir()
-    process = rendering(tmp_path, f"(trap '' TERM INT; sleep 60) & echo $! > {tmp_path}/child; sleep 60")
+    process = rendering(tmp_path, f"(trap '' TERM INT; sleep 600) & echo $! > {tmp_path}/child; sleep 600")
     eventually((tmp_path / "child").exists)
-    asked = time.monotonic()
     process.send_signal(number)
-    process.communicate(timeout=60)
-    assert time.monotonic() - asked < 50, "sleep 60 has not been waited for"
+    process.communicate(timeout=60)  # it does not wait until its browser ends by itself
     assert process.returncode == 128 + number
     child = int((tmp_path / "child").read_text())
     eventually(lambda: not is_running(child))

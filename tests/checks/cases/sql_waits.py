@@ -43,8 +43,10 @@ CASES = [
 
 def _area(spilled: int, mib: float, sql_id: str = "A", **other: Any) -> WorkArea:
     written = round(mib * _MIB)
-    values = {"operation": "PHY_SORT", "executions": 10, "multipass": 0, "optimal_bytes": 300 * _MIB, "plan_id": 1,
-              "last_temp_bytes": written, **other}  # fmt: skip
+    values = {
+        "operation": "PHY_SORT", "operators": 1, "executions": 10, "multipass": 0, "optimal_bytes": 300 * _MIB,
+        "plan_id": 1, "last_temp_bytes": written, **other,
+    }  # fmt: skip
     return WorkArea(sql_id=sql_id, spilled=spilled, max_temp_bytes=written, **values)
 
 
@@ -76,6 +78,14 @@ CASES += [
                     _area(3, 1024, tenant_id=1004)],
          [("SQL A of tenant 1004", MEDIUM), ("SQL A of tenant 1002", LOW)], label="in two tenants"),
     Case("SQL038", [_CACHED, _area(0, 0)], label="all in memory"),
+    Case("SQL038", [_CACHED, _area(0, 0), _area(0, 0, "B", operators=1021)], label="room for the figures of others"),
+    Case("SQL038", [_CACHED, _area(0, 0), _area(0, 0, "B", operators=1023)], not_assessed=True,
+         label="no room for the figures of others"),
+    Case("SQL038", [_CACHED, _area(3, 64), _area(0, 0, "B", operators=1023)], _LOW, label="no room, and a spill"),
+    Case("SQL038", [_CACHED, _area(0, 0, svr_ip="a"), _area(0, 0, "B", svr_ip="b", operators=1023)],
+         label="on two servers"),
+    Case("SQL038", [_CACHED, _area(0, 0, tenant_id=1002), _area(0, 0, "B", tenant_id=1004, operators=1023)],
+         label="of two tenants"),
     Case("SQL038", [_CACHED], label="nothing large was sorted"),
     Case("SQL038", [], not_assessed=True, label="no statement in the plan cache"),
 ]  # fmt: skip

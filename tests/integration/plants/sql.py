@@ -27,6 +27,8 @@ SHAPES, SLOW_TENANT, MANY_SHAPES, MANY_SERVERS = (
 )
 # What is judged by its share of all executions: the loads on this ground have a third of them each.
 BURSTS = Ground("bursts", NOTHING_REMEMBERED, USUAL)
+# Its large rows push the plans of other statements out of the cache.
+SPILLS = Ground("spills", NOTHING_REMEMBERED, USUAL)
 
 
 def table_of(ten_thousands: int, codes: int = 1000) -> tuple[str, ...]:
@@ -514,7 +516,7 @@ PLANTS = [
         ),
         load=("SELECT id FROM (SELECT id, note FROM sheet ORDER BY note LIMIT 89990, 1) ranked",) * 3,
         resource=shape("SELECT id FROM (SELECT id, note FROM sheet ORDER BY note LIMIT ?, ?) ranked"),
-        ground=SHAPES,
+        ground=SPILLS,
         severity=LOW,
         mended_load=("SELECT id FROM (SELECT id, note FROM sheet WHERE id < 9 ORDER BY note LIMIT 3, 1) ranked",) * 3,
     ),

@@ -61,7 +61,9 @@ def test_the_template_is_what_its_script_builds() -> None:
 def test_the_templates_messages_are_known_to_the_catalogue() -> None:
     found = set(of_templates())
     assert {"Conclusion", "Rollback", "{count} more resources are in {file}, sheet “{sheet}”."} <= found
-    assert not [message for message in found if translate(message, "zh-CN") == message and message not in {"SQL", "Zone"}]
+    assert not [
+        message for message in found if translate(message, "zh-CN") == message and message not in {"SQL", "Zone"}
+    ]
 
 
 @pytest.mark.parametrize("language", ["en", "zh-CN"])
