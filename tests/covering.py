@@ -68,7 +68,6 @@ COVERING: Mapping[str, str] = {
     "agent/facts/definitions.py": "tests/agent/collection/test_definition_reading.py",
     "agent/facts/dialect.py": "tests/agent/facts/test_lexed_sql.py",
     "agent/facts/given.py": "tests/agent/archive/test_snapshot.py",
-    "agent/facts/optimizer.py": "tests/agent/collection/test_definition_reading.py",
     "agent/facts/own_statements/busy.py": "tests/agent/collection/test_gate.py",
     "agent/facts/own_statements/receipt.py": "tests/faults/test_hostile_server.py",
     "agent/facts/own_statements/session.py": "tests/agent/collection/test_gate.py",

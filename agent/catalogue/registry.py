@@ -11,7 +11,7 @@ from importlib.metadata import entry_points
 from pathlib import Path
 
 from agent.catalogue import packages
-from agent.facts.optimizer import ColumnCounts
+from agent.facts.schema import ColumnStatistics
 from agent.model.check import CheckSpec
 from agent.model.labels import N_
 from agent.model.terms import TenantKind, Text, Translations
@@ -19,8 +19,10 @@ from agent.support.errors import ConfigError
 
 GROUP = "ob_health.checks"
 OWN_PACKAGE = "checks"
-# What no check asks for, and agent.twin does; on a tenant that serves users. The customer is told what for.
-FOR_THE_TWIN: Mapping[type, str] = {ColumnCounts: N_("Proving advice on indexes on a server of our own, without data")}
+# What agent.twin asks for beside the checks, on a tenant that serves users. The customer is told what for.
+FOR_THE_TWIN: Mapping[type, str] = {
+    ColumnStatistics: N_("Proving advice on indexes on a server of our own, without data")
+}
 
 
 @dataclass(frozen=True, slots=True)

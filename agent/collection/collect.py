@@ -25,7 +25,7 @@ from agent.collection.masking import mask_fields
 from agent.collection.narrowing import Facts, list_dearest_ids, narrow_statement
 from agent.collection.server_errors import is_shut
 from agent.collection.signed_scope import Scopes, compile_covered, covers_key_names
-from agent.collection.slices import SlicedAnswer, list_slicing_names, narrow_to_tables, read_slices
+from agent.collection.slices import SlicedAnswer, list_slicing_names, narrow_elsewhere, read_slices
 from agent.collection.statements import Statement, find_field_classes
 from agent.facts import CostClass, SourceSpec, find_source_spec
 from agent.facts.given import Build, Clock
@@ -120,8 +120,7 @@ def _narrow(row: type, statement: Statement | Unavailable, facts: Facts) -> Stat
         tables = list_shown_tables(row, facts)
         return tables if isinstance(tables, Unavailable) else statement
     if spec and spec.tables_of and not isinstance(statement, Unavailable):
-        tables = list_tables_of(row, facts)
-        return tables if isinstance(tables, Unavailable) else narrow_to_tables(statement, tables)
+        return narrow_elsewhere(statement, list_tables_of(row, facts), spec.elsewhere)
     if spec is None or not spec.narrowed_by or isinstance(statement, Unavailable):
         return statement
     sql_ids = list_dearest_ids(row, facts)
@@ -156,8 +155,6 @@ def _is_known_empty(row: type, facts: Facts, records: Iterable[SourceRecord]) ->
         return list_dearest_ids(row, facts) == ()
     if spec and spec.shown_for:
         return list_shown_tables(row, facts) == ()
-    if spec and spec.tables_of:
-        return list_tables_of(row, facts) == ()
     other = spec.only_with if spec else None
     cut = any(record.source == other.__name__ and record.truncated for record in records) if other else False
     return other is not None and facts.get(other) == () and not cut

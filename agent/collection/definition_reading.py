@@ -72,13 +72,13 @@ def list_shown_tables(row: type, facts: Facts) -> tuple[Name, ...] | Unavailable
     return tuple(dict.fromkeys(_list_tables(ranked)))
 
 
-def list_tables_of(row: type, facts: Facts) -> tuple[Name, ...] | Unavailable:
-    """Return the tables for which a source is read that goes with those that are shown."""
+def list_tables_of(row: type, facts: Facts) -> tuple[Name, ...]:
+    """Return the tables for which a source is read whole: those that are shown, none if no plan could be read."""
     spec = find_source_spec(row)
     assert spec is not None
     assert spec.tables_of is not None
     tables = list_shown_tables(spec.tables_of, facts)
-    return tables if isinstance(tables, Unavailable) else tables[: count_most_rows(spec.tables_of)]
+    return () if isinstance(tables, Unavailable) else tables[: count_most_rows(spec.tables_of)]
 
 
 def _list_tables(steps: Iterable[Any]) -> Iterator[Name]:

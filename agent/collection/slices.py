@@ -127,12 +127,17 @@ def read_slices(
     return SlicedAnswer(rows, done)
 
 
-def narrow_to_tables(statement: Statement, names: Sequence[Name]) -> Statement:
-    """Return a statement that has OWNER and TABLE_NAME for these tables alone, and for those of the same names."""
-    schemas = _Names().join(dict.fromkeys(schema for schema, _ in names)).write()
-    tables = _Names().join(dict.fromkeys(table for _, table in names)).write()
-    narrowed = f" WHERE OWNER IN ({schemas}) AND TABLE_NAME IN ({tables}) AND "
-    return dataclasses.replace(statement, sql=statement.sql.replace(" WHERE ", narrowed, 1))
+def narrow_elsewhere(statement: Statement, names: Sequence[Name], elsewhere: str) -> Statement:
+    """Return a statement that reads these tables whole, as those of the same names; of others what ``elsewhere`` says.
+
+    The view has OWNER and TABLE_NAME.
+    """
+    narrowed = f"({elsewhere})"
+    if names:
+        schemas = _Names().join(dict.fromkeys(schema for schema, _ in names)).write()
+        tables = _Names().join(dict.fromkeys(table for _, table in names)).write()
+        narrowed = f"({elsewhere} OR OWNER IN ({schemas}) AND TABLE_NAME IN ({tables}))"
+    return dataclasses.replace(statement, sql=statement.sql.replace(" WHERE ", f" WHERE {narrowed} AND ", 1))
 
 
 def _tell_keys(rows: Iterable[Row], fields: Sequence[str], keys: KeyColumns) -> Iterator[Row]:

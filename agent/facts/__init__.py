@@ -94,7 +94,8 @@ class SourceSpec:
     where that has no row, this one has none either, and is not read. ``narrowed_by`` are row types whose SQL_ID,
     dearest first, are the only ones that this source is read for. ``shown_for`` is the row type whose tables this
     source shows with SHOW CREATE TABLE, one statement each, at most ``limit`` of them. ``tables_of`` is a row type that
-    is shown so: this source, with OWNER and TABLE_NAME, is read for the same tables alone.
+    is shown so: this source, with OWNER and TABLE_NAME, is read whole for the same tables, and for others where a row
+    meets ``elsewhere``.
     """
 
     name: str
@@ -117,6 +118,7 @@ class SourceSpec:
     narrowed_by: tuple[type, ...] = ()
     shown_for: type | None = None
     tables_of: type | None = None
+    elsewhere: str = ""
 
     @property
     def views(self) -> tuple[str, ...]:
@@ -166,6 +168,7 @@ def source(
     narrowed_by: tuple[type, ...] = (),
     shown_for: type | None = None,
     tables_of: type | None = None,
+    elsewhere: str = "",
 ) -> Callable[[type[T]], type[T]]:
     """Make a class a frozen row type that is read from ``view`` (schema.NAME)."""
 
@@ -192,6 +195,7 @@ def source(
             narrowed_by=narrowed_by,
             shown_for=shown_for,
             tables_of=tables_of,
+            elsewhere=elsewhere,
         )
         return row
 

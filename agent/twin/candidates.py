@@ -20,7 +20,6 @@ _MOST_COLUMNS = 5
 _MOST_COVERED = 3
 _MOST_CHARS = 255  # of a text that an index may repeat
 _NAME_CHARS = 44
-_ROW_HEAD_BYTES = 12  # of each value in AVG_COL_LEN (sys_op_opnsize)
 _ENTRY_BYTES = 8
 
 
@@ -165,5 +164,5 @@ def estimate_bytes(candidate: Candidate, table: TwinTable, shape: TableShape) ->
     width = _ENTRY_BYTES
     for name in columns:
         counts = table.find_column(name)
-        width += max(counts.avg_col_len - _ROW_HEAD_BYTES, 1) if counts else _ENTRY_BYTES
+        width += max(counts.avg_bytes, 1) if counts else _ENTRY_BYTES
     return table.rows * width

@@ -7,9 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from agent.facts.definitions import TableDefinition
-from agent.facts.optimizer import ColumnCounts
 from agent.facts.plans import PlanStep
-from agent.facts.schema import IndexColumn, NotableColumn, TableStatistics
+from agent.facts.schema import ColumnStatistics, IndexColumn, NotableColumn, TableStatistics
 from agent.facts.settings import Variable
 from agent.facts.sql import CachedPlan, RepositoryShape, RepositoryText, SqlShape, SqlTotal
 from agent.facts.workload import WorkloadFacts, WorkStatement, read_workload
@@ -40,9 +39,9 @@ class TwinTable:
     definition: str
     rows: int | None = None
     row_bytes: int = 0
-    columns: Mapping[str, ColumnCounts] = field(default_factory=dict)
+    columns: Mapping[str, ColumnStatistics] = field(default_factory=dict)
 
-    def find_column(self, name: str) -> ColumnCounts | None:
+    def find_column(self, name: str) -> ColumnStatistics | None:
         """Return what is known of a column, however its name is written."""
         return next((counts for known, counts in self.columns.items() if known.lower() == name.lower()), None)
 
@@ -66,8 +65,8 @@ class Material:
 
 def read_material(snapshot: Snapshot) -> Material:
     """Return what a snapshot has for a twin; facts that it lacks are simply not there."""
-    counts: dict[Name, dict[str, ColumnCounts]] = {}
-    for column in snapshot.list_rows(ColumnCounts):
+    counts: dict[Name, dict[str, ColumnStatistics]] = {}
+    for column in snapshot.list_rows(ColumnStatistics):
         counts.setdefault((column.owner, column.table_name), {})[column.column_name] = column
     gathered = {(row.owner, row.table_name): row for row in snapshot.list_rows(TableStatistics)}
     tables = {}

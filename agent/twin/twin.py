@@ -199,11 +199,11 @@ def _test_itself(twin: Twin, as_of: datetime) -> None:
 
     The inner tables are those of one version of the kernel: on another one their rows could mean something else.
     """
-    from agent.facts.optimizer import ColumnCounts
+    from agent.facts.schema import ColumnStatistics
 
     counts = {"id": 1_000_000, "rare": 500_000, "common": 4}
     columns = {
-        name: ColumnCounts(
+        name: ColumnStatistics(
             owner=_SELF_TEST, table_name="t", column_name=name, num_distinct=distinct, num_nulls=0, avg_col_len=20
         )
         for name, distinct in counts.items()

@@ -75,7 +75,7 @@ def index_on_few_values(
         if (schema, table, index.index_name) in left:
             continue
         resource = name_object(schema, table, index.index_name)
-        if rows is not None and (not found or rows < p.min_rows_count):
+        if rows is not None and (not found or not found.num_distinct or rows < p.min_rows_count):
             continue
         if rows is None or not found or not steps:  # without statistics nobody knows how many values there are
             yield Unjudged(resource)

@@ -9,9 +9,8 @@ from collections.abc import Iterable
 import pymysql
 
 from agent.facts.definitions import TableDefinition
-from agent.facts.optimizer import ColumnCounts
 from agent.facts.plans import PlanStep
-from agent.facts.schema import IndexColumn, NotableColumn, Table, TableStatistics
+from agent.facts.schema import ColumnStatistics, IndexColumn, NotableColumn, Table, TableStatistics
 from agent.facts.settings import Variable
 from agent.facts.sql import CachedPlan, RepositoryShape, RepositoryText, SqlShape, SqlTotal
 from agent.kernel.start import Kernel
@@ -26,7 +25,7 @@ _MOST_NUMBERS = 300_000
 _APPLICATION = "bench_app"
 _PASSWORD = "Bench-app-1"
 SOURCES = (
-    CachedPlan, ColumnCounts, IndexColumn, NotableColumn, PlanStep, RepositoryShape, RepositoryText, SqlShape,
+    CachedPlan, ColumnStatistics, IndexColumn, NotableColumn, PlanStep, RepositoryShape, RepositoryText, SqlShape,
     SqlTotal, Table, TableDefinition, TableStatistics, Variable,
 )  # fmt: skip
 

@@ -14,11 +14,11 @@ from agent.collection.connect import Budget, Endpoint, ReadOnlySession
 from agent.collection.definition_reading import ShownTables, list_shown_tables, list_tables_of, read_definitions
 from agent.collection.gate import check_statement
 from agent.collection.narrowing import Facts
-from agent.collection.slices import narrow_to_tables
+from agent.collection.slices import narrow_elsewhere
 from agent.collection.statements import Statement, compile_source
 from agent.facts.definitions import TableDefinition
-from agent.facts.optimizer import ColumnCounts
 from agent.facts.plans import PlanStep
+from agent.facts.schema import ColumnStatistics
 from agent.facts.sql import CachedPlan
 from agent.model.cost import Cost
 from agent.model.snapshot import Snapshot, Unavailable
@@ -284,20 +284,25 @@ def test_with_nothing_granted_there_is_nothing_to_show(held: dict[str, list[Any]
         assert isinstance(missing, Unavailable) and missing.kind is UnavailableKind.NOT_GRANTED
 
 
-def test_counts_of_columns_are_read_for_the_tables_that_are_shown() -> None:
+def test_columns_are_read_whole_for_the_tables_that_are_shown() -> None:
     facts: Facts = {PlanStep: (step("orders"), step("it's"), step("orders", owner="oceanbase"))}
-    assert list_tables_of(ColumnCounts, facts) == (("shop", "orders"), ("shop", "it's"))
-    assert list_tables_of(ColumnCounts, {PlanStep: ()}) == ()
+    assert list_tables_of(ColumnStatistics, facts) == (("shop", "orders"), ("shop", "it's"))
+    assert list_tables_of(ColumnStatistics, {PlanStep: ()}) == ()
     gone = Unavailable(UnavailableKind.PRIVILEGE, Text("no right"))
-    assert list_tables_of(ColumnCounts, {PlanStep: gone}) == gone
+    assert list_tables_of(ColumnStatistics, {PlanStep: gone}) == ()
     many: Facts = {PlanStep: tuple(step(f"t{number}") for number in range(99))}
-    found = list_tables_of(ColumnCounts, many)
-    assert isinstance(found, tuple) and len(found) == 60, "no more than are shown"
+    found = list_tables_of(ColumnStatistics, many)
+    assert len(found) == 60, "no more than are shown"
 
 
 def test_the_statement_names_these_tables_and_passes_the_gate() -> None:
-    whole = compile_source(ColumnCounts, everything())
+    whole = compile_source(ColumnStatistics, everything())
     assert isinstance(whole, Statement)
-    narrowed = narrow_to_tables(whole, [("shop", "orders"), ("shop", "it's"), ("erp", "items")])
-    assert " WHERE OWNER IN ('shop', 'erp') AND TABLE_NAME IN ('orders', _utf8mb4 X'" in narrowed.sql
+    tables = [("shop", "orders"), ("shop", "it's"), ("erp", "items")]
+    narrowed = narrow_elsewhere(whole, tables, "NUM_NULLS > 7")
+    start = " WHERE (NUM_NULLS > 7 OR OWNER IN ('shop', 'erp') AND TABLE_NAME IN ('orders', _utf8mb4 X'"
+    assert start in narrowed.sql
     check_statement(narrowed.sql)
+    without_plans = narrow_elsewhere(whole, [], "NUM_NULLS > 7")
+    assert " WHERE (NUM_NULLS > 7) AND OWNER NOT IN" in without_plans.sql
+    check_statement(without_plans.sql)

@@ -8,9 +8,8 @@ from datetime import UTC, datetime
 from typing import Any, cast
 
 from agent.facts.definitions import TableDefinition
-from agent.facts.optimizer import ColumnCounts
 from agent.facts.plans import PlanStep
-from agent.facts.schema import IndexColumn, TableStatistics
+from agent.facts.schema import ColumnStatistics, IndexColumn, TableStatistics
 from agent.facts.sql import CachedPlan, SqlTotal
 from agent.model.snapshot import Snapshot
 from agent.model.terms import TenantKind, Version
@@ -52,7 +51,7 @@ def make_snapshot(
         CachedPlan, sql_id=A, plan_hash=7, statement=statement, executions=10, param_infos=types, outline=outline
     )
     counts = tuple(
-        ColumnCounts(
+        ColumnStatistics(
             owner="shop", table_name="orders", column_name=name, num_distinct=number, num_nulls=0, avg_col_len=20
         )
         for name, number in DISTINCT.items()
@@ -70,7 +69,7 @@ def make_snapshot(
         SqlTotal: (filled(SqlTotal, sql_id=A, db_name="shop", executions=10, elapsed_us=1_000_000),),
         PlanStep: steps,
         TableDefinition: (TableDefinition(table_schema="shop", table_name="orders", definition=ORDERS),),
-        ColumnCounts: counts,
+        ColumnStatistics: counts,
         TableStatistics: (statistics,),
         IndexColumn: indexes,
         **(more or {}),

@@ -110,7 +110,12 @@ def _counted(rows: int) -> TableStatistics:
 def _valued(distinct: int, *, rows: int = 10_000, nulls: int = 0, length: int = 4) -> list[object]:
     """Statistics of the column and its table."""
     column = ColumnStatistics(
-        owner="shop", table_name="t", column_name="c", num_distinct=distinct, num_nulls=nulls, avg_bytes=length
+        owner="shop",
+        table_name="t",
+        column_name="c",
+        num_distinct=distinct,
+        num_nulls=nulls,
+        avg_col_len=12 + length,
     )
     return [_counted(rows), column]
 
@@ -118,7 +123,12 @@ def _valued(distinct: int, *, rows: int = 10_000, nulls: int = 0, length: int = 
 def _length(column: str, length: int) -> ColumnStatistics:
     """Statistics of another column."""
     return ColumnStatistics(
-        owner="shop", table_name="t", column_name=column, num_distinct=900, num_nulls=0, avg_bytes=length
+        owner="shop",
+        table_name="t",
+        column_name=column,
+        num_distinct=900,
+        num_nulls=0,
+        avg_col_len=12 + length,
     )
 
 
