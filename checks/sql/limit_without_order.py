@@ -72,7 +72,8 @@ def limit_without_order(
         elif is_cut:
             evidence = list_evidence(statement)
             yield Measurement(name_statement(statement), round(returned), evidence, statement.load.record)
-    yield from list_textless(list_loads(shapes, totals, history), plans, texts)
+    loads = list_loads(shapes, totals, history)
+    yield from list_textless(loads, plans, texts, min_executions=limits.min_executions_count)
 
 
 def _cuts(statement: WorkStatement, cut: Cut, returned: float) -> bool | None:

@@ -57,17 +57,22 @@ def list_textless(
     plans: Rows[CachedPlan],
     texts: Rows[RepositoryText] | None,
     concerned: Container[int] = DATA_STATEMENTS,
+    *,
     min_rows: int = 1,
+    min_executions: int = 1,
 ) -> Iterator[Unjudged]:
     """Yield the shapes that read, return or change rows, at least so many each time, and whose text nobody knows.
 
     Those that are known to be of another kind than the ``concerned`` ones are not among them: a call of DBMS_STATS goes
-    through many rows, and its text is in no plan cache.
+    through many rows, and its text is in no plan cache. A check that judges only what is executed often enough says so
+    by ``min_executions``: the optimizer's samples of a table without statistics are each a shape of their own.
     """
     passed = list_other_kinds(loads, texts, concerned) | collect_texts(plans, texts).keys()
     unread = {
         name_shape(load.sql_id, load.tenant_id): None
         for load in loads
-        if load.sql_id not in passed and max(load.rows_used, load.rows_read or 0) >= min_rows * load.executions
+        if load.sql_id not in passed
+        and load.executions >= min_executions
+        and max(load.rows_used, load.rows_read or 0) >= min_rows * load.executions
     }
     yield from map(Unjudged, unread)

@@ -73,7 +73,8 @@ def needless_distinct_union(
             evidence = {**list_evidence(statement), "branches_count": branches}
             most = max(came for came, _ in counted)
             yield Measurement(name_statement(statement), most, evidence, statement.load.record)
-    yield from list_textless(list_loads(shapes, totals, history), plans, texts)
+    loads = list_loads(shapes, totals, history)
+    yield from list_textless(loads, plans, texts, min_executions=limits.min_executions_count)
 
 
 def _list_united(plan: Plan) -> Iterator[tuple[int, int]]:

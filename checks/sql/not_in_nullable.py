@@ -69,4 +69,5 @@ def not_in_nullable(
         elif found:
             evidence = list_evidence(statement)
             yield Measurement(name_statement(statement), ", ".join(found), evidence, statement.load.record)
-    yield from list_textless(list_loads(shapes, totals, history), plans, texts)
+    loads = list_loads(shapes, totals, history)
+    yield from list_textless(loads, plans, texts, min_executions=limits.min_executions_count)

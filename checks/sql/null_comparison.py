@@ -89,7 +89,8 @@ def null_comparison(
                 }
                 yield Measurement(name_shape(sql_id, tenant_id), ", ".join(often), evidence, Observes.PLAN_CACHE)
     # A text of the repository does not tell which of its values were NULL.
-    yield from list_textless(list_loads(shapes, totals, history), plans, None)
+    loads = list_loads(shapes, totals, history)
+    yield from list_textless(loads, plans, None, min_executions=limits.min_executions_count)
 
 
 def _list_types(plan: CachedPlan) -> tuple[int, ...]:

@@ -83,7 +83,7 @@ def write_without_where(
     for (tenant_id, sql_id), (rows_changed, executions) in known:
         evidence: dict[str, Scalar] = {"executions_count": executions, "statement": text_of(plans, sql_id, texts)}
         yield Measurement(name_shape(sql_id, tenant_id), rows_changed // executions, evidence)
-    yield from list_textless(loads, plans, texts, CHANGING_STATEMENTS, limits.min_rows_count)
+    yield from list_textless(loads, plans, texts, CHANGING_STATEMENTS, min_rows=limits.min_rows_count)
 
 
 def _list_shapes(plans: Rows[CachedPlan]) -> list[tuple[int | None, str]]:

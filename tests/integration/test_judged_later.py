@@ -22,6 +22,7 @@ from agent.model.terms import Outcome
 from tests.harness import Plant, shipped
 from tests.integration.plants.sql import NOTHING_REMEMBERED, PLANTS, USUAL, queries
 from tests.integration.proving import Proof, found, judged, read
+from tests.integration.reading import rows_of
 
 pytestmark = [pytest.mark.kernel, pytest.mark.slow]
 STATEMENTS = int(os.environ.get("OB_HEALTH_STATEMENTS", "0"))
@@ -63,17 +64,17 @@ def forget(kernel: Kernel, shapes: int) -> None:
 
 @pytest.fixture(scope="module")
 def planted(kernel: Kernel) -> Iterator[list[Proof]]:
+    """The faults. The memory takes all of their rows, or the server would write them to disk while they are planted."""
     proofs = [Proof(plant) for plant in plants_of(CODES)]
-    for proof in sorted(proofs, key=lambda proof: proof.plant.code == SHOWN_BY_ROWS[0]):
-        if proof.plant.code == SHOWN_BY_ROWS[0]:
-            # All that was written before leaves the memory now, or it would soon take these rows along.
-            kernel.run(["ALTER SYSTEM MINOR FREEZE"])
+    usual = rows_of(kernel, "SHOW PARAMETERS LIKE 'freeze_trigger_percentage'")[0][4]
+    kernel.run(["ALTER SYSTEM SET freeze_trigger_percentage = 60"])
+    for proof in proofs:
         proof.create(kernel)
         proof.plant_it(kernel)
     yield proofs
     for proof in proofs:
         proof.remove(kernel)
-    kernel.run(USUAL)
+    kernel.run([f"ALTER SYSTEM SET freeze_trigger_percentage = {usual}", *USUAL])
 
 
 def send_all(kernel: Kernel, proofs: Sequence[Proof]) -> None:

@@ -80,6 +80,7 @@ EXCLUDING = [
     _excluding(f"SELECT id FROM cust{CUT}", label="a text that was cut", not_assessed=True),
     Case("SQL040", _sent(_WITHOUT, executions=4), label="seldom"),
     Case("SQL040", [_shape("A", 5, rows_returned=5), *_TABLES], not_assessed=True, label="no text"),
+    Case("SQL040", [_shape("A", 4, rows_returned=5), *_TABLES], label="no text, seldom"),
     Case("SQL040", [_text(_WITHOUT), *_TABLES], not_assessed=True, label="no record"),
     Case("SQL040", [_shape("A", 5), _text(_WITHOUT), _scan(), (TableDefinition, _GONE)], not_assessed=True,
          label="no definitions"),
@@ -137,6 +138,7 @@ COMPARED = [
     Case("SQL041", [_shape("A", 5), _text("SELECT id FROM ord WHERE paid = NULL AND cust = ?")], [("SQL A", MEDIUM)],
          label="written in the text, and types are not known"),
     Case("SQL041", [_shape("A", 5, rows_returned=5)], not_assessed=True, label="no text"),
+    Case("SQL041", [_shape("A", 4, rows_returned=5)], label="no text, seldom"),
     Case("SQL041", [_shape("A", 5), (CachedPlan, _GONE)], not_assessed=True, label="no plan cache"),
     Case("SQL041", [_text(_BY_PAID, _NULL)], [("SQL A", MEDIUM)], label="no other record"),
 ]  # fmt: skip
@@ -204,6 +206,7 @@ UNORDERED = [
     Case("SQL042", [_shape("A", 5, rows_returned=50), _text("SELECT id FROM lost LIMIT ?"), _ORD,
          _scan(name="lost", alias="lost")], not_assessed=True, label="a table that is not known"),
     Case("SQL042", [_shape("A", 5, rows_returned=5), *_TABLES], not_assessed=True, label="no text"),
+    Case("SQL042", [_shape("A", 4, rows_returned=5), *_TABLES], label="no text, seldom"),
     Case("SQL042", [_shape("A", 5), _text(_SOME), _scan(), (TableDefinition, _GONE)], not_assessed=True,
          label="no definitions"),
 ]  # fmt: skip
@@ -271,6 +274,7 @@ NEEDLESS = [
     Case("SQL043", _sent(f"{_BY_STATE} UNION SELECT (", steps=_united()), not_assessed=True, label="not parsed"),
     Case("SQL043", _sent(f"{_BY_STATE}{CUT}", steps=_united()), not_assessed=True, label="a text that was cut"),
     Case("SQL043", [_shape("A", 5, rows_returned=5), *_TABLES], not_assessed=True, label="no text"),
+    Case("SQL043", [_shape("A", 4, rows_returned=5), *_TABLES], label="no text, seldom"),
 ]  # fmt: skip
 
 
