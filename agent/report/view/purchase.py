@@ -59,7 +59,7 @@ def _describe_computed(result: ResultEntry, finding: FindingEntry, told: Purchas
     text = words(
         "Approve {size} of {what} for {resource} instead of {present}: {formula}.",
         size=words.value(told["needed"], unit),
-        what=words(_KINDS.get(told["what"], told["what"])),
+        what=words.label(_KINDS, told["what"]),
         resource=words.resource(finding),
         present=words.value(told["present"], unit),
         formula=words.pick(told["formula"]),

@@ -61,8 +61,8 @@ def trend(points: int, *, forecasts: bool = True) -> Any:
             "as_of": (now - timedelta(days=91 * number)).isoformat(),
             "score": 50.0,
             "capacity": earlier(number),
-            "sessions": None,
-            "statements_per_s": None,
+            "sessions": 40 + number,
+            "statements_per_s": 120.0 + number,
         }
         for number in range(points, 0, -1)
     ]

@@ -52,7 +52,7 @@ def test_the_headline_says_how_grave_it_is_what_was_found_and_what_follows() -> 
 @pytest.mark.parametrize(
     ("severity", "start"),
     [
-        ("high", "Nothing critical was found. High risks to mend this month: 3."),
+        ("high", "Nothing critical was found. High risks to fix this month: 3."),
         ("medium", "Nothing critical or high was found. Smaller risks: 6."),
         ("low", "Nothing critical or high was found. Smaller risks: 6."),
     ],
