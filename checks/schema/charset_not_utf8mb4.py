@@ -37,7 +37,7 @@ from checks.schema.pages import BASICS, DESIGN
         rollback=("ALTER TABLE {schema!i}.{table_to_convert!i} CONVERT TO CHARACTER SET {value} COLLATE {collation};",),
         pre_check="Look for indexed columns whose keys grow too long, and try the conversion on a copy.",
         post_check="CHARACTER_SET_NAME in information_schema.COLUMNS is utf8mb4; text reads as before.",
-        risk="The table is rewritten; the rollback fails once the text holds characters that the old character set "
+        risk="The table is rewritten; going back fails once the text holds characters that the old character set "
         "lacks.",
         window=True,
         cases=(

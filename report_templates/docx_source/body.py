@@ -65,7 +65,21 @@ def _build_own_chapters(place: str) -> str:
 
 
 def _build_scope() -> str:
-    return chapter("scope", page_break=True) + pairs("report.scope", 75)
+    """What was assessed, by whose leave, and what that cost the database."""
+    return "".join(
+        (
+            chapter("scope", page_break=True),
+            pairs("report.scope", 75),
+            para("Label", say("Authorization")),
+            when(
+                "report.front.authorization",
+                pairs("report.front.authorization", 75),
+                otherwise=para("Small", say("No authorization is recorded in this document.")),
+            ),
+            para("Label", say("What this assessment cost the database")),
+            pairs("report.front.cost", 75),
+        )
+    )
 
 
 def _build_points() -> str:

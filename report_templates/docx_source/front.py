@@ -23,9 +23,7 @@ from report_templates.docx_source.xml import (
 )
 
 HALF_MM = TEXT_WIDTH_MM / 2
-SIDE_MM = HALF_MM - 4  # less the padding of a cell
 BOOKMARK = "_Toc_"
-BARS_MM = (29.0, 38.0, 14.0)
 BAR_BLANKS = 28  # no-break spaces of a whole bar
 QUARTERS_MM = (42.0, 56.0, 40.0, 32.0)
 
@@ -80,14 +78,8 @@ def page_one() -> str:
             _build_decisions(),
             _build_assurance(),
             _join_halves(
-                _build_bars() + _build_pairs_text("What this assessment cost the database", "report.front.cost"),
-                _build_severities()
-                + _build_since()
-                + when(
-                    "report.front.authorization",
-                    _build_pairs_text("Authorization", "report.front.authorization"),
-                    otherwise=para("Small", say("No authorization is recorded in this document.")),
-                ),
+                _build_bars(),
+                _build_severities() + _build_since(),
             ),
         )
     )
@@ -226,40 +218,25 @@ def _join_halves(left: str, right: str) -> str:
     return table("HealthPlain", (HALF_MM, HALF_MM), row(cell(left, HALF_MM), cell(right, HALF_MM)), head=False)
 
 
-def _build_tabbed_line(*parts: str) -> str:
-    return para("TableText", *parts, tab_mm=SIDE_MM)
-
-
 def _build_bars() -> str:
     """Bars of coloured blanks, which every program draws alike; a style would not be drawn by all of them.
 
     Categories without points stand in one line, or page one would not be one page.
     """
-    note = "{% if bar.note %} · {{ bar.note }}{% endif %}"
-    blank = "{% for bar in report.front.bars if not bar.points_lost %}{{ bar.label }} – " + note.replace(" · ", "")
-    lost = "{{ bar.points_lost }}"
+    blank = (
+        "{% for bar in report.front.bars if not bar.width %}{{ bar.label }} – {{ bar.note or bar.points_lost }}"
+        "{% if not loop.last %}; {% endif %}{% endfor %}"
+    )
     length = f"(bar.width * {BAR_BLANKS} / 100)|round(0, 'ceil')|int"
     drawn = (
         '<w:r><w:rPr><w:shd w:val="clear" w:color="auto" w:fill="{{ house.accent[1:]|upper }}"/></w:rPr>'
         f"<w:t xml:space=\"preserve\">{{{{ '\\u00a0' * ({length}) }}}}</w:t></w:r>"
     )
-    rows = table(
-        "HealthPlain",
-        BARS_MM,
-        steer_row("for bar in report.front.bars if bar.points_lost", 3, sum(BARS_MM)),
-        row(
-            cell("{{ bar.label }}", BARS_MM[0]),
-            cell(para("TableText", drawn, run("{{ bar.note }}", "Soft")), BARS_MM[1]),
-            cell(lost, BARS_MM[2], right=True),
-        ),
-        steer_row("endfor", 3, sum(BARS_MM)),
-        head=False,
-    )
+    bar = para("BarLine", "{{ bar.label }}", tab(), drawn, tab(), "{{ bar.points_lost }}")
     return para("Label", say("Points lost by category")) + when(
         "report.front.bars",
-        rows,
-        para("TableEnd"),
-        para("TableText", run(blank + "{% if not loop.last %}; {% endif %}{% endfor %}", "Soft")),
+        each("bar in report.front.bars if bar.width", bar),
+        para("Small", blank),
         otherwise=para("Small", say("No category has a check that applies.")),
     )
 
@@ -313,14 +290,6 @@ def _build_decisions() -> str:
                 run(" → {{ decision.chapter_title }}", "Soft"),
             ),
         ),
-    )
-
-
-def _build_pairs_text(title: str, of: str) -> str:
-    """Names and values in running text, which takes less room than a table."""
-    loop = f"{{% for name, value in {of} %}}"
-    return para("Label", say(title)) + para(
-        "TableText", loop, run("{{ name }} ", "Soft"), "{{ value }}{% if not loop.last %} · {% endif %}{% endfor %}"
     )
 
 

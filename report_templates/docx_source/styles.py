@@ -50,6 +50,8 @@ _DOTTED_RIGHT_TAB = '<w:tabs><w:tab w:val="right" w:leader="dot" w:pos="9638"/><
 _HEAD_LINE = f'<w:pBdr><w:bottom w:val="single" w:sz="4" w:space="3" w:color="{RULE}"/></w:pBdr>'
 _FOOT_LINE = f'<w:pBdr><w:top w:val="single" w:sz="4" w:space="3" w:color="{RULE}"/></w:pBdr>'
 _RIGHT_TAB = '<w:tabs><w:tab w:val="right" w:pos="9638"/></w:tabs>'
+# A name, a bar, and the points, in half of the width of a page.
+_BAR_TABS = '<w:tabs><w:tab w:val="left" w:pos="2155"/><w:tab w:val="right" w:pos="4592"/></w:tabs>'
 _HANGING = '<w:ind w:left="284" w:hanging="284"/>'
 
 LOOKS = (
@@ -67,6 +69,7 @@ LOOKS = (
     Look("Code", 8.5, before=2, after=6, line=1.1, font=CODE, more=_CODE_BOX + '<w:ind w:left="170" w:right="113"/>'),
     Look("Table Text", 9, after=1, exact=12),
     Look("Table Number", 9, after=1, exact=12, align="right"),
+    Look("Bar Line", 9, after=0, exact=11.5, more=_BAR_TABS),
     Look("Table End", 4, after=2, line=1.0),
     Look("Big Number", 26, after=0, line=1.0, color=ACCENT, bold=True),
     Look("Big Word", 16, after=0, line=1.1, color=INK, bold=True),

@@ -75,9 +75,9 @@ def _describe_known(found: Sequence[ResultEntry], passed: Sequence[ResultEntry],
         attested = sum(result["attested"] for result in passed)
         if attested:
             text = words(
-                "{count} checks passed, {attested} of them as the customer states.",
+                "{count} checks passed, {stated} of them as the customer states.",
                 count=len(passed),
-                attested=attested,
+                stated=attested,
             )
         else:
             text = words("{count} checks passed.", count=len(passed))
