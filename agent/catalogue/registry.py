@@ -11,6 +11,7 @@ from importlib.metadata import entry_points
 from pathlib import Path
 
 from agent.catalogue import packages
+from agent.facts import find_source_spec
 from agent.facts.schema import ColumnStatistics
 from agent.model.check import CheckSpec
 from agent.model.labels import N_
@@ -39,16 +40,22 @@ class Registry:
     @property
     def sources(self) -> tuple[type, ...]:
         """Every fact that some check or the twin needs, once."""
-        return tuple(dict.fromkeys((*self._list_needed(self.checks.values()), *FOR_THE_TWIN)))
+        return _add_for_the_twin(self._list_needed(self.checks.values()))
 
     def sources_of(self, kind: TenantKind) -> tuple[type, ...]:
         """Every fact that some check of this kind of tenant needs, or the twin, once."""
-        mine = (spec for spec in self.checks.values() if kind in spec.tenants)
-        twin = FOR_THE_TWIN if kind is TenantKind.USER else ()
-        return tuple(dict.fromkeys((*self._list_needed(mine), *twin)))
+        needed = self._list_needed(spec for spec in self.checks.values() if kind in spec.tenants)
+        return _add_for_the_twin(needed) if kind is TenantKind.USER else tuple(dict.fromkeys(needed))
 
     def _list_needed(self, specs: Iterable[CheckSpec]) -> Iterator[type]:
         return (row for spec in specs for row in spec.facts.values())
+
+
+def _add_for_the_twin(needed: Iterable[type]) -> tuple[type, ...]:
+    """Return the facts once, and what the twin needs where the definitions that it is built from are read."""
+    read = dict.fromkeys(needed)
+    specs = {row: find_source_spec(row) for row in FOR_THE_TWIN}
+    return tuple(read | dict.fromkeys(row for row, spec in specs.items() if spec and spec.tables_of in read))
 
 
 def load_registry(files: Sequence[Path] = ()) -> Registry:

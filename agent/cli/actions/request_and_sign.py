@@ -100,8 +100,10 @@ def _list_purposes(found: Registry, kinds: Set[TenantKind], language: str) -> di
             title = translate(spec.title, language, found.translations)
             for row in spec.facts.values():
                 purposes.setdefault(row.__name__, []).append(title)
+    wanted = {row for kind in kinds for row in found.sources_of(kind)}
     for row, purpose in registry.FOR_THE_TWIN.items():
-        purposes.setdefault(row.__name__, []).append(translate(purpose, language))
+        if row in wanted:
+            purposes.setdefault(row.__name__, []).append(translate(purpose, language))
     return purposes
 
 
