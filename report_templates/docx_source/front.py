@@ -133,9 +133,8 @@ def _build_verdict() -> str:
 
 
 def _build_word_cell(label: str, value: str, note: str, width_mm: float) -> str:
-    return cell(
-        para("Small", label) + para("BigWord", value) + (para("Small", note) if note else ""), width_mm, fill=WASH
-    )
+    shown = (value, run(f" {note}", "SoftSmall")) if note else (value,)
+    return cell(para("Small", label) + para("BigWord", *shown), width_mm, fill=WASH)
 
 
 def _build_caveat() -> str:
@@ -189,7 +188,7 @@ def _build_steps() -> str:
         )
         + when("step.consequence", para("TableText", run(say("Otherwise:") + " ", "Soft"), "{{ step.consequence }}"))
     )
-    widths = (152, 18)
+    widths = (156, 14)
     rows = table(
         "HealthPairs",
         widths,

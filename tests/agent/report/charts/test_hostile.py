@@ -15,7 +15,17 @@ from tests.agent.report.test_hostile import ATTACKS, hostile
 pytestmark = pytest.mark.slow
 
 ELEMENTS = {"svg", "g", "path", "text", "defs", "use", "style", "clipPath", "rect", "pattern"}
-WITHOUT_ROADMAP = ["score", "categories", "losses", "capacity", "top_sql"]  # a hostile deadline is none
+# A hostile deadline is none.
+WITHOUT_ROADMAP = [
+    "statements_line",
+    "sessions_line",
+    "score",
+    "score_line",
+    "categories",
+    "losses",
+    "capacity",
+    "top_sql",
+]
 MORE_ATTACKS = ("$\\frac{1}{2}$", "$x", "A" * 1_000_000, "\n\n\n", "数据😀\u0301" * 50)
 
 
