@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import fields
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -92,6 +93,7 @@ def of_faults() -> Iterator[str]:
     yield from (fault.what for fault in FAULTS)
 
 
+@cache
 def everything() -> list[str]:
     """All messages, once, in order of appearance."""
     return list(

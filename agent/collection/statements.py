@@ -199,10 +199,11 @@ def _explain_not_granted(spec: SourceSpec, data_classes: frozenset[DataClass] | 
 def _explain_no_view(spec: SourceSpec, capabilities: Capabilities) -> Unavailable | None:
     for view in spec.views:
         if _shorten_view(view) not in capabilities.columns:
+            told = "The view {view} does not exist in OceanBase {version}."
+            if capabilities.embedded:
+                told = "The embedded kernel of {version} has no view {view}."
             args = {"view": view, "version": str(capabilities.version)}
-            return Unavailable(
-                UnavailableKind.NO_VIEW, Text("The view {view} does not exist in OceanBase {version}.", args)
-            )
+            return Unavailable(UnavailableKind.NO_VIEW, Text(told, args))
     return None
 
 

@@ -24,20 +24,26 @@ from agent.model.terms import Scalar, Text, Unit
 
 _WHOLE = 100.0
 _FAR_DAYS = 3650
+_MEMORY = "memory"
 _GIB = 2**30
 _GROWN = {
-    Unit.BYTES: N_("({used_bytes} in use × (1 + {growth_pct} growth a year)) ÷ {aim_pct}, rounded up"),
-    Unit.COUNT: N_("({used_ratio} cores in use × (1 + {growth_pct} growth a year)) ÷ {aim_pct}, rounded up"),
+    Unit.BYTES: N_("({used_bytes} in use × (1 + {growth_pct} growth a year)) ÷ {aim_pct}, the next whole GiB above"),
+    Unit.COUNT: N_(
+        "({used_ratio} cores at the peak × (1 + {growth_pct} growth a year)) ÷ {aim_pct}, the next one above"
+    ),
 }
 _STEADY = {
-    Unit.BYTES: N_("{used_bytes} in use ÷ {aim_pct}, rounded up; without growth, for none is told"),
-    Unit.COUNT: N_("{used_ratio} cores in use ÷ {aim_pct}, rounded up; without growth, for none is told"),
+    Unit.BYTES: N_("{used_bytes} in use ÷ {aim_pct}, the next whole GiB above; without growth, for none is told"),
+    Unit.COUNT: N_("{used_ratio} cores at the peak ÷ {aim_pct}, the next one above; without growth, for none is told"),
 }
 _LEAST = {
     Unit.BYTES: N_("the next whole size above {least_bytes}, at which it is a finding"),
     Unit.COUNT: N_("the next whole number above {least_ratio} cores, at which it is a finding"),
 }
-_TIMES = N_("{least_ratio} × {base_bytes} of memory, rounded up")
+_WITH_META = N_(
+    "the next whole size above {least_bytes}, at which it is a finding, and {meta_bytes} for the META tenant"
+)
+_TIMES = N_("{least_ratio} × {base_bytes} of memory, the next whole GiB above")
 
 
 def compute_outlooks(
@@ -52,11 +58,18 @@ def compute_outlooks(
     """Return what is known of sizes and days, by the fingerprint of the finding; nothing for the others."""
     growth = next((row.growth_pct_per_year for row in snapshot.list_rows(BusinessProfile)), None) or 0.0
     was = {change.fingerprint: change.was_value for change in comparison.changes} if comparison else {}
+    ordered = [
+        _size(sizing, finding, rules[result.code], growth)
+        for result in results
+        for finding in result.findings
+        if (sizing := specs[result.code].sizing) and sizing.what == _MEMORY
+    ]
+    memory = max((purchase.needed for purchase in ordered if purchase), default=0.0)
     found = {}
     for result in results:
         spec, rule = specs[result.code], rules[result.code]
         for finding in result.findings:
-            purchase = _size(spec.sizing, finding, rule, growth) if spec.sizing else None
+            purchase = _size(spec.sizing, finding, rule, growth, memory) if spec.sizing else None
             day, basis = None, None
             if spec.exhausts and comparison:
                 moment = comparison.baseline_as_of
@@ -68,28 +81,50 @@ def compute_outlooks(
     return found
 
 
-def _size(sizing: Sizing, finding: Finding, rule: Rule, growth_pct: float) -> Purchase | None:
-    """Return the size to buy; None where a figure is missing, or it would be no more than there is."""
+def _size(
+    sizing: Sizing, finding: Finding, rule: Rule, growth_pct: float, ordered_memory: float = 0.0
+) -> Purchase | None:
+    """Return the size to buy; None where a figure is missing, or it would be no more than there is.
+
+    What goes by the memory goes by the memory that is to be ordered, where that is more.
+    """
     present = _read_number(finding.evidence.get(sizing.present) if sizing.present else finding.value)
     if not isinstance(rule.judge, Ladder) or present is None:
         return None
     if sizing.times:
-        found = _size_by_ratio(sizing, finding, _find_mildest(rule.judge))
+        found = _size_by_ratio(sizing, finding, _find_mildest(rule.judge), ordered_memory)
     elif rule.judge.descending and not sizing.demand:
-        least = _find_mildest(rule.judge)
-        found = least, Text(_LEAST[sizing.unit], {_name("least", sizing.unit): least})
+        found = _size_by_limit(sizing, _find_mildest(rule.judge))
     else:
         found = _size_by_use(sizing, finding, rule, present, growth_pct)
     if found is None:
         return None
     needed = _round_up(found[0], sizing.unit)
+    if sizing.with_meta:
+        needed, present = needed + _find_meta(needed), present + _find_meta(present)
     return Purchase(sizing.what, present, needed, sizing.unit, found[1]) if needed > present else None
 
 
-def _size_by_ratio(sizing: Sizing, finding: Finding, ratio: float) -> tuple[float, Text] | None:
-    base = _read_number(finding.evidence.get(sizing.times))
-    if base is None:
+def _size_by_limit(sizing: Sizing, least: float) -> tuple[float, Text]:
+    args: dict[str, Scalar] = {_name("least", sizing.unit): least}
+    if not sizing.with_meta:
+        return least, Text(_LEAST[sizing.unit], args)
+    return least, Text(_WITH_META, args | {"meta_bytes": _find_meta(_round_up(least, sizing.unit))})
+
+
+def _find_meta(rest: float) -> float:
+    """Return what the META tenant takes beside this much memory: 1 GiB, of units above 10 GiB a tenth.
+
+    Source: 100.system-tenants/700.create-resource-unit.md of 4.2.5, as cited by the checks of units.
+    """
+    return float(max(_GIB, math.ceil(rest / 9)))
+
+
+def _size_by_ratio(sizing: Sizing, finding: Finding, ratio: float, ordered_memory: float) -> tuple[float, Text] | None:
+    given = _read_number(finding.evidence.get(sizing.times))
+    if given is None:
         return None
+    base = max(given, ordered_memory)
     return ratio * base, Text(_TIMES, {"least_ratio": ratio, "base_bytes": base})
 
 

@@ -39,6 +39,8 @@ def fit_rules(ruleset: Ruleset, snapshot: Snapshot) -> Ruleset:
 
 
 def _fit_rule(rule: Rule, traits: _Traits) -> Rule:
+    if not rule.variants:
+        return rule
     for variant in rule.variants:
         holds = _check_circumstances(variant.when, traits)
         if holds is None:

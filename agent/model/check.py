@@ -122,6 +122,7 @@ class Sizing:
     share in use, and the size is that with which it falls below the mildest limit. ``demand`` names the evidence that
     tells what is in use, and ``aim_param`` the param that says how far it may fill up, where the value is no share.
     Where too little is the finding, the size is the mildest limit; with ``times`` that many times another evidence.
+    ``with_meta``: the figures leave out what the META tenant takes of a unit, and what is ordered has it.
     """
 
     what: str
@@ -130,6 +131,7 @@ class Sizing:
     demand: str = ""
     aim_param: str = ""
     times: str = ""
+    with_meta: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -112,8 +112,8 @@ STATUSES: Mapping[str, str] = {
 }
 DEADLINES: Mapping[str, str] = {
     "now": N_("Now"),
-    "month": N_("This month"),
-    "quarter": N_("This quarter"),
+    "month": N_("Within 30 days"),
+    "quarter": N_("Within 90 days"),
 }
 EFFORTS: Mapping[str, str] = {
     "online": N_("Online, at any time"),

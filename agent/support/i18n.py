@@ -15,6 +15,7 @@ from importlib.resources.abc import Traversable
 from types import MappingProxyType
 from typing import TypeGuard
 
+from agent.model.labels import N_
 from agent.model.placeholders import fill_sentence
 from agent.model.terms import Scalar, Text, Translations, Unit
 
@@ -26,6 +27,8 @@ _STEPS = {
     Unit.MILLISECONDS: ((60_000, "min"), (1_000, "s"), (1, "ms")),
     Unit.SECONDS: ((86_400, "days"), (3_600, "h"), (60, "min"), (1, "s")),
 }
+# What stands for a value that is not there, where that is not simply unknown.
+_MISSING = {"statement": "", "database": N_("no default database")}
 _SHARES = {Unit.PCT: 1, Unit.PERMILLE: 10}  # what is divided by, to print per cent
 _USUAL_DIGITS = {Unit.PCT: 1, Unit.PERMILLE: 2, Unit.DAYS: 1, Unit.HOURS: 1, **dict.fromkeys(_STEPS, 1)}
 _OTHER_DIGITS, _MOST_DIGITS = 2, 9
@@ -166,12 +169,19 @@ def render_text(text: Text | None, language: str, zone: tzinfo = UTC, brought: T
     values = {
         name: render_text(value, language, zone, brought)
         if isinstance(value, Text)
+        else _describe_missing(name, language)
+        if value is None
         else _find_sign(text, name)
         + format_value(value, _find_unit(text, name), language, zone, _find_digits(text, name))
         for name, value in text.args.items()
     }
     template = translate(text.msgid, language, brought)
     return fill_sentence(template, values) if values else template
+
+
+def _describe_missing(name: str, language: str) -> str:
+    """Return what stands for a value that is not there: a statement without a text ends the sentence before it."""
+    return translate(_MISSING.get(name, "unknown"), language)
 
 
 def _find_unit(text: Text, name: str) -> Unit | None:

@@ -53,8 +53,9 @@ from checks.capacity.pages import CONCURRENCY, THREADS
 def headroom_below_peak(
     profiles: Rows[BusinessProfile], units: Rows[ResourceUnit], parameters: Rows[Parameter]
 ) -> Iterator[Measurement]:
-    """On a server a tenant runs MIN_CPU × cpu_quota_concurrency requests at a time; MAX_CPU adds no threads. Other
-    requests queue. One zone must carry the peak alone, because all leaders may be there after a switch."""
+    """At the peak requests queue, become slow and time out. On a server a tenant runs MIN_CPU × cpu_quota_concurrency
+    requests at a time; MAX_CPU adds no threads. One zone must carry the peak alone, because all leaders may be there
+    after a switch."""
     expected = next((profile.concurrency for profile in profiles if profile.concurrency), None)
     if expected is None:
         raise NotAssessed(

@@ -40,7 +40,7 @@ from checks.capacity.pages import RESOURCE_UNIT
         risk="The change may move replicas; do it in off-peak hours.",
         window=True,
     ),
-    sizing=Sizing(what="memory", unit=Unit.BYTES),
+    sizing=Sizing(what="memory", unit=Unit.BYTES, with_meta=True),
     sources=(RESOURCE_UNIT,),
 )
 def unit_too_small(units: Rows[ResourceUnit]) -> Iterator[Measurement]:

@@ -110,8 +110,9 @@ def _met(*codes: int) -> Callable[[Told], bool]:
     ),
 )
 def errors_by_code(returns: Rows[AuditReturn], limits: ErrorParams) -> Iterator[Measurement]:
-    """User errors, such as duplicate keys or wrong syntax, say nothing about the database. Timeouts, lack of memory,
-    lock conflicts and internal errors do: the business has met them, and often retried them unnoticed."""
+    """Requests of the business have failed by it, and were often retried unnoticed. Timeouts, lack of memory, lock
+    conflicts and internal errors count; user errors, such as duplicate keys or wrong syntax, say nothing about the
+    database."""
     for tenant_id, rows, executions in busy_tenants(returns, 1):
         for code in sorted({row.ret_code for row in rows} & SERIOUS.keys()):
             errors = sum(row.executions for row in rows if row.ret_code == code)

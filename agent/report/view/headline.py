@@ -17,7 +17,7 @@ from agent.report.words import Words, make_printable
 OPENING_LENGTH = 220
 FORECAST_DAYS = 365
 _CHINESE_WIDTH = 2  # a Chinese character takes twice the room
-_SENTENCES = re.compile(r"(?<=[.!?])\s+(?![a-z])|(?<=[。！？])")
+_SENTENCES = re.compile(r"(?<=[.!?])(?<!\.\.\.)\s+(?![a-z])|(?<=[。！？])")
 _UNKNOWN = frozenset({Outcome.NOT_ASSESSED, Outcome.ERROR})
 
 
@@ -82,7 +82,7 @@ def _describe_verdict(document: Document, counted: Sequence[ResultEntry], words:
     if critical:
         return words("Critical risks need action now: {critical}.", critical=critical)
     if high:
-        return words("Nothing critical was found. High risks to fix this month: {high}.", high=high)
+        return words("Nothing critical was found. High risks to fix within 30 days: {high}.", high=high)
     if rest:
         return words("Nothing critical or high was found. Smaller risks: {count}.", count=rest)
     return words("None of the checks that were assessed found a risk.")

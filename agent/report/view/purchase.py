@@ -57,7 +57,7 @@ def _collect_computed(document: Document) -> dict[str, tuple[ResultEntry, Findin
 def _describe_computed(result: ResultEntry, finding: FindingEntry, told: PurchaseEntry, words: Words) -> PurchaseLine:
     unit = Unit(told["unit"])
     text = words(
-        "Approve {size} of {what} for {resource} instead of {present}: {formula}.",
+        "Approve {what} for {resource}: {size} instead of {present}, {formula}.",
         size=words.value(told["needed"], unit),
         what=words.label(_KINDS, told["what"]),
         resource=words.resource(finding),

@@ -446,7 +446,7 @@ OUTLOOK = Outlook(
         2_291 * 2**30,
         Unit.BYTES,
         Text(
-            "({used_bytes} in use × (1 + {growth_pct} growth a year)) ÷ {aim_pct}, rounded up",
+            "({used_bytes} in use × (1 + {growth_pct} growth a year)) ÷ {aim_pct}, the next whole GiB above",
             {"used_bytes": 1_002_438_533_120, "growth_pct": 60.0, "aim_pct": 70.0},
         ),
     ),

@@ -83,7 +83,7 @@ def holds(text: str, shown: str) -> bool:
 
 def of_page_one(document: Any, language: str) -> Iterator[str]:
     """Every number that page one owes, as it is printed."""
-    words, score, cost = Words(language, zone=read_zone(document)), document["score"], document["cost"]
+    words, score = Words(language, zone=read_zone(document)), document["score"]
     assessed = score["coverage_pct"] > 0
     if assessed:
         yield f"{score['value']:.1f}"
@@ -105,6 +105,11 @@ def of_page_one(document: Any, language: str) -> Iterator[str]:
         yield f"{comparison['score_was']:.1f}"
         yield f"−{-comparison['score_delta']:.1f}"
         yield words.moment(comparison["baseline_as_of"])
+
+
+def of_scope(document: Any, language: str) -> Iterator[str]:
+    """Every number that the scope owes: by whose leave it was read, and what that cost."""
+    words, cost = Words(language, zone=read_zone(document)), document["cost"]
     yield words.count(cost["statements"])
     yield words.count(cost["rows"])
     yield words.value(cost["database_ms"], Unit.MILLISECONDS)
@@ -143,8 +148,9 @@ def told_sentences(document: Any, language: str) -> Iterator[str]:
 @pytest.mark.parametrize("format", FORMATS)
 @pytest.mark.parametrize("name", DOCUMENTS)
 def test_page_one_says_what_the_document_says(name: str, format: str, language: str) -> None:
-    document, (first, _) = DOCUMENTS[name], texts(name, format, language)
+    document, (first, text) = DOCUMENTS[name], texts(name, format, language)
     assert [shown for shown in of_page_one(document, language) if not holds(first, shown)] == []
+    assert [shown for shown in of_scope(document, language) if not holds(text, shown)] == []
     strange = set(TENTHS.findall(first.replace(document["target"]["version"], " "))) - may_be_said(document)
     strange -= set(TENTHS.findall(" ".join(told_sentences(document, language))))
     assert strange == set()

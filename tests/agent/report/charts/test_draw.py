@@ -132,7 +132,7 @@ def test_the_roadmap_climbs_through_its_deadlines() -> None:
     assert [text for text in found if text in after] == after
     ends = {unit["deadline"]: f"→ {unit['score_after']:.1f}" for unit in document["roadmap"]}
     assert [text for text in found if text.startswith("→")] == [ends[name] for name in ("now", "month", "quarter")]
-    assert {"today 42.2", "Now", "This month", "This quarter"} <= {*found}
+    assert {"today 42.2", "Now", "Within 30 days", "Within 90 days"} <= {*found}
 
 
 def test_a_long_roadmap_labels_the_ends_of_its_stages_only() -> None:

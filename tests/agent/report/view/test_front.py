@@ -52,7 +52,7 @@ def test_the_headline_says_how_grave_it_is_what_was_found_and_what_follows() -> 
 @pytest.mark.parametrize(
     ("severity", "start"),
     [
-        ("high", "Nothing critical was found. High risks to fix this month: 3."),
+        ("high", "Nothing critical was found. High risks to fix within 30 days: 3."),
         ("medium", "Nothing critical or high was found. Smaller risks: 6."),
         ("low", "Nothing critical or high was found. Smaller risks: 6."),
     ],
@@ -163,7 +163,7 @@ def test_what_findings_compute_goes_before_and_the_largest_of_each_kind_counts()
     formula = {"en": "80 GiB ÷ 70%", "zh-CN": "80 GiB ÷ 70%"}
     disk["purchase"] = {"what": "data_disk", "present": 1, "needed": 150 * GIB, "unit": "bytes", "formula": formula}
     (told,) = list_purchases(document, EN)
-    assert told.text == "Approve 150 GiB of data disk for zone1 instead of 1 B: 80 GiB ÷ 70%."
+    assert told.text == "Approve data disk for zone1: 150 GiB instead of 1 B, 80 GiB ÷ 70%."
     disk["purchase"]["what"] = "memory"
     assert len(list(list_purchases(document, ZH))) == 2
 
