@@ -25,7 +25,9 @@ def list_loads(
     found = collect_loads(shapes, totals, history, plans)
     if not found:
         raise NotAssessed(
-            "Neither the SQL audit, the plan cache nor the WR holds a business statement.",
+            "Neither the plan cache nor the WR holds a business statement."
+            if shapes is None
+            else "Neither the SQL audit, the plan cache nor the WR holds a business statement.",
             "Keep the SQL audit and the WR switched on, and assess after a day of business.",
         )
     return found
