@@ -132,7 +132,7 @@ def test_the_reader_of_the_cloud_console_is_accepted_and_the_gate_is_the_wall(
     found = json.loads((out / "assessment.json").read_text())
     (problem,) = [text for text in (p["what"]["en"] for p in found["problems"]) if "statement gate" in text]
     assert words in problem and "only the statement gate of the program protects them, not the account" in problem
-    assert "statement gate" in (out / "report.en.html").read_text()
+    assert "statement gate" in find_report(out, "report.en.html").read_text("utf-8")
     # Minutes of load are no day of it: the checks that ask for one cannot judge here, whatever the account may read.
     day_long = {code for code, rule in shipped()[1].rules.items() if (rule.evidence.span_hours or 0) >= 24}
     applied = [one for one in found["results"] if one["outcome"] not in ("not_applicable", "disabled")]
