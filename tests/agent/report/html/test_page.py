@@ -214,6 +214,14 @@ def test_the_name_of_a_statement_can_be_selected_in_its_chart(browser: Browser, 
         assert page.evaluate("getSelection().toString().trim()") == name.text_content()
 
 
+# The page has come to rest: it is where it was a moment ago.
+STILL = """() => new Promise((done) => {
+  let last = -1;
+  const look = () => { if (scrollY === last) done(true); else { last = scrollY; setTimeout(look, 200); } };
+  look();
+})"""
+
+
 def test_the_search_goes_to_the_first_place_and_counts_a_check_once(browser: Browser, tmp_path: Path) -> None:
     with opened(browser, html("rich", "en"), tmp_path) as (page, heard):
         box = page.get_by_role("searchbox")
@@ -222,6 +230,7 @@ def test_the_search_goes_to_the_first_place_and_counts_a_check_once(browser: Bro
         expect(page.locator("#SQL003 pre.sql").first).to_be_in_viewport()
         box.fill("shop.orders")
         expect(page.get_by_role("status")).to_have_text("2 of 6 checks with findings match")
+        page.wait_for_function(STILL)
         first = page.evaluate("scrollY")
         box.press("Enter")
         box.press("Enter")
