@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 from agent.api import (
     Actor,
-    Case,
     DocPage,
     Measurement,
     Params,
@@ -14,17 +13,14 @@ from agent.api import (
     Rows,
     Unit,
     check,
-    known,
     name_object,
     params,
-    unknown,
 )
 from agent.facts.schema import AutoIncrement, BusinessObject, NotableColumn, TableStatistics
+from checks.schema.auto_increments import ADVICE_BY_TYPE, measure_use
+from checks.schema.column_kinds import BITS
 from checks.schema.counted import require_proven
 from checks.schema.pages import DDL, OBJECTS, VIEWS
-
-BITS = {"tinyint": 8, "smallint": 16, "mediumint": 24, "int": 32, "bigint": 64}
-LARGEST_CACHE = 100_000_000  # the largest that a tenant or a table can have
 
 
 @params
@@ -52,26 +48,7 @@ class AutoIncrementParams(Params):
         post_check="information_schema.COLUMNS shows the new COLUMN_TYPE and inserts succeed.",
         risk="Applications must accept wider numbers.",
         window=True,
-        cases=(
-            Case("Widen the column to the type in the statement.", when=known("wider")),
-            Case(
-                "Nothing is wider than BIGINT UNSIGNED: take the rows into a new table that counts from 1.",
-                when=unknown("wider"),
-            ),
-            Case(
-                "SHOW CREATE TABLE: repeat the column's comment in the statement; while a foreign"
-                " key uses the column, the server refuses the change (error 5320), so drop the "
-                "key first and create it again afterwards.",
-                when=known("wider"),
-                part="pre_check",
-            ),
-            Case(
-                "In this version the change of a key column rewrites and locks the table.",
-                when=known("wider"),
-                before=(4, 2, 2),
-                part="risk",
-            ),
-        ),
+        cases=ADVICE_BY_TYPE,
     ),
     exhausts=True,
     sources=(
@@ -102,16 +79,11 @@ def auto_increment_nearly_exhausted(
         counter = of_table.get(name)
         if "auto_increment" not in column.extra.lower() or kind not in BITS or counter is None:
             continue
-        unsigned = "unsigned" in column.column_type.lower()
-        highest = 2 ** (BITS[kind] - (0 if unsigned else 1)) - 1
-        end, rows = max(counter.sync_value, counter.auto_increment_value or 0), counted.get(name) or 0
-        passed = max(rows if rows <= highest else 0, end - LARGEST_CACHE, 0)
-        if passed < highest * p.unsure_from_pct / 100 <= end:
+        use = measure_use(column, counter, counted.get(name) or 0)
+        if use.passed < use.highest * p.unsure_from_pct / 100 <= use.end:
             unsure.append(name_object(*name))
             continue
-        widest = "BIGINT UNSIGNED" if unsigned or kind == "bigint" else "BIGINT"
         names = {"schema": name[0], "table": name[1], "column": column.column_name, "type": column.column_type}
-        wider = None if unsigned and kind == "bigint" else widest
-        evidence = {**names, "reached_count": passed, "highest_count": highest, "wider": wider}
-        yield Measurement(name_object(*name), 100 * passed / highest, evidence)
+        evidence = {**names, "reached_count": use.passed, "highest_count": use.highest, "wider": use.wider}
+        yield Measurement(name_object(*name), 100 * use.passed / use.highest, evidence)
     require_proven(unsure)

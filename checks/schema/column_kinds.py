@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from checks.schema.auto_increment_nearly_exhausted import BITS
-
+BITS = {"tinyint": 8, "smallint": 16, "mediumint": 24, "int": 32, "bigint": 64}
 # Names that say nothing of what they name: such columns are alike by chance.
 GENERIC_NAMES = frozenset((
     "id", "pk", "uid", "uuid", "guid", "code", "name", "title", "key", "type", "kind", "status", "state", "value",

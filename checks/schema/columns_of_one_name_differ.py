@@ -8,11 +8,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from agent.api import Actor, DocPage, Measurement, NotAssessed, Remediation, Rows, Unit, check, name_object
 from agent.facts.definition_text import TEXT_TYPES
 from agent.facts.schema import IndexColumn, NotableColumn, Table
-from checks.schema.auto_increment_nearly_exhausted import BITS
-from checks.schema.column_kinds import GENERIC_NAMES, NUMBER_TYPES
+from checks.schema.column_kinds import BITS, GENERIC_NAMES, NUMBER_TYPES
 from checks.schema.counted import list_stored
 from checks.schema.indexes import group_indexes, is_whole
-from checks.schema.pages import BASICS, DESIGN
+from checks.schema.pages import BASICS, TABLE_DESIGN
 
 
 @check(
@@ -35,7 +34,7 @@ from checks.schema.pages import BASICS, DESIGN
     ),
     sources=(
         DocPage(f"{BASICS}/300.character-set-and-collation-of-mysql-mode/300.collation-of-mysql-mode.md"),
-        DocPage(f"{DESIGN}/200.object-structure-design-specification/200.table-structure-design.md"),
+        TABLE_DESIGN,
     ),
 )
 def columns_of_one_name_differ(

@@ -82,3 +82,13 @@ def join_parts(index: Index) -> str:
     """Return the columns of an index as they stand in CREATE INDEX."""
     parts = ((column.replace("`", "``"), length) for column, length in _list_parts(index))
     return ", ".join(f"`{column}`({length})" if length else f"`{column}`" for column, length in parts)
+
+
+def identifies_rows(index: Index) -> bool:
+    """Whether the index names each row by itself: unique, whole, of columns that are NOT NULL."""
+    return is_whole(index) and all(map(_is_required_part, index.values()))
+
+
+def _is_required_part(row: IndexColumn) -> bool:
+    plain = row.index_type == "BTREE" and row.comment == "VALID" and row.sub_part is None
+    return plain and not row.non_unique and row.is_required and not row.column_name.startswith(("SYS_NC", "__"))

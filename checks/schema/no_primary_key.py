@@ -6,8 +6,6 @@ from collections.abc import Iterator
 
 from agent.api import (
     Actor,
-    Case,
-    DocPage,
     Measurement,
     NotAssessed,
     Remediation,
@@ -15,14 +13,13 @@ from agent.api import (
     Scalar,
     Unit,
     check,
-    known,
     name_object,
-    unknown,
 )
 from agent.facts.schema import MAX_INDEX_COLUMNS, IndexColumn, NotableColumn, PartitionedTable, Table, TableChanges
 from checks.schema.counted import added_since, list_once
-from checks.schema.indexes import Index, group_indexes, is_whole
-from checks.schema.pages import DDL, DESIGN
+from checks.schema.indexes import group_indexes, identifies_rows
+from checks.schema.pages import KEY_CHANGES, TABLE_DESIGN
+from checks.schema.primary_keys import ADVICE_BY_TABLE
 
 
 @check(
@@ -48,25 +45,9 @@ from checks.schema.pages import DDL, DESIGN
         risk="Adding a key is an offline change: it rewrites the whole table, which is locked "
         "meanwhile. Rehearse the duration on a copy.",
         window=True,
-        cases=(
-            Case("Where there is none, add an AUTO_INCREMENT column.", when=known("plain_table")),
-            Case(
-                "On a partitioned table the key must also hold every partitioning column, and a "
-                "table has at most one AUTO_INCREMENT column: choose the key by hand.",
-                when=unknown("plain_table"),
-            ),
-            Case(
-                "Another name than ob_health_pk may suit you better, but none that the table has:"
-                " the rollback drops that column. Inserts name their columns.",
-                when=known("plain_table"),
-                part="pre_check",
-            ),
-        ),
+        cases=ADVICE_BY_TABLE,
     ),
-    sources=(
-        DocPage(f"{DESIGN}/200.object-structure-design-specification/200.table-structure-design.md"),
-        DocPage(f"{DDL}/300.primary-key-operations-of-mysql-mode.md"),
-    ),
+    sources=(TABLE_DESIGN, KEY_CHANGES),
 )
 def no_primary_key(
     tables: Rows[Table],
@@ -83,7 +64,7 @@ def no_primary_key(
             "There are more indexes than the reading limit, so tables without a primary key cannot be determined."
         )
     keyed = {(row.table_schema, row.table_name) for row in indexes if row.index_name == "PRIMARY"}
-    keyed |= {table for table, made in group_indexes(indexes).items() if any(map(_identifies, made.values()))}
+    keyed |= {table for table, made in group_indexes(indexes).items() if any(map(identifies_rows, made.values()))}
     split = {(row.table_schema, row.table_name): row.partitions for row in partitioned or ()}
     counting = {(row.table_schema, row.table_name) for row in columns or () if "auto_increment" in row.extra.lower()}
     added = added_since(changes)
@@ -94,20 +75,11 @@ def no_primary_key(
             # AUTO_INCREMENT column is refused anywhere.
             partitions = None if partitioned is None else split.get(name, 0)
             plain = partitions == 0 and columns is not None and name not in counting
-            evidence: dict[str, Scalar] = {"schema": name[0], "plain_table": table.table_name if plain else None}
             rows = max((table.table_rows or 0) + added.get(name, 0), 0)
-            evidence |= {
+            evidence: dict[str, Scalar] = {
+                "schema": name[0],
+                "plain_table": table.table_name if plain else None,
                 "partitions_count": partitions,
-                "rows_count": table.table_rows or None,
-            }  # 0 by statistics is unknown
+                "rows_count": table.table_rows or None,  # 0 by statistics is unknown
+            }
             yield Measurement(name_object(*name), rows, evidence)
-
-
-def _identifies(index: Index) -> bool:
-    """Whether the index names each row by itself: unique, whole, of columns that are NOT NULL."""
-    return is_whole(index) and all(map(_is_required_part, index.values()))
-
-
-def _is_required_part(row: IndexColumn) -> bool:
-    plain = row.index_type == "BTREE" and row.comment == "VALID" and row.sub_part is None
-    return plain and not row.non_unique and row.is_required and not row.column_name.startswith(("SYS_NC", "__"))

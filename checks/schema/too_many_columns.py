@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from agent.api import Actor, DocPage, KernelRun, Measurement, Remediation, Rows, Unit, check, name_object
 from agent.facts.schema import NotableColumn, Table
 from checks.schema.counted import list_stored, require_read
-from checks.schema.pages import DESIGN, VIEWS
+from checks.schema.pages import TABLE_DESIGN, VIEWS
 
 
 @check(
@@ -30,7 +30,7 @@ from checks.schema.pages import DESIGN, VIEWS
         window=True,
     ),
     sources=(
-        DocPage(f"{DESIGN}/200.object-structure-design-specification/200.table-structure-design.md"),
+        TABLE_DESIGN,
         DocPage(f"{VIEWS}/800.information_schema-columns-of-mysql-mode.md"),
         KernelRun("4.3.5.3", "DROP COLUMN: ORDINAL_POSITION of the columns behind it becomes one less"),
     ),

@@ -21,7 +21,7 @@ from agent.api import (
 from agent.facts.schema import ColumnStatistics, IndexColumn, NotableColumn, TableStatistics
 from checks.schema.indexes import group_indexes
 from checks.schema.key_bytes import find_fixed_bytes, may_be_long
-from checks.schema.pages import DESIGN, OBJECTS
+from checks.schema.pages import OBJECTS, TABLE_DESIGN
 
 
 @params
@@ -53,7 +53,7 @@ class WideKeyParams(Params):
         window=True,
     ),
     sources=(
-        DocPage(f"{DESIGN}/200.object-structure-design-specification/200.table-structure-design.md"),
+        TABLE_DESIGN,
         DocPage(f"{OBJECTS}/500.manage-indexes-of-mysql-mode/100.about-indexes-of-mysql-mode.md"),
         KernelCode("src/sql/engine/expr/ob_expr_sys_op_opnsize.cpp", "calc_sys_op_opnsize"),
     ),

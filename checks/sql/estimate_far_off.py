@@ -4,31 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import (
-    Actor,
-    Case,
-    Effort,
-    KernelRun,
-    Measurement,
-    Params,
-    Remediation,
-    Rows,
-    Scalar,
-    Unit,
-    Unjudged,
-    check,
-    known,
-    params,
-    unknown,
-)
+from agent.api import Actor, Effort, KernelRun, Measurement, Params, Remediation, Rows, Unit, Unjudged, check, params
 from agent.facts.definitions import TableDefinition
-from agent.facts.plan_tree import Access
 from agent.facts.plans import PlanStep
 from agent.facts.schema import NotableColumn, TableChanges, TableStatistics
 from agent.facts.sql import CachedPlan, RepositoryShape, SqlShape, SqlTotal
 from agent.facts.workload import WorkloadFacts
 from checks.sql.diagnosis import list_evidence, list_slow, list_unread, name_statement
-from checks.sql.joins import is_measured, list_chosen
+from checks.sql.estimates import ADVICE_BY_STATISTICS, describe_error, find_misjudged, tell_error
+from checks.sql.joins import is_measured
 from checks.sql.pages import HISTOGRAMS, PLANS_VIEW, STATISTICS
 
 
@@ -56,20 +40,7 @@ class EstimateParams(Params):
         post_check="EXPLAIN expects about as many rows as the statement reads, and the average time falls.",
         risk="Plans of other statements on the table may also change, usually for the better.",
         effort=Effort.TRIAL,
-        cases=(
-            Case(
-                "The table has no statistics: gather them (CALL DBMS_STATS.GATHER_TABLE_STATS), "
-                "and see why the nightly windows do not.",
-                when=unknown("analyzed"),
-            ),
-            Case(
-                "If many rows have changed since the statistics were gathered, gather them again."
-                " If they are fresh, some values have far more rows than others, or the compared "
-                "columns depend on each other: gather a histogram of the compared columns "
-                "(method_opt).",
-                when=known("analyzed"),
-            ),
-        ),
+        cases=ADVICE_BY_STATISTICS,
     ),
     sources=(
         STATISTICS,
@@ -103,26 +74,12 @@ def estimate_far_off(
         definitions=definitions,
         dictionary=dictionary,
     )
-    gathered = {(row.owner, row.table_name): row.last_analyzed for row in statistics or ()}
-    changed = {(row.table_owner, row.table_name): row.changes for row in changes or ()}
     slow = list_slow(facts, limits.min_executions_count, limits.min_average_ms)
     yield from list_unread(slow)
     for statement in slow:
-        scans = [access for plan in statement.plans for access in list_chosen(plan)]
-        misjudged = max((a for a in scans if a.rows_real >= limits.min_rows_count), key=_tell_error, default=None)
+        misjudged = find_misjudged(statement, limits.min_rows_count)
         if misjudged is not None:
-            table = misjudged.owner, misjudged.table
-            evidence: dict[str, Scalar] = {
-                **list_evidence(statement, misjudged),
-                "estimated_count": misjudged.rows_estimated,
-                "real_count": misjudged.rows_real,
-                "analyzed": gathered.get(table),
-                "changes_count": changed.get(table, 0) if changes is not None else None,
-            }
-            yield Measurement(name_statement(statement), _tell_error(misjudged), evidence, statement.load.record)
+            evidence = list_evidence(statement, misjudged) | describe_error(misjudged, statistics, changes)
+            yield Measurement(name_statement(statement), tell_error(misjudged), evidence, statement.load.record)
         elif statement.plans and not any(map(is_measured, statement.plans)):
             yield Unjudged(name_statement(statement))
-
-
-def _tell_error(access: Access) -> float:
-    return access.rows_real / max(access.rows_estimated, 1)

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 
 from agent.api import (
     Actor,
-    Case,
     Measurement,
     NotAssessed,
     Params,
@@ -17,13 +16,13 @@ from agent.api import (
     Unit,
     check,
     name_shape,
-    one_of,
     params,
 )
 from agent.facts.plans import StatementWait
 from agent.facts.sql import CachedPlan
 from checks.sql.pages import SAMPLES, WAIT_EVENTS
 from checks.sql.ring import text_of
+from checks.sql.waits import ADVICE_BY_WAIT
 
 _WAITING, _IDLE = "WAITING", "IDLE"
 
@@ -47,24 +46,7 @@ class WaitParams(Params):
         pre_check="In GV$OB_ACTIVE_SESSION_HISTORY the samples of this SQL_ID show the event with its P1 to P3.",
         post_check="Fewer samples of the statement are WAITING, and its average time falls.",
         risk="Looking at it has no risk; the remedy is assessed separately.",
-        cases=(
-            Case(
-                "Rows or latches that others hold: shorten transactions and spread what all change.",
-                when=one_of("wait_class", "APPLICATION", "CONCURRENCY"),
-            ),
-            Case(
-                "Blocks that are not in memory: read fewer rows or enlarge the cache.",
-                when=one_of("wait_class", "USER_IO"),
-            ),
-            Case(
-                "Data on other servers: bring tables that are joined to one of them.",
-                when=one_of("wait_class", "NETWORK", "CLUSTER"),
-            ),
-            Case(
-                "Log that is written or copied slowly: look at the log disk and the network between the replicas.",
-                when=one_of("wait_class", "COMMIT"),
-            ),
-        ),
+        cases=ADVICE_BY_WAIT,
     ),
     sources=(SAMPLES, WAIT_EVENTS),
 )

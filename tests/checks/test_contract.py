@@ -78,7 +78,7 @@ def test_checks_are_short() -> None:
     for path in CHECK_FILES:
         if "CHECKS" not in path.read_text() and path.name != "__init__.py" and path.parent.name != "parameters":
             lines = [line for line in path.read_text().splitlines() if line.strip()]
-            assert len(lines) <= (125 if "@check(" in path.read_text() else 150), path
+            assert len(lines) <= (90 if "@check(" in path.read_text() else 150), path
 
 
 def test_sources_are_many_and_used() -> None:

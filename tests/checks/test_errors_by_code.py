@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from checks.sql.errors_by_code import SERIOUS
+from checks.sql.error_codes import SERIOUS
 from tests.checks.cases.sql import _ret
 from tests.harness import run_check, snapshot_of
 

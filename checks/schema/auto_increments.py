@@ -1,0 +1,54 @@
+"""How far an AUTO_INCREMENT column has come, and what to do by the next wider type."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from agent.api import Case, known, unknown
+from agent.facts.schema import AutoIncrement, NotableColumn
+from checks.schema.column_kinds import BITS
+
+LARGEST_CACHE = 100_000_000  # the largest that a tenant or a table can have
+ADVICE_BY_TYPE = (
+    Case("Widen the column to the type in the statement.", when=known("wider")),
+    Case(
+        "Nothing is wider than BIGINT UNSIGNED: take the rows into a new table that counts from 1.",
+        when=unknown("wider"),
+    ),
+    Case(
+        "SHOW CREATE TABLE: repeat the column's comment in the statement; while a foreign"
+        " key uses the column, the server refuses the change (error 5320), so drop the "
+        "key first and create it again afterwards.",
+        when=known("wider"),
+        part="pre_check",
+    ),
+    Case(
+        "In this version the change of a key column rewrites and locks the table.",
+        when=known("wider"),
+        before=(4, 2, 2),
+        part="risk",
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """Values that are certainly used, the end of the cache that was handed out, and the highest value of the type.
+
+    ``wider`` is the next wider type, None where there is none.
+    """
+
+    passed: int
+    end: int
+    highest: int
+    wider: str | None
+
+
+def measure_use(column: NotableColumn, counter: AutoIncrement, rows: int) -> Use:
+    """Return the use of a column of an integer type; ``rows`` are those that statistics count in its table."""
+    kind, unsigned = column.data_type.lower(), "unsigned" in column.column_type.lower()
+    highest = 2 ** (BITS[kind] - (0 if unsigned else 1)) - 1
+    end = max(counter.sync_value, counter.auto_increment_value or 0)
+    passed = max(rows if rows <= highest else 0, end - LARGEST_CACHE, 0)
+    widest = "BIGINT UNSIGNED" if unsigned or kind == "bigint" else "BIGINT"
+    return Use(passed, end, highest, None if unsigned and kind == "bigint" else widest)
