@@ -19,6 +19,7 @@ from agent.facts.schema import NotableColumn
 from agent.facts.shape_load import LONGEST_FIRST, ShapeLoad, collect_loads
 from agent.facts.sql import FORCING, CachedPlan, RepositoryShape, RepositoryText, SqlShape, SqlTotal
 from agent.facts.statement_texts import collect_texts
+from agent.model.snapshot import Snapshot
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,6 +91,22 @@ def read_workload(facts: WorkloadFacts) -> tuple[WorkStatement, ...]:
     found = _build_workload(facts)
     _remembered[:] = [(facts, found), *_remembered[: _MOST_REMEMBERED - 1]]
     return found
+
+
+def read_snapshot_workload(snapshot: Snapshot) -> tuple[WorkStatement, ...]:
+    """Return the statements of a snapshot as ``read_workload`` does."""
+    return read_workload(
+        WorkloadFacts(
+            shapes=snapshot.list_rows(SqlShape),
+            totals=snapshot.list_rows(SqlTotal),
+            history=snapshot.list_rows(RepositoryShape),
+            plans=snapshot.list_rows(CachedPlan),
+            steps=snapshot.list_rows(PlanStep),
+            definitions=snapshot.list_rows(TableDefinition),
+            texts=snapshot.list_rows(RepositoryText),
+            dictionary=snapshot.list_rows(NotableColumn),
+        )
+    )
 
 
 def _build_workload(facts: WorkloadFacts) -> tuple[WorkStatement, ...]:

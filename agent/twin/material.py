@@ -7,11 +7,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from agent.facts.definitions import TableDefinition
-from agent.facts.plans import PlanStep
-from agent.facts.schema import ColumnStatistics, IndexColumn, NotableColumn, TableStatistics
+from agent.facts.schema import ColumnStatistics, IndexColumn, TableStatistics
 from agent.facts.settings import Variable
-from agent.facts.sql import CachedPlan, RepositoryShape, RepositoryText, SqlShape, SqlTotal
-from agent.facts.workload import WorkloadFacts, WorkStatement, read_workload
+from agent.facts.workload import WorkStatement, read_snapshot_workload
 from agent.model.snapshot import Snapshot
 
 MOST_TABLES = 200
@@ -93,18 +91,7 @@ def read_material(snapshot: Snapshot) -> Material:
 
 def _read_statements(snapshot: Snapshot) -> tuple[WorkStatement, ...]:
     """Return the dearest statements, and the dearest of those that can be compared: with a text and a plan."""
-    found = read_workload(
-        WorkloadFacts(
-            shapes=snapshot.list_rows(SqlShape),
-            totals=snapshot.list_rows(SqlTotal),
-            history=snapshot.list_rows(RepositoryShape),
-            plans=snapshot.list_rows(CachedPlan),
-            steps=snapshot.list_rows(PlanStep),
-            definitions=snapshot.list_rows(TableDefinition),
-            texts=snapshot.list_rows(RepositoryText),
-            dictionary=snapshot.list_rows(NotableColumn),
-        )
-    )
+    found = read_snapshot_workload(snapshot)
     business = [statement for statement in found if statement.load.database is not None or statement.plans]
     dearest = {id(statement) for statement in business[:MOST_STATEMENTS]}
     comparable = [statement for statement in business if statement.text and statement.plans][:MOST_STATEMENTS]

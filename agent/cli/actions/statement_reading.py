@@ -12,11 +12,10 @@ from agent.archive.folder import EARLIER
 from agent.archive.snapshot import load_snapshot
 from agent.catalogue import registry, rules
 from agent.facts.definitions import TableDefinition
-from agent.facts.plans import PlanStep, StatementHour, StatementWait
+from agent.facts.plans import StatementHour, StatementWait
 from agent.facts.schema import IndexColumn, NotableColumn
-from agent.facts.sql import CachedPlan, RepositoryShape, RepositoryText, SqlShape, SqlTotal
 from agent.facts.statement_families import StatementFamily, join_statements
-from agent.facts.workload import WorkloadFacts, WorkStatement, read_workload
+from agent.facts.workload import WorkStatement, read_snapshot_workload
 from agent.judgement.evaluate import evaluate_checks
 from agent.judgement.statement_trend import Seen, Trend, list_trends
 from agent.model.naming import name_shape
@@ -104,20 +103,7 @@ def _is_before(earlier: Snapshot, snapshot: Snapshot) -> bool:
 
 
 def _list_families(snapshot: Snapshot) -> tuple[StatementFamily, ...]:
-    return join_statements(
-        read_workload(
-            WorkloadFacts(
-                shapes=snapshot.list_rows(SqlShape),
-                totals=snapshot.list_rows(SqlTotal),
-                history=snapshot.list_rows(RepositoryShape),
-                plans=snapshot.list_rows(CachedPlan),
-                steps=snapshot.list_rows(PlanStep),
-                definitions=snapshot.list_rows(TableDefinition),
-                texts=snapshot.list_rows(RepositoryText),
-                dictionary=snapshot.list_rows(NotableColumn),
-            )
-        )
-    )
+    return join_statements(read_snapshot_workload(snapshot))
 
 
 def _tell(
