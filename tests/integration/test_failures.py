@@ -180,7 +180,8 @@ def test_a_missing_privilege_names_the_grant_and_the_grant_unlocks_it(
     kernel: Kernel, row: type, without: str, needed: str
 ) -> None:
     """Without SHOW VIEW, business metadata and PROCESS lists answer empty: that must never look like nothing there."""
-    with reader(kernel, "hx_poor", [without] if without != "(PRIV" else ["DBA_OB_USERS"]) as user:
+    withheld = [without] if without != "(PRIV" else ["DBA_OB_USERS"]
+    with reader(kernel, "hx_poor", withheld, [row]) as user:
         if without == "(PRIV":
             kernel.run([f"GRANT SELECT (USER_NAME, HOST) ON oceanbase.DBA_OB_USERS TO {user}"])
         with open_session(kernel, user) as session:
@@ -194,7 +195,7 @@ def test_a_missing_privilege_names_the_grant_and_the_grant_unlocks_it(
 
 
 def test_a_privilege_taken_away_after_preflight(kernel: Kernel) -> None:
-    with reader(kernel, "hx_fired") as user, open_session(kernel, user) as session:
+    with reader(kernel, "hx_fired", sources=[Memstore, Counter]) as user, open_session(kernel, user) as session:
         capabilities = preflight.inspect_target(session, [Memstore, Counter], TenantKind.USER)
         kernel.run([f"REVOKE SELECT ON oceanbase.`GV$OB_MEMSTORE` FROM {user}"])
         snapshot = collect_facts(session, [Memstore, Counter], capabilities, None, datetime.now(UTC))

@@ -272,7 +272,7 @@ def rendering(tmp_path: Path, script: str) -> subprocess.Popen[bytes]:
 def test_the_browser_ends_with_us_and_at_once(tmp_path: Path, number: signal.Signals) -> None:
     (tmp_path / "tmp").mkdir()
     process = rendering(tmp_path, f"(trap '' TERM INT; sleep 600) & echo $! > {tmp_path}/child; sleep 600")
-    eventually((tmp_path / "child").exists)
+    eventually(lambda: (tmp_path / "child").exists() and (tmp_path / "child").stat().st_size > 0)
     process.send_signal(number)
     process.communicate(timeout=60)  # it does not wait until its browser ends by itself
     assert process.returncode == 128 + number
