@@ -4,6 +4,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
+# Each process of the tests reads the bytecode that the first one wrote.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: help setup demo sample test test-slow proof-later calibration accuracy slow-sql check bench bench-twin docs golden mutants messages clean
 
 help:  ## This list
@@ -26,14 +29,14 @@ sample: demo  ## The sample report in docs/sample/, from a fresh demo
 	cd docs/sample && whose=$$(ls report_*.en.html | sed 's/^report_//; s/\.en\.html$$//') && \
 	sed -i -E "s#(report|findings)(_[^.()]*)?\.(zh-CN|en)\.(html|docx|pdf|xlsx)#\1_$$whose.\3.\4#g" README.md
 
-# Each of three workers has an embedded kernel of its own; on two cores one of them mostly waits for a server.
-PYTEST := $(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder
+# On two cores one of three workers mostly waits for a server.
+PYTEST := $(BIN)/pytest -n 3 --no-loadscope-reorder
 
 test: $(STAMP)  ## The tests, but for the long proofs: some minutes
-	$(PYTEST) -m "not slow"
+	$(PYTEST) --dist loadgroup -m "not slow"  # one worker has the embedded kernel
 
 test-slow: $(STAMP)  ## The long proofs: planted faults, hostile names, secrets, clusters, ways of installing
-	$(PYTEST) -m slow
+	$(PYTEST) --dist loadfile -m slow  # each worker has one of its own
 
 proof-later: $(STAMP)  ## Faults of statements judged ten minutes and 100,000 statements later: about an hour
 	OB_HEALTH_STATEMENTS=100000 $(BIN)/pytest -q -rP tests/integration/test_judged_later.py

@@ -29,9 +29,14 @@ def pytest_report_header() -> str:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Files that need the kernel go first: they take longest, and at the end short ones keep every worker busy."""
+    """Files that need the kernel go first: they take longest, and at the end short ones keep every worker busy.
+
+    With ``--dist loadgroup`` they are one group, so one worker has a kernel: an idle one takes a fifth of a core.
+    """
     long = {item.path for item in items if item.get_closest_marker("kernel")}
     items.sort(key=lambda item: item.path not in long)
+    for item in items:
+        item.add_marker(pytest.mark.xdist_group("kernel" if item.path in long else item.path.stem))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

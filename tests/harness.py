@@ -41,6 +41,10 @@ class Case:
     version: Version = Version(4, 2, 5, 1)
     label: str = ""
 
+    @property
+    def name(self) -> str:
+        return f"{self.code}-{self.label}"
+
 
 @dataclass(frozen=True)
 class Ground:

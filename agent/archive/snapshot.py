@@ -7,6 +7,7 @@ one (``agent.archive.redaction.redact``) has its original beside it, ``sealed``.
 from __future__ import annotations
 
 import dataclasses
+import functools
 import hashlib
 import importlib
 import json
@@ -245,7 +246,8 @@ def _read_facts(row: type, plain: dict[str, Any]) -> tuple[Any, ...] | Unavailab
     )
 
 
-def _choose_readers(row: type) -> dict[str, Callable[[Any], Any]]:
+@functools.cache
+def _choose_readers(row: type) -> Mapping[str, Callable[[Any], Any]]:
     hints = typing.get_type_hints(row)
     special: dict[Any, Callable[[Any], Any]] = {Version: snapshot_records.parse_version, TenantKind: TenantKind}
     return {field.name: special.get(hints[field.name], _read_value) for field in dataclasses.fields(row)}

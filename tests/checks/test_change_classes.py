@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-import pytest
-
 from agent.judgement.roadmap import classify_effort
 from agent.model.check import Case as Case_
 from agent.model.check import CheckSpec, Remediation
@@ -14,11 +12,12 @@ from agent.model.result import CheckResult
 from agent.model.terms import Effort, RunAs, Severity, Version
 from tests.agent.scoring import failed, finding
 from tests.checks import cases
+from tests.each import each
 from tests.harness import Case, gathered, run_check, shipped, snapshot_of
 
 CHECKS = shipped()[0].checks
 CASES: list[Case] = gathered(cases, "CASES")
-every_check = pytest.mark.parametrize("spec", CHECKS.values(), ids=CHECKS)
+every_check = each(CHECKS.values(), lambda spec: spec.code)
 
 # What makes statements or logins fail, changes what they mean or how they run, or takes something away.
 HARMFUL = re.compile(
@@ -101,7 +100,7 @@ def test_advice_leaves_versions_and_codes_to_the_cases_that_name_them(spec: Chec
         assert not LISTED_CODES.search(text), text
 
 
-@pytest.mark.parametrize("case", [case for case in CASES if case.found], ids=lambda case: f"{case.code}-{case.label}")
+@each([case for case in CASES if case.found], lambda case: case.name)
 def test_no_text_speaks_of_a_statement_that_is_not_there(case: Case) -> None:
     result = run_check(case.code, snapshot_of(case.facts, kind=case.tenant_kind, version=case.version))
     if not any(found.sql or found.rollback for found in result.findings):

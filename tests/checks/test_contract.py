@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import importlib
+import importlib.util
 import re
 from pathlib import Path
-
-import pytest
 
 from agent.catalogue import rules
 from agent.catalogue.contract import find_problems, find_result_problems
@@ -16,6 +14,7 @@ from agent.model.check import CheckSpec
 from agent.model.snapshot import Snapshot
 from agent.model.terms import Severity
 from tests.checks import cases
+from tests.each import each
 from tests.harness import NOW, Case, gathered, run_check, shipped, snapshot_of
 
 CHECK_FILES = sorted((Path(__file__).parents[2] / "checks").rglob("*.py"))
@@ -23,7 +22,7 @@ CHECK_FILES = sorted((Path(__file__).parents[2] / "checks").rglob("*.py"))
 REGISTRY, RULESET = shipped()
 SPECS = list(REGISTRY.checks.values())
 CASES: list[Case] = gathered(cases, "CASES")
-every_check = pytest.mark.parametrize("spec", SPECS, ids=lambda spec: spec.code)
+every_check = each(SPECS, lambda spec: spec.code)
 
 
 def test_all_modules_load() -> None:
@@ -51,7 +50,7 @@ def test_has_a_passing_and_a_finding_case(spec: CheckSpec) -> None:
     assert any(case.found for case in mine), "no case in which it fires"
 
 
-@pytest.mark.parametrize("case", [case for case in CASES if case.found], ids=lambda case: f"{case.code}-{case.label}")
+@each([case for case in CASES if case.found], lambda case: case.name)
 def test_texts_and_sql_are_filled(case: Case) -> None:
     result = run_check(case.code, snapshot_of(case.facts, kind=case.tenant_kind, version=case.version))
     assert result.findings

@@ -19,6 +19,7 @@ from checks.parameters.family import Level
 from checks.parameters.kinds import Kind
 from tests.checks import cases
 from tests.checks.settings_family import PRIMARY, ROWS, WRONG, fact, parameter, version_of
+from tests.each import each
 from tests.harness import Case, gathered, run_check, shipped, snapshot_of
 
 REGISTRY, RULESET = shipped()
@@ -79,18 +80,17 @@ def fires(code: str, facts: list[object], version: Version = Version(4, 2, 5, 1)
     ("code", "of_rule", "name"),
     [("CAP008", "VAR013", "ob_plan_cache_percentage"), ("SQL007", "VAR014", "ob_sql_audit_percentage")],
 )
-@pytest.mark.parametrize("percent", range(101))
-def test_a_share_is_raised_only_within_what_its_rule_accepts(code: str, of_rule: str, name: str, percent: int) -> None:
+def test_a_share_is_raised_only_within_what_its_rule_accepts(code: str, of_rule: str, name: str) -> None:
     case = next(case for case in CASES if case.code == code and case.found)
-    present = Variable(name=name, value=str(percent))
-    finding = fires(code, [*(row for row in case.facts if not isinstance(row, Variable)), present])
-    assert finding
-    if not finding.sql:
-        return
-    assert percent < int(settings(finding.sql)[name])
-    assert settings(finding.rollback) == {name: str(percent)}
-    assert fires(of_rule, [present]) is None
-    assert fires(of_rule, [Variable(name=name, value=settings(finding.sql)[name])]) is None
+    for percent in range(101):
+        present = Variable(name=name, value=str(percent))
+        finding = fires(code, [*(row for row in case.facts if not isinstance(row, Variable)), present])
+        assert finding, percent
+        if finding.sql:
+            assert percent < int(settings(finding.sql)[name])
+            assert settings(finding.rollback) == {name: str(percent)}
+            assert fires(of_rule, [present]) is None
+            assert fires(of_rule, [Variable(name=name, value=settings(finding.sql)[name])]) is None
 
 
 # Of any size, and those at which a rule of one of them changes its mind.
@@ -113,7 +113,7 @@ def test_timeouts_are_put_in_order_only_where_each_is_right_by_itself(query: int
         assert fires("VAR001", [ordered]) is fires("PAR082", [ordered, facts[1]]) is None
 
 
-@pytest.mark.parametrize("name", [row.setting for level, row in ROWS.values() if level is not Level.VARIABLE])
+@each([row.setting for level, row in ROWS.values() if level is not Level.VARIABLE], str)
 def test_where_servers_differ_a_rule_of_the_setting_decides(name: str) -> None:
     finding = fires("PAR080", [parameter(name, "1"), parameter(name, "2", svr_ip="10.0.0.2")])
     assert finding is None or finding.sql == ()
@@ -124,7 +124,7 @@ def test_where_servers_differ_otherwise_the_most_frequent_value_is_set() -> None
     assert finding and finding.sql == ("ALTER SYSTEM SET `x` = '2';",)
 
 
-@pytest.mark.parametrize("case", [case for case in CASES if case.found], ids=lambda case: f"{case.code}-{case.label}")
+@each([case for case in CASES if case.found], lambda case: case.name)
 def test_no_advice_sets_what_is_set(case: Case) -> None:
     present = {row.name: row.value for row in case.facts if isinstance(row, Variable)}
     result = run_check(case.code, snapshot_of(case.facts, kind=case.tenant_kind, version=case.version))

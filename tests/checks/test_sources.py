@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import pytest
-
 from agent.model.check import CheckSpec
 from agent.model.sources import DocPage, KernelRun, WebPage, cite_source, find_first_link, find_link
 from agent.support.i18n import LANGUAGES
 from tests.data.doc_pages import load_pages
+from tests.each import each
 from tests.harness import shipped
 
 CHECKS = shipped()[0].checks
+every_check = each(CHECKS.values(), lambda spec: spec.code)
 
 
-@pytest.mark.parametrize("spec", CHECKS.values(), ids=CHECKS)
+@every_check
 def test_every_cited_page_exists_in_both_languages(spec: CheckSpec) -> None:
     for page in spec.sources:
         if isinstance(page, DocPage):
@@ -22,7 +22,7 @@ def test_every_cited_page_exists_in_both_languages(spec: CheckSpec) -> None:
                 assert path in load_pages()[page.branch], path
 
 
-@pytest.mark.parametrize("spec", CHECKS.values(), ids=CHECKS)
+@every_check
 def test_a_reader_is_sent_to_a_page_on_the_subject(spec: CheckSpec) -> None:
     for language in LANGUAGES:
         link = find_first_link(spec.sources, language)

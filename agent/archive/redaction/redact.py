@@ -6,6 +6,7 @@ in ``agent.facts.texts``; anything undeclared is replaced whole. The file also h
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -125,7 +126,7 @@ class _Redaction:
         rows = [self._redact_row(found["columns"], held, row) for row in found["rows"]]
         return {"columns": found["columns"], "rows": rows}
 
-    def _redact_row(self, columns: list[str], held: list[TextContent], row: list[Any]) -> list[Any]:
+    def _redact_row(self, columns: list[str], held: Sequence[TextContent], row: list[Any]) -> list[Any]:
         held, named = _classify_row(columns, held, row), dict(zip(columns, row, strict=True))
         if TextContent.SETTING not in held:
             return [self._redact_value(kind, value) for kind, value in zip(held, row, strict=True)]
@@ -163,12 +164,17 @@ class _Redaction:
         return self._names.of(TextContent.TEXT, value)
 
 
-def _classify_columns(name: str, found: Mapping[str, Any]) -> list[TextContent]:
+def _classify_columns(name: str, found: Mapping[str, Any]) -> Sequence[TextContent]:
     """What the columns of a fact set hold; ``name`` is ``module:RowType``."""
-    return [classify_text(name.partition(":")[2], column) for column in found.get("columns", ())]
+    return _classify_names(name.partition(":")[2], tuple(found.get("columns", ())))
 
 
-def _classify_row(columns: Sequence[str], held: list[TextContent], row: Sequence[Any]) -> list[TextContent]:
+@functools.lru_cache(maxsize=1000)  # a file names the columns, so there is a bound
+def _classify_names(row: str, columns: tuple[str, ...]) -> tuple[TextContent, ...]:
+    return tuple(classify_text(row, column) for column in columns)
+
+
+def _classify_row(columns: Sequence[str], held: Sequence[TextContent], row: Sequence[Any]) -> Sequence[TextContent]:
     """What the values of one row hold: the list of objects has databases among tables."""
     if "object_type" not in columns or row[columns.index("object_type")] != "DATABASE":
         return held
