@@ -27,7 +27,7 @@ Record = Callable[[str, object], None]
 
 @pytest.fixture(scope="module")
 def site(kernel: Kernel, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    with site_on(kernel, tmp_path_factory.mktemp("process"), ACCOUNT, statement_timeout_s=60) as made:
+    with site_on(kernel, tmp_path_factory.mktemp("process"), ACCOUNT, statement_timeout_s=300) as made:
         yield made
 
 
