@@ -7,7 +7,7 @@ STAMP := $(VENV)/.installed
 # Each process of the tests reads the bytecode that the first one wrote.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup demo sample test test-slow proof-later calibration accuracy slow-sql check bench bench-twin docs golden mutants messages clean
+.PHONY: help setup demo sample test test-slow proofs proof-later calibration accuracy slow-sql check bench bench-twin docs golden mutants messages clean
 
 help:  ## This list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -33,10 +33,13 @@ sample: demo  ## The sample report in docs/sample/, from a fresh demo
 PYTEST := $(BIN)/pytest -n 3 --no-loadscope-reorder
 
 test: $(STAMP)  ## The tests, but for the long proofs: some minutes
-	$(PYTEST) --dist loadgroup -m "not slow"  # one worker has the embedded kernel
+	$(PYTEST) --dist loadgroup -m "not slow and not long"  # one worker has the embedded kernel
 
 test-slow: $(STAMP)  ## The long proofs: planted faults, hostile names, secrets, clusters, ways of installing
-	$(PYTEST) --dist loadfile -m slow  # each worker has one of its own
+	$(PYTEST) --dist loadfile -m "slow and not long"  # each worker has one of its own
+
+proofs: $(STAMP)  ## More forms of the long proofs: other versions, languages, signals; about a quarter of an hour
+	$(PYTEST) --dist loadfile -m long
 
 proof-later: $(STAMP)  ## Faults of statements judged ten minutes and 100,000 statements later: about an hour
 	OB_HEALTH_STATEMENTS=100000 $(BIN)/pytest -q -rP tests/integration/test_judged_later.py

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib.util
 import os
 from collections import Counter
@@ -16,6 +17,7 @@ from tests.database import Database, Source, opened, source_of
 settings.register_profile("untimed", deadline=None)  # a busy machine is no fault of the code
 settings.load_profile("untimed")
 
+KERNELS = contextlib.ExitStack()
 # What tests count with record_property, and how it is called in the summary.
 FIGURES = {
     "hostile_statements": "hostile statements tried and refused",
@@ -31,12 +33,24 @@ def pytest_report_header() -> str:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Files that need the kernel go first: they take longest, and at the end short ones keep every worker busy.
 
-    With ``--dist loadgroup`` they are one group, so one worker has a kernel: an idle one takes a fifth of a core.
+    With ``--dist loadgroup`` they are one group, so one worker has a kernel.
     """
-    long = {item.path for item in items if item.get_closest_marker("kernel")}
+    long = {item.path for item in items if needs_kernel(item)}
     items.sort(key=lambda item: item.path not in long)
     for item in items:
         item.add_marker(pytest.mark.xdist_group("kernel" if item.path in long else item.path.stem))
+
+
+def needs_kernel(item: pytest.Item) -> bool:
+    asked_for = {"kernel", "database"} & set(getattr(item, "fixturenames", ()))
+    return bool(asked_for) or item.get_closest_marker("kernel") is not None
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """End the kernel before the first file that does not need it: an idle one takes a fifth of a core."""
+    group = item.get_closest_marker("xdist_group")
+    if group and group.args[0] != "kernel":
+        KERNELS.close()
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
@@ -57,8 +71,8 @@ def kernel() -> Iterator[Kernel]:
     """A real OceanBase kernel, started once per run."""
     if importlib.util.find_spec("pylibseekdb") is None:
         pytest.skip("the embedded kernel is not installed (pip install '.[kernel]')")
-    with run_kernel() as started:
-        yield started
+    with KERNELS:
+        yield KERNELS.enter_context(run_kernel())
 
 
 @pytest.fixture(scope="session")

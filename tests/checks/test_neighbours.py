@@ -47,8 +47,12 @@ NEVER = {
 }
 
 
+# A third of the checks, and the others in the long form.
+THIRDS = [code if number % 3 == 0 else pytest.param(code, marks=pytest.mark.long) for number, code in enumerate(CHECKS)]
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize("code", CHECKS)
+@pytest.mark.parametrize("code", THIRDS)
 def test_answers_turn_where_they_turned_and_none_is_a_crash(code: str) -> None:
     rounds = list(rounds_of(code))  # asked once for both: it takes longest
     crashed = [one for near in rounds for one in near.asked if one.said.outline == CRASH]

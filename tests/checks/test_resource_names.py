@@ -106,7 +106,7 @@ def _pairs(case: Case, joints: Sequence[str]) -> Iterator[tuple[list[Any], list[
                 )
 
 
-@pytest.mark.parametrize("joints", [FEW_JOINTS, pytest.param(JOINTS, marks=pytest.mark.slow)], ids=["few", "all"])
+@pytest.mark.parametrize("joints", [FEW_JOINTS, pytest.param(JOINTS, marks=pytest.mark.long)], ids=["few", "all"])
 @pytest.mark.parametrize("code", CHECKS)
 def test_two_objects_never_share_a_resource(code: str, joints: Sequence[str]) -> None:
     for case in _cases(code):
@@ -120,7 +120,7 @@ def test_two_objects_never_share_a_resource(code: str, joints: Sequence[str]) ->
 
 @pytest.mark.parametrize(
     "joints",
-    [("\t", ".", "`"), pytest.param(("\t", "\n", "\x1b", "\u200b", " ", ".", "\\t", "`"), marks=pytest.mark.slow)],
+    [("\t", ".", "`"), pytest.param(("\t", "\n", "\x1b", "\u200b", " ", ".", "\\t", "`"), marks=pytest.mark.long)],
 )
 @pytest.mark.parametrize("code", CHECKS)
 def test_names_of_one_kind_stay_apart_and_printable(code: str, joints: Sequence[str]) -> None:

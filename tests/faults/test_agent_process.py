@@ -74,7 +74,7 @@ def next_run_works(site: Site, out: Path) -> None:
 @pytest.mark.parametrize(
     ("number", "code", "journal"),
     [
-        pytest.param(signal.SIGTERM, 128 + signal.SIGTERM, JournalState.INTACT, marks=pytest.mark.slow),
+        pytest.param(signal.SIGTERM, 128 + signal.SIGTERM, JournalState.INTACT, marks=pytest.mark.long),
         (signal.SIGINT, 128 + signal.SIGINT, JournalState.INTACT),
         (signal.SIGKILL, -signal.SIGKILL, JournalState.CUT),
     ],
@@ -126,7 +126,7 @@ def test_a_second_run_on_the_same_target_is_refused(site: Site, record_property:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("options", [(), ("--if-due",)])
+@pytest.mark.parametrize("options", [(), pytest.param(("--if-due",), marks=pytest.mark.long)])
 def test_of_two_runs_at_once_one_counts(site: Site, options: tuple[str, ...], record_property: Record) -> None:
     """On one history, which neither of them has made yet, and with places of their own."""
     (site.directory / "history.sqlite").unlink(missing_ok=True)

@@ -103,7 +103,7 @@ def test_a_server_that_dies_leaves_the_period_due(kernel: Kernel, site: Site, re
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("fault", [Fault.STALL, Fault.DRIP])
+@pytest.mark.parametrize("fault", [Fault.STALL, pytest.param(Fault.DRIP, marks=pytest.mark.long)])
 def test_a_statement_that_does_not_end_is_told_on_the_console_and_in_the_report(
     site: Site, fault: Fault, record_property: Record
 ) -> None:
@@ -140,7 +140,7 @@ def test_killed_between_record_and_report_the_next_run_only_writes(site: Site, r
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [pytest.param(signal.SIGINT, marks=pytest.mark.long), signal.SIGTERM])
 def test_a_signal_while_writing_names_a_command_that_finishes(
     site: Site, number: signal.Signals, record_property: Record
 ) -> None:

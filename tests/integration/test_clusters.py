@@ -68,6 +68,11 @@ def well(shelf: Shelf) -> Well:
     return read
 
 
+def long(value: object) -> object:
+    """A parameter of the long form alone."""
+    return pytest.param(value, marks=pytest.mark.long)
+
+
 def judged(snapshot: Snapshot) -> tuple[CheckResult, ...]:
     registry, ruleset = shipped()
     results = evaluate_checks(registry.checks.values(), ruleset, snapshot)
@@ -86,7 +91,7 @@ def broken(snapshot: Snapshot) -> list[str]:
     return [f"{record.source}: {record.status}" for record in snapshot.records if record.status not in absent]
 
 
-@pytest.mark.parametrize("target", TARGETS, ids=str)
+@pytest.mark.parametrize("target", [long(target) if target in TARGETS[1:-1] else target for target in TARGETS], ids=str)
 def test_a_healthy_cluster_is_found_healthy(well: Well, target: Target) -> None:
     snapshot = well(target)
     assert (snapshot.version, snapshot.tenant_kind, snapshot.embedded) == (target.full_version, target.kind, False)
@@ -191,7 +196,7 @@ def test_views_that_a_version_lacks_are_said(well: Well) -> None:
     assert results["CAP007"].outcome is Outcome.PASS
 
 
-@pytest.mark.parametrize("kind", TenantKind)
+@pytest.mark.parametrize("kind", [TenantKind.SYS, long(TenantKind.USER)])
 def test_a_large_cluster_is_read_within_bounds(shelf: Shelf, kind: TenantKind) -> None:
     """9 servers, 200 tenants, 100,000 tablets; what judging it takes is measured by ``make bench``."""
     target = Target("4.2.5", kind)

@@ -85,7 +85,10 @@ def send_all(kernel: Kernel, proofs: Sequence[Proof]) -> None:
 
 
 @pytest.mark.parametrize("shapes", [3, 10_000] if STATEMENTS else [3])
-@pytest.mark.parametrize("kept", [True, False], ids=["snapshot between", "no snapshot"])
+@pytest.mark.parametrize(
+    "kept",
+    [pytest.param(True, id="snapshot between"), pytest.param(False, id="no snapshot", marks=pytest.mark.long)],
+)
 def test_a_fault_that_was_seen_is_never_passed_or_resolved(
     kernel: Kernel, planted: list[Proof], shapes: int, kept: bool
 ) -> None:

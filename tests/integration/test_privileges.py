@@ -119,10 +119,13 @@ def test_what_the_customer_signed_for_is_read_and_the_report_says_so(
     ("grants", "words"),
     [
         (["GRANT SELECT, PROCESS, SHOW VIEW ON *.* TO {}"], "read every business table"),
-        ([*READS, "GRANT SELECT ON hx_shop.* TO {}", "GRANT SELECT ON mysql.* TO {}"],
-         "read business tables in `hx_shop`.*"),
+        pytest.param(
+            [*READS, "GRANT SELECT ON hx_shop.* TO {}", "GRANT SELECT ON mysql.* TO {}"],
+            "read business tables in `hx_shop`.*",
+            marks=pytest.mark.long,
+        ),
     ],
-)  # fmt: skip
+)
 def test_the_reader_of_the_cloud_console_is_accepted_and_the_gate_is_the_wall(
     kernel: Kernel, shop: None, tmp_path: Path, grants: list[str], words: str
 ) -> None:

@@ -154,7 +154,10 @@ def shelf(kernel: Kernel) -> Iterator[Shelf]:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", TenantKind)
-@pytest.mark.parametrize(("make", "given"), [(healthy, GIVEN), (troubled, KNOWN)], ids=["healthy", "troubled"])
+@pytest.mark.parametrize(
+    ("make", "given"),
+    [pytest.param(healthy, GIVEN, marks=pytest.mark.long, id="healthy"), pytest.param(troubled, KNOWN, id="troubled")],
+)
 def test_clusters_are_judged_as_before(shelf: Shelf, tmp_path: Path, make: Any, given: Any, kind: TenantKind) -> None:
     target = Target("4.2.5", kind)
     shelf.put(make(target))

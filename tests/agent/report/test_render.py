@@ -222,7 +222,7 @@ def list_items(items: Iterable[pikepdf.OutlineItem]) -> Iterator[pikepdf.Outline
 @pytest.mark.slow
 @pytest.mark.browser
 @pytest.mark.parametrize("document", [sample.rich(), crowded()], ids=["rich", "crowded"])
-@pytest.mark.parametrize("language", ["zh-CN", "en"])
+@pytest.mark.parametrize("language", ["zh-CN", pytest.param("en", marks=pytest.mark.long)])
 def test_the_pdf_has_a_cover_and_page_one_alone(document: Any, language: str, tmp_path: Path) -> None:
     chromium()
     as_wide_as("Arial", "Liberation Sans")

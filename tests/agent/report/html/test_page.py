@@ -49,11 +49,11 @@ def sideways(page: Page) -> int:
 SEEN = [
     ("rich", "light", DESKTOP),
     ("rich", "dark", PHONE),
+    *((name, "dark", PHONE) for name in SAMPLES if name != "rich"),
     *(
-        pytest.param(*more, marks=pytest.mark.slow)
+        pytest.param(*more, marks=pytest.mark.long)
         for more in (
             *((name, "light", DESKTOP) for name in SAMPLES if name != "rich"),
-            *((name, "dark", PHONE) for name in SAMPLES if name != "rich"),
             ("rich", "light", PHONE),
             ("rich", "dark", DESKTOP),
         )

@@ -60,7 +60,7 @@ def save(language: str, folder: Path) -> Path:
 class TestPrinted:
     pytestmark = SLOW
 
-    @pytest.mark.parametrize("language", ["zh-CN", "en"])
+    @pytest.mark.parametrize("language", ["zh-CN", pytest.param("en", marks=pytest.mark.long)])
     def test_the_contents_name_the_pages_of_the_chapters(self, language: str, tmp_path: Path) -> None:
         pages = read_pages(save(language, tmp_path))
         words = Words(language)
@@ -123,7 +123,7 @@ def test_persons_of_now_go_before_those_of_then() -> None:
 
 @pytest.mark.slow
 @pytest.mark.browser
-@pytest.mark.parametrize("language", ["zh-CN", "en"])
+@pytest.mark.parametrize("language", ["zh-CN", pytest.param("en", marks=pytest.mark.long)])
 def test_the_demo_fits_its_pages_and_every_finding_has_its_card_in_the_body(language: str, tmp_path: Path) -> None:
     """From the assessment of a demo: what is read, until the score is explained, and all of it with the annexes."""
     chromium()
