@@ -83,12 +83,22 @@ BANDS: Mapping[str, str] = {
 # Evidence that only fills in the statements of a finding. It says nothing that a reader does not see elsewhere.
 FOR_STATEMENTS = frozenset(
     {
+        "assessed_s",
+        "database_1",
+        "database_2",
+        "database_3",
+        "database_4",
+        "everything",
         "former_interval_minutes",
+        "granted",
         "holder_tx_id",
         "kill_id",
+        "new_collation",
         "new_interval_minutes",
+        "old_type",
         "plain_column",
         "plain_table",
+        "revoked",
         "switch",
         "table_to_convert",
         "xa_tx_id",

@@ -31,6 +31,7 @@ from checks.security.settings import ALLOWLIST, DoorParams, guarded_by_console, 
     unit=Unit.COUNT,
     actor=Actor.CUSTOMER,
     title="Account with global privileges may log in from almost any address",
+    consequence="One leaked password is enough to read or change all databases.",
     finding="{resource}: the account may log in from {admitted_pct} of all public addresses and holds {value} "
     "privileges on all databases: {privileges}.",
     remediation=Remediation(

@@ -6,7 +6,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
-from agent.api import DocPage, NotAssessed, ResourceName, list_names, name_account, name_object
+from agent.api import DocPage, NotAssessed, ResourceName, Scalar, list_names, name_account, name_object
 from agent.facts import SYSTEM_SCHEMAS
 from agent.facts.accounts import INTERNAL_PREFIX, PLATFORM, Account, DatabaseGrant
 from agent.facts.given import Administrator
@@ -37,6 +37,18 @@ SEEING = {**READING, "PROCESS": "priv_process"}
 STRUCTURE = {"CREATE": "priv_create", "ALTER": "priv_alter", "INDEX": "priv_index"}
 FILES = {"FILE": "priv_file"}
 CHANGING = {**STRUCTURE, **FILES}
+_ROWS = ("SELECT", "INSERT", "UPDATE", "DELETE")
+# What an account needs of its global privileges is granted on its database and looked at before they are revoked; the
+# way back is the other way round. Without anything to grant, the first statement and the last are left out.
+MOVE_TO_DATABASE = (
+    "GRANT {granted} ON <database>.* TO {user!l}@{host!l};",
+    "SHOW GRANTS FOR {user!l}@{host!l};",
+    "REVOKE {revoked} ON *.* FROM {user!l}@{host!l};",
+)
+MOVE_BACK = (
+    "GRANT {revoked} ON *.* TO {user!l}@{host!l};",
+    "REVOKE {granted} ON <database>.* FROM {user!l}@{host!l};",
+)
 # Whoever logs in with one of these hosts is on the server already.
 _LOCAL = frozenset(("127.0.0.1", "::1", "localhost"))
 
@@ -124,6 +136,26 @@ def list_known_databases(objects: Sequence[BusinessObject]) -> frozenset[str]:
 def held(account: Account | DatabaseGrant, privileges: dict[str, str]) -> list[str]:
     """Return the names of these privileges that the account holds on all databases, or in the one of the grant."""
     return [name for name, column in privileges.items() if getattr(account, column) == "YES"]
+
+
+def plan_revocation(account: Account, privileges: Sequence[str], *, with_reading: bool) -> dict[str, Scalar]:
+    """Return the evidence of global privileges that are too many, with what MOVE_TO_DATABASE revokes and grants.
+
+    ``with_reading``: what only reads goes as well, unless the account is tied to one address. Left behind, it would be
+    the next finding. Of what was global, the work with rows is granted on the account's own database. Whoever works
+    with rows gets no privileges on the structure there, for that would be the next finding, too.
+    """
+    reading = held(account, SEEING) if with_reading and not is_tied(account) else []
+    revoked = [*privileges, *(name for name in reading if name not in privileges)]
+    granted = [name for name in _ROWS if name in revoked]
+    granted = granted or [name for name in (*STRUCTURE, "DROP") if name in revoked]
+    return {
+        "privileges": ", ".join(privileges),
+        "revoked": ", ".join(revoked),
+        "granted": ", ".join(granted) or None,
+        "user": account.user_name,
+        "host": account.host,
+    }
 
 
 def list_databases(grants: Iterable[DatabaseGrant]) -> str:

@@ -16,8 +16,9 @@ from checks.security.accounts import PERFORMANCE, PRIVILEGES
     actor=Actor.CUSTOMER,
     tenants=(TenantKind.USER,),
     title="Application probably logs in as root",
+    consequence="One attack on the application can destroy or expose all data.",
     finding="{resource}: {value} sessions of the administrator are open at once (limit {limit}); databases: "
-    "{databases}.",
+    "{in_databases}.",
     remediation=Remediation(
         advice="Create an account for each application with only the privileges it needs on its database, change the "
         "application's configuration, then change the password of root.",
@@ -40,4 +41,4 @@ def application_uses_root(sessions: Rows[Session]) -> Iterator[Measurement]:
     people from programs. A few sessions are an administrator at work; many are a connection pool."""
     mine = [row for row in sessions if row.user == "root"]
     databases = ", ".join(sorted({row.db for row in mine if row.db}))
-    yield Measurement("root", len(mine), {"databases": databases})
+    yield Measurement("root", len(mine), {"in_databases": databases})

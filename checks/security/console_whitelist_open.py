@@ -17,6 +17,7 @@ from checks.security.settings import attested_switch
     tenants=(TenantKind.USER,),
     attested=True,
     title="Console whitelist admits every address",
+    consequence="Attackers on the internet can reach the port and try passwords.",
     finding="{resource}: according to {by} ({on}), the whitelist of the cloud console is not restricted.",
     remediation=Remediation(
         advice="List the networks of the applications and the administrators in the whitelist of the console, remove "

@@ -18,6 +18,7 @@ from checks.security.settings import attested_switch
     tenants=(TenantKind.USER,),
     attested=True,
     title="Data at rest is not encrypted",
+    consequence="If a disk or a backup is stolen, all data on it can be read.",
     finding="{resource}: according to {by} ({on}), transparent data encryption is off.",
     remediation=Remediation(
         advice="Decide whether the data needs encryption; if so, switch transparent data encryption on in the console "

@@ -15,6 +15,7 @@ from checks.security.accounts import STATEMENTS, VIEWS
     unit=Unit.TEXT,
     actor=Actor.CUSTOMER,
     title="Account without a password",
+    consequence="Attackers who know the account name can log in.",
     finding="{resource}: the account logs in with an empty password.",
     remediation=Remediation(
         advice="Set a password now, together with the users of the account; lock or drop it if nobody uses it. root "

@@ -9,6 +9,8 @@ from agent.facts.accounts import Account
 from agent.facts.given import Administrator
 from checks.security.accounts import (
     CHANGING,
+    MOVE_BACK,
+    MOVE_TO_DATABASE,
     POWERFUL,
     PRIVILEGES,
     SEEING,
@@ -19,6 +21,7 @@ from checks.security.accounts import (
     full_name,
     held,
     is_tied,
+    plan_revocation,
 )
 
 
@@ -28,18 +31,15 @@ from checks.security.accounts import (
     unit=Unit.COUNT,
     actor=Actor.CUSTOMER,
     title="Ordinary account may read all databases or see all sessions",
+    consequence="One leaked password exposes the data of all applications.",
     finding="{resource} is not restricted to one address and holds {privileges} on all databases (held: {value}, "
     "limit {limit}).",
     remediation=Remediation(
         advice="Grant the account SELECT on the databases that it reads, then revoke the global privileges.",
-        sql=(
-            "GRANT SELECT ON <database>.* TO {user!l}@{host!l};",
-            "SHOW GRANTS FOR {user!l}@{host!l};",
-            "REVOKE {privileges} ON *.* FROM {user!l}@{host!l};",
-        ),
-        rollback=("GRANT {privileges} ON *.* TO {user!l}@{host!l};",),
+        sql=MOVE_TO_DATABASE,
+        rollback=MOVE_BACK,
         pre_check="List the databases that the account reads in GV$OB_SQL_AUDIT and grant on those before you revoke.",
-        post_check="SHOW GRANTS lists privileges on single databases only; the application works.",
+        post_check="SHOW GRANTS no longer lists the privileges on *.*; the application works.",
         risk="Reads from databases without a grant fail afterwards.",
         cases=(
             Case(
@@ -63,5 +63,5 @@ def global_read_privileges(accounts: Rows[Account], administrators: Rows[Adminis
     for account in empowered(accounts, administrators):
         privileges = held(account, SEEING)
         if privileges and not is_tied(account) and not held(account, {**POWERFUL, **WRITING, **CHANGING}):
-            evidence = {"privileges": ", ".join(privileges), "user": account.user_name, "host": account.host}
+            evidence = plan_revocation(account, privileges, with_reading=True)
             yield Measurement(full_name(account), len(privileges), evidence)

@@ -9,6 +9,8 @@ from agent.facts.accounts import Account
 from agent.facts.given import Administrator
 from checks.security.accounts import (
     CHANGING,
+    MOVE_BACK,
+    MOVE_TO_DATABASE,
     PRIVILEGES,
     STATEMENTS,
     VIEWS,
@@ -17,6 +19,7 @@ from checks.security.accounts import (
     full_name,
     held,
     is_local,
+    plan_revocation,
 )
 
 
@@ -26,17 +29,15 @@ from checks.security.accounts import (
     unit=Unit.COUNT,
     actor=Actor.CUSTOMER,
     title="Ordinary account may write to all databases or to files of the server",
+    consequence="One faulty script or one leaked password can destroy all databases.",
     finding="{resource} may change all databases, or files of the server: {privileges} (held: {value}, limit {limit}).",
     remediation=Remediation(
-        advice="Grant the account what it needs on its own database first, then revoke the global privileges.",
-        sql=(
-            "GRANT <privileges> ON <database>.* TO {user!l}@{host!l};",
-            "SHOW GRANTS FOR {user!l}@{host!l};",
-            "REVOKE {privileges} ON *.* FROM {user!l}@{host!l};",
-        ),
-        rollback=("GRANT {privileges} ON *.* TO {user!l}@{host!l};",),
+        advice="Grant the account what it needs on its own database first, then revoke the global privileges, "
+        "including those that only read. Use a separate account for schema changes.",
+        sql=MOVE_TO_DATABASE,
+        rollback=MOVE_BACK,
         pre_check="List the databases that the account uses in GV$OB_SQL_AUDIT, and grant on those before you revoke.",
-        post_check="SHOW GRANTS lists privileges on single databases only; the application works.",
+        post_check="SHOW GRANTS no longer lists the privileges on *.*; the application works.",
         risk="Writes to databases without a grant fail afterwards.",
         cases=(
             Case(
@@ -62,7 +63,7 @@ def global_write_privileges(
         if privileges and is_local(account):
             yield Unjudged(full_name(account))
         elif privileges:
-            evidence = {"privileges": ", ".join(privileges), "user": account.user_name, "host": account.host}
+            evidence = plan_revocation(account, privileges, with_reading=True)
             yield Measurement(full_name(account), len(privileges), evidence)
     if any(account.priv_file is None for account in accounts):
         raise NotAssessed("It cannot be determined who may read and write files of the server.")

@@ -24,7 +24,8 @@ from checks.security.accounts import (
     unit=Unit.COUNT,
     actor=Actor.CUSTOMER,
     title="Privileges on a database that does not exist",
-    finding="{resource} holds privileges on {databases}, which do not exist (missing: {value}, limit {limit}).",
+    consequence="Data of a new database of that name is exposed to old accounts.",
+    finding="{resource} holds privileges on {granted_on}, which do not exist (missing: {value}, limit {limit}).",
     remediation=Remediation(
         advice="Revoke the privileges, and drop the account if it has no others. If the database will be created "
         "again, keep the grants in its creation script.",
@@ -55,4 +56,4 @@ def grant_on_missing_database(
         if missing:
             one = missing[0].database_name if len(missing) == 1 else None
             evidence = {"user": account.user_name, "host": account.host, "database": one}
-            yield Measurement(full_name(account), len(missing), {**evidence, "databases": list_databases(missing)})
+            yield Measurement(full_name(account), len(missing), {**evidence, "granted_on": list_databases(missing)})

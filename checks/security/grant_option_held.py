@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from agent.api import Actor, DocPage, Measurement, Remediation, Rows, Scalar, Unit, Unjudged, check
+from agent.api import Actor, Case, DocPage, Measurement, Remediation, Rows, Scalar, Unit, Unjudged, check
 from agent.facts.accounts import Account, DatabaseGrant
 from agent.facts.given import Administrator
 from checks.security.accounts import (
@@ -18,6 +18,9 @@ from checks.security.accounts import (
     list_databases,
 )
 
+# So many databases are named by a statement each.
+_NAMED = tuple(f"database_{number}" for number in range(1, 5))
+
 
 @check(
     code="SEC004",
@@ -25,20 +28,27 @@ from checks.security.accounts import (
     unit=Unit.TEXT,
     actor=Actor.CUSTOMER,
     title="Ordinary account may pass its privileges on",
-    finding="{resource} holds GRANT OPTION on {databases} and can give its privileges there to others.",
+    consequence="Accounts that nobody has approved can get access to the data.",
+    finding="{resource} holds GRANT OPTION on {granted_on} and can give its privileges there to others.",
     remediation=Remediation(
         advice="Revoke GRANT OPTION; let only administrators grant. The account keeps its other privileges.",
         sql=(
             "REVOKE GRANT OPTION ON {everything} FROM {user!l}@{host!l};",
-            "REVOKE GRANT OPTION ON {database!i}.* FROM {user!l}@{host!l};",
+            *(f"REVOKE GRANT OPTION ON {{{name}!i}}.* FROM {{user!l}}@{{host!l}};" for name in _NAMED),
         ),
         rollback=(
+            *(f"GRANT USAGE ON {{{name}!i}}.* TO {{user!l}}@{{host!l}} WITH GRANT OPTION;" for name in _NAMED[::-1]),
             "GRANT USAGE ON {everything} TO {user!l}@{host!l} WITH GRANT OPTION;",
-            "GRANT USAGE ON {database!i}.* TO {user!l}@{host!l} WITH GRANT OPTION;",
         ),
         pre_check="Ask whether a deployment tool grants privileges with this account.",
         post_check="SHOW GRANTS for the account no longer ends with WITH GRANT OPTION.",
         risk="GRANT statements of this account fail afterwards.",
+        cases=(
+            Case(
+                "SHOW GRANTS lists its databases: revoke the option in each of them.",
+                when=lambda told: told["databases_count"] != 0 and told["database_1"] is None,
+            ),
+        ),
     ),
     sources=(
         DocPage(f"{PRIVILEGES}/300.delegation-of-authority-of-mysql-mode.md"),
@@ -58,8 +68,14 @@ def grant_option_held(
         if (everywhere or own) and is_local(account):
             yield Unjudged(full_name(account))
         elif everywhere or own:
-            evidence: dict[str, Scalar] = {"user": account.user_name, "host": account.host}
-            evidence["everything"] = "*.*" if everywhere else None
-            evidence["database"] = own[0].database_name if len(own) == 1 and not everywhere else None
-            evidence["databases"] = "*.*" if everywhere else list_databases(own)
+            places = [*(["*.*"] if everywhere else []), *([list_databases(own)] if own else [])]
+            told: dict[str, Scalar] = {"granted_on": ", ".join(places), "databases_count": len(own)}
+            names = {"user": account.user_name, "host": account.host, "everything": "*.*" if everywhere else None}
+            evidence = {**told, **names, **_name_databases(own)}
             yield Measurement(full_name(account), "YES", evidence)
+
+
+def _name_databases(grants: Sequence[DatabaseGrant]) -> dict[str, Scalar]:
+    """Return the databases for the statements; none where there are more than these can name."""
+    names = [grant.database_name for grant in grants] if len(grants) <= len(_NAMED) else []
+    return {**dict.fromkeys(_NAMED), **dict(zip(_NAMED, names, strict=False))}

@@ -18,6 +18,7 @@ from checks.security.settings import ALLOWLIST, DoorParams, guarded_by_console, 
     unit=Unit.TEXT,
     actor=Actor.BOTH,
     title="Tenant allowlist admits too many addresses",
+    consequence="Attackers who reach the port can try passwords from anywhere.",
     finding="{resource}: ob_tcp_invited_nodes contains {value}, so {admitted_pct} of all public addresses may try to "
     "log in.",
     remediation=Remediation(

@@ -35,6 +35,7 @@ class LeftParams(Params):
     unit=Unit.TEXT,
     actor=Actor.CUSTOMER,
     title="Locked account still exists",
+    consequence="Attackers or former owners can use the account again unnoticed.",
     finding="{resource}: the account is locked and still there.",
     remediation=Remediation(
         advice="If nobody needs the account any more, save its grants and drop it. If it is locked on purpose, record "

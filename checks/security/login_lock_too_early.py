@@ -35,6 +35,7 @@ class LockParams(Params):
     unit=Unit.COUNT,
     actor=Actor.CUSTOMER,
     title="Accounts are locked after very few failed logins",
+    consequence="One mistyped password locks the account, and the application stops.",
     finding="{resource}: {value} failed logins lock an account (limit {limit}).",
     remediation=Remediation(
         advice="Allow some mistakes before the lock: a threshold of ten also stops a program that guesses.",

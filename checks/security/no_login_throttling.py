@@ -25,6 +25,7 @@ PAGES = (
     unit=Unit.TEXT,
     actor=Actor.CUSTOMER,
     title="Failed logins do not lock accounts",
+    consequence="Attackers can try passwords until one fits.",
     finding="{resource}: connection_control_failed_connections_threshold is {value}, so failed logins are not limited.",
     remediation=Remediation(
         advice="Lock accounts for a while after some failed logins. Start with ten, and keep the longest lock short, "

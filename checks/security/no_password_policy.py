@@ -21,6 +21,7 @@ POLICIES = ("LOW", "MEDIUM")
     unit=Unit.COUNT,
     actor=Actor.CUSTOMER,
     title="No minimum password length is required",
+    consequence="Attackers can guess weak passwords.",
     finding="{resource}: the minimum password length is {value} (limit {limit}; policy {policy}).",
     remediation=Remediation(
         advice="Require a minimum length and mixed characters. The rules apply to passwords set afterwards, so change "

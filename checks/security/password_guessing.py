@@ -18,6 +18,7 @@ from checks.security.settings import value_of
     unit=Unit.COUNT,
     actor=Actor.CUSTOMER,
     title="Repeated login failures of one account",
+    consequence="The account is locked and the business stops, or its password is guessed.",
     finding="{resource}: the last {value} logins have failed (limit {limit}), and none has succeeded since.",
     remediation=Remediation(
         advice="Find the origin of the attempts in the logs of the proxy and the servers: a job or pool with an old "

@@ -16,6 +16,7 @@ from checks.security.accounts import STATEMENTS, VIEWS, full_name, usable
     unit=Unit.DAYS,
     actor=Actor.CUSTOMER,
     title="Password not changed for too long",
+    consequence="People who have left, or attackers with a leaked password, can still log in.",
     finding="{resource}: the password was last changed {value} ago (limit {limit}).",
     remediation=Remediation(
         advice="Change the password together with the owner of the application, and agree on the next date. To change "

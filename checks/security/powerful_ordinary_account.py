@@ -7,7 +7,21 @@ from collections.abc import Iterator
 from agent.api import Actor, DocPage, Measurement, Remediation, Rows, Unit, Unjudged, check
 from agent.facts.accounts import Account
 from agent.facts.given import Administrator
-from checks.security.accounts import POWERFUL, PRIVILEGES, STATEMENTS, VIEWS, empowered, full_name, held, is_local
+from checks.security.accounts import (
+    CHANGING,
+    MOVE_BACK,
+    MOVE_TO_DATABASE,
+    POWERFUL,
+    PRIVILEGES,
+    STATEMENTS,
+    VIEWS,
+    WRITING,
+    empowered,
+    full_name,
+    held,
+    is_local,
+    plan_revocation,
+)
 
 
 @check(
@@ -16,14 +30,15 @@ from checks.security.accounts import POWERFUL, PRIVILEGES, STATEMENTS, VIEWS, em
     unit=Unit.COUNT,
     actor=Actor.CUSTOMER,
     title="Ordinary account holds administrator privileges",
+    consequence="One attack on the application can take over the whole tenant.",
     finding="{resource} holds administrator privileges on all databases: {privileges} (held: {value}, limit {limit}).",
     remediation=Remediation(
         advice="Keep such privileges for named administrators. Revoke them from application accounts, and grant what "
         "the application needs on its own database. If this is an administrator's account, let us know.",
-        sql=("REVOKE {privileges} ON *.* FROM {user!l}@{host!l};",),
-        rollback=("GRANT {privileges} ON *.* TO {user!l}@{host!l};",),
+        sql=MOVE_TO_DATABASE,
+        rollback=MOVE_BACK,
         pre_check="Check the account's statements in GV$OB_SQL_AUDIT: does it use the privilege?",
-        post_check="SHOW GRANTS no longer lists the privileges; the application works.",
+        post_check="SHOW GRANTS no longer lists the privileges on *.*; the application works.",
         risk="Operations that need the privilege fail afterwards, such as a deployment script that creates accounts.",
     ),
     sources=(
@@ -44,5 +59,7 @@ def powerful_ordinary_account(
         if privileges and is_local(account):
             yield Unjudged(full_name(account))
         elif privileges:
-            evidence = {"privileges": ", ".join(privileges), "user": account.user_name, "host": account.host}
+            # Reading everywhere goes with the last privilege that does more, and SEC005 sees to those that write.
+            reading = not held(account, {**WRITING, **CHANGING})
+            evidence = plan_revocation(account, privileges, with_reading=reading)
             yield Measurement(full_name(account), len(privileges), evidence)

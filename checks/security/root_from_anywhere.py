@@ -19,6 +19,7 @@ from checks.security.settings import ALLOWLIST, DoorParams, guarded_by_console, 
     unit=Unit.TEXT,
     actor=Actor.BOTH,
     title="root may log in from almost any address",
+    consequence="One guessed or leaked password is enough to take over the whole tenant.",
     finding="{resource}: the account admits the host {value}, and the tenant's allowlist ({allowlist}) admits "
     "{admitted_pct} of all public addresses.",
     remediation=Remediation(

@@ -18,6 +18,7 @@ EVERYWHERE = "/"
     unit=Unit.TEXT,
     actor=Actor.PLATFORM,
     title="Files in any path of the server can be read and written",
+    consequence="Files of the server can be stolen or overwritten.",
     finding="{resource}: secure_file_priv is {value}, so import and export may use every path of the server.",
     remediation=Remediation(
         advice="Set one directory for import and export, or NULL to forbid both (so does an empty value). The "

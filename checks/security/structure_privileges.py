@@ -34,7 +34,8 @@ _TABLES = {**STRUCTURE, "DROP": WRITING["DROP"]}
     unit=Unit.COUNT,
     actor=Actor.CUSTOMER,
     title="Application account may change the schema",
-    finding="{resource} is not restricted to one address, writes rows in {databases} and may also change the tables "
+    consequence="One attack on the application can destroy its tables.",
+    finding="{resource} is not restricted to one address, writes rows in {granted_on} and may also change the tables "
     "there: {privileges} (held: {value}, limit {limit}).",
     remediation=Remediation(
         advice="Use a separate account for schema changes of releases, restricted to the address of the pipeline, and "
@@ -69,5 +70,5 @@ def structure_privileges(
             privileges = [name for name in _TABLES if any(name in held(grant, _TABLES) for grant in both)]
             one = both[0].database_name if len(both) == 1 else None
             names = {"user": account.user_name, "host": account.host, "database": one}
-            told = {"privileges": ", ".join(privileges), "databases": list_databases(both)}
+            told = {"privileges": ", ".join(privileges), "granted_on": list_databases(both)}
             yield Measurement(full_name(account), len(privileges), {**names, **told})

@@ -30,13 +30,14 @@ _SYSTEM = frozenset(("mysql", "oceanbase"))
     unit=Unit.COUNT,
     actor=Actor.CUSTOMER,
     title="Application account has access to system databases",
-    finding="{resource} works in databases of its own and also holds privileges on {databases} (system databases: "
+    consequence="One attack on the application also exposes the passwords of all accounts.",
+    finding="{resource} works in databases of its own and also holds privileges on {granted_on} (system databases: "
     "{value}, limit {limit}).",
     remediation=Remediation(
         advice="Revoke the privileges. Use a separate account, restricted to the address of the monitor, to read "
         "system views.",
-        sql=("SHOW GRANTS FOR {user!l}@{host!l};", "REVOKE SELECT ON {database!i}.* FROM {user!l}@{host!l};"),
-        rollback=("GRANT SELECT ON {database!i}.* TO {user!l}@{host!l};",),
+        sql=("SHOW GRANTS FOR {user!l}@{host!l};", "REVOKE {privileges} ON {database!i}.* FROM {user!l}@{host!l};"),
+        rollback=("GRANT {privileges} ON {database!i}.* TO {user!l}@{host!l};",),
         pre_check="Check in GV$OB_SQL_AUDIT for statements of the account in these databases; a connection pool may "
         "query a version there.",
         post_check="SHOW GRANTS lists the account's own databases only; the application works.",
@@ -60,7 +61,8 @@ def system_database_granted(
         if reached and len(reached) < len(own) and not is_tied(account):
             evidence: dict[str, Scalar] = {"user": account.user_name, "host": account.host}
             evidence |= {
-                "databases": list_databases(reached),
+                "granted_on": list_databases(reached),
                 "database": reached[0].database_name if len(reached) == 1 else None,
+                "privileges": ", ".join(held(reached[0], {**READING, **WRITING})) if len(reached) == 1 else None,
             }
             yield Measurement(full_name(account), len(reached), evidence)

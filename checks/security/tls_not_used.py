@@ -35,6 +35,7 @@ class TlsParams(Params):
     unit=Unit.PCT,
     actor=Actor.BOTH,
     title="Connections from other hosts are not encrypted",
+    consequence="Attackers on the network path can read and change the data.",
     finding="{resource}: {value} of the sessions from other hosts are not encrypted ({plain_count} of {remote_count}; "
     "limit {limit}).",
     remediation=Remediation(
