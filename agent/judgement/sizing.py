@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from agent.facts.given import BusinessProfile
@@ -27,23 +28,31 @@ _FAR_DAYS = 3650
 _MEMORY = "memory"
 _GIB = 2**30
 _GROWN = {
-    Unit.BYTES: N_("({used_bytes} in use × (1 + {growth_pct} growth a year)) ÷ {aim_pct}, the next whole GiB above"),
-    Unit.COUNT: N_(
-        "({used_ratio} cores at the peak × (1 + {growth_pct} growth a year)) ÷ {aim_pct}, the next one above"
+    "bytes": N_("({used_bytes} in use × (1 + {growth_pct} growth a year)) ÷ {aim_pct}, the next whole GiB above"),
+    "cores": N_("({used_ratio} cores at the peak × (1 + {growth_pct} growth a year)) ÷ {aim_pct}, the next one above"),
+    "connections": N_("({used_count} in use × (1 + {growth_pct} growth a year)) ÷ {aim_pct}"),
+    "of_limit": N_(
+        "({base_bytes} × {share_pct} of its limit in use × (1 + {growth_pct} growth a year)) ÷ {aim_pct}, the next "
+        "whole GiB above"
     ),
 }
 _STEADY = {
-    Unit.BYTES: N_("{used_bytes} in use ÷ {aim_pct}, the next whole GiB above; without growth, for none is told"),
-    Unit.COUNT: N_("{used_ratio} cores at the peak ÷ {aim_pct}, the next one above; without growth, for none is told"),
+    "bytes": N_("{used_bytes} in use ÷ {aim_pct}, the next whole GiB above; without growth, for none is told"),
+    "cores": N_("{used_ratio} cores at the peak ÷ {aim_pct}, the next one above; without growth, for none is told"),
+    "connections": N_("{used_count} in use ÷ {aim_pct}; without growth, for none is told"),
+    "of_limit": N_(
+        "{base_bytes} × {share_pct} of its limit in use ÷ {aim_pct}, the next whole GiB above; without growth, for "
+        "none is told"
+    ),
 }
 _LEAST = {
     Unit.BYTES: N_("the next whole size above {least_bytes}, at which it is a finding"),
     Unit.COUNT: N_("the next whole number above {least_ratio} cores, at which it is a finding"),
 }
-_WITH_META = N_(
-    "the next whole size above {least_bytes}, at which it is a finding, and {meta_bytes} for the META tenant"
-)
+_KINDS = {"cores": "cores", "connections": "connections"}
+_WITH_META = N_("{formula}, and {meta_bytes} for the META tenant")
 _TIMES = N_("{least_ratio} × {base_bytes} of memory, the next whole GiB above")
+_PER_GIB = N_("{objects_count} objects ÷ {least_count} for each GiB, the next whole GiB above")
 
 
 def compute_outlooks(
@@ -58,18 +67,12 @@ def compute_outlooks(
     """Return what is known of sizes and days, by the fingerprint of the finding; nothing for the others."""
     growth = next((row.growth_pct_per_year for row in snapshot.list_rows(BusinessProfile)), None) or 0.0
     was = {change.fingerprint: change.was_value for change in comparison.changes} if comparison else {}
-    ordered = [
-        _size(sizing, finding, rules[result.code], growth)
-        for result in results
-        for finding in result.findings
-        if (sizing := specs[result.code].sizing) and sizing.what == _MEMORY
-    ]
-    memory = max((purchase.needed for purchase in ordered if purchase), default=0.0)
+    purchases = _list_purchases(results, specs, rules, growth)
     found = {}
     for result in results:
-        spec, rule = specs[result.code], rules[result.code]
+        spec = specs[result.code]
         for finding in result.findings:
-            purchase = _size(spec.sizing, finding, rule, growth, memory) if spec.sizing else None
+            purchase = purchases.get(finding.fingerprint)
             day, basis = None, None
             if spec.exhausts and comparison:
                 moment = comparison.baseline_as_of
@@ -79,6 +82,41 @@ def compute_outlooks(
             if purchase or day:
                 found[finding.fingerprint] = Outlook(purchase, day, basis)
     return found
+
+
+def _list_purchases(
+    results: Sequence[CheckResult], specs: Mapping[str, CheckSpec], rules: Mapping[str, Rule], growth_pct: float
+) -> Mapping[str, Purchase]:
+    """Return the size to buy by the fingerprint of the finding.
+
+    Findings that ask for more of the same thing are one purchase: each tells the size that is enough for all of them.
+    """
+    asked = [
+        (finding, sizing, rules[result.code])
+        for result in results
+        for finding in result.findings
+        if (sizing := _choose_sizing(specs[result.code].sizing, finding))
+    ]
+    asked.sort(key=lambda item: item[1].what != _MEMORY)  # other sizes go by the memory that is ordered
+    found: dict[str, tuple[tuple[str, str], Purchase]] = {}
+    largest: dict[tuple[str, str], Purchase] = {}
+    for finding, sizing, rule in asked:
+        memory = largest.get((_MEMORY, finding.resource))
+        purchase = _size(sizing, finding, rule, growth_pct, memory.needed if memory else 0.0)
+        if purchase:
+            key = purchase.what, finding.resource
+            found[finding.fingerprint] = key, purchase
+            largest[key] = max(largest.get(key, purchase), purchase, key=lambda one: one.needed)
+    return {
+        fingerprint: replace(largest[key], present=purchase.present) for fingerprint, (key, purchase) in found.items()
+    }
+
+
+def _choose_sizing(sizing: Sizing | None, finding: Finding) -> Sizing | None:
+    """Return the first way to find the size for which the finding tells what there is."""
+    while sizing and sizing.present and _read_number(finding.evidence.get(sizing.present)) is None:
+        sizing = sizing.otherwise
+    return sizing
 
 
 def _size(
@@ -93,23 +131,32 @@ def _size(
         return None
     if sizing.times:
         found = _size_by_ratio(sizing, finding, _find_mildest(rule.judge), ordered_memory)
+    elif sizing.per_gib:
+        found = _size_by_number(sizing, finding, _find_mildest(rule.judge))
     elif rule.judge.descending and not sizing.demand:
         found = _size_by_limit(sizing, _find_mildest(rule.judge))
     else:
         found = _size_by_use(sizing, finding, rule, present, growth_pct)
     if found is None:
         return None
-    needed = _round_up(found[0], sizing.unit)
+    needed, formula = _round_up(found[0], sizing.unit), found[1]
     if sizing.with_meta:
-        needed, present = needed + _find_meta(needed), present + _find_meta(present)
-    return Purchase(sizing.what, present, needed, sizing.unit, found[1]) if needed > present else None
+        meta = _find_meta(needed)
+        needed, present = needed + meta, present + _find_meta(present)
+        formula = Text(_WITH_META, {"formula": formula, "meta_bytes": meta})
+    return Purchase(sizing.what, present, needed, sizing.unit, formula) if needed > present else None
 
 
 def _size_by_limit(sizing: Sizing, least: float) -> tuple[float, Text]:
-    args: dict[str, Scalar] = {_name("least", sizing.unit): least}
-    if not sizing.with_meta:
-        return least, Text(_LEAST[sizing.unit], args)
-    return least, Text(_WITH_META, args | {"meta_bytes": _find_meta(_round_up(least, sizing.unit))})
+    return least, Text(_LEAST[sizing.unit], {_name("least", sizing.unit): least})
+
+
+def _size_by_number(sizing: Sizing, finding: Finding, least: float) -> tuple[float, Text] | None:
+    """Return the bytes for so many objects at a number for each GiB that is a finding."""
+    count = _read_number(finding.evidence.get(sizing.demand))
+    if count is None:
+        return None
+    return count / least * _GIB, Text(_PER_GIB, {"objects_count": int(count), "least_count": least})
 
 
 def _find_meta(rest: float) -> float:
@@ -132,19 +179,21 @@ def _size_by_use(
     sizing: Sizing, finding: Finding, rule: Rule, present: float, growth_pct: float
 ) -> tuple[float, Text] | None:
     """Return what is in use, with a year of growth, as the share of the size that is aimed at."""
-    used = _read_number(finding.evidence.get(sizing.demand)) if sizing.demand else _multiply(present, finding.value)
+    share = _read_number(finding.evidence.get(sizing.share) if sizing.share else finding.value)
+    used = _read_number(finding.evidence.get(sizing.demand)) if sizing.demand else _multiply(present, share)
     given = rule.params_values.get(sizing.aim_param) if sizing.aim_param else None
     aim_pct = _read_number(given) if sizing.aim_param else _find_mildest(rule.judge)  # type: ignore[arg-type]
     if used is None or not aim_pct:
         return None
-    args: dict[str, Scalar] = {_name("used", sizing.unit): used, "aim_pct": aim_pct, "growth_pct": growth_pct}
-    formula = (_GROWN if growth_pct > 0 else _STEADY)[sizing.unit]
+    kind = "of_limit" if sizing.of_limit else _KINDS.get(sizing.what, "bytes")
+    args: dict[str, Scalar] = {"aim_pct": aim_pct, "growth_pct": growth_pct, "share_pct": share, "base_bytes": present}
+    args |= {"used_bytes": used, "used_ratio": used, "used_count": round(used)}
+    formula = (_GROWN if growth_pct > 0 else _STEADY)[kind]
     return used * (1 + growth_pct / _WHOLE) / (aim_pct / _WHOLE), Text(formula, args)
 
 
-def _multiply(present: float, share_pct: float | str | None) -> float | None:
-    share = _read_number(share_pct)
-    return None if share is None else present * share / _WHOLE
+def _multiply(present: float, share_pct: float | None) -> float | None:
+    return None if share_pct is None else present * share_pct / _WHOLE
 
 
 def _name(stem: str, unit: Unit) -> str:

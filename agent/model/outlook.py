@@ -10,7 +10,10 @@ from agent.model.terms import Text, Unit
 
 @dataclass(frozen=True, slots=True)
 class Purchase:
-    """A size to buy: ``what`` (cores, memory, data_disk, log_disk), what there is, what is needed, and the formula."""
+    """A size to buy or to set, what there is, what is needed, and the formula.
+
+    ``what``: cores, memory, data_disk, log_disk, connections.
+    """
 
     what: str
     present: float

@@ -34,6 +34,7 @@ class BlockCacheParams(Params):
     unit=Unit.PCT,
     actor=Actor.CUSTOMER,
     title="Block cache hit rate is low",
+    consequence="Statements wait for the disk, so that users get slower answers.",
     finding="{resource}: the block cache served {value} of {reads_count} block reads (limit {limit}); the rest were "
     "read from disk.",
     remediation=Remediation(

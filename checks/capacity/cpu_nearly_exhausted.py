@@ -23,6 +23,7 @@ class CpuParams(Params):
     unit=Unit.PCT,
     actor=Actor.BOTH,
     title="Tenant CPU nearly used up",
+    consequence="In busy hours all statements become slow at once.",
     finding="{resource}: in busy hours the tenant uses {value} of its {cores_count} CPU cores on the busiest server; "
     "limit {limit}.",
     remediation=Remediation(

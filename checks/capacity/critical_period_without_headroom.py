@@ -13,6 +13,7 @@ from agent.api import (
     Remediation,
     Rows,
     RunAs,
+    Scalar,
     TenantKind,
     Unit,
     check,
@@ -23,7 +24,7 @@ from agent.facts.given import Clock, CriticalPeriod
 from agent.facts.maintenance import WorkloadSnapshot
 from agent.facts.resources import CpuSample, MemoryModule, TenantMemory
 from checks.capacity.pages import CPU_SAMPLES, MEMORY, TENANT_SIZE
-from checks.capacity.usage import busiest_cpu, fullest_memory
+from checks.capacity.usage import SCARCEST, busiest_cpu, fullest_memory
 
 
 @params
@@ -40,6 +41,7 @@ class PeriodParams(Params):
     actor=Actor.BOTH,
     tenants=(TenantKind.USER,),
     title="Little headroom before a critical business period",
+    consequence="In the critical period requests may queue, become slow and time out.",
     finding="{resource} begins or runs within {horizon_days}, and {value} of the scarcest resource is already in use "
     "(CPU {cpu_pct}, memory {memory_pct}); limit {limit}.",
     remediation=Remediation(
@@ -52,6 +54,7 @@ class PeriodParams(Params):
         risk="The change may move replicas; do it some days before the period, in off-peak hours.",
         window=True,
     ),
+    sizing=SCARCEST,
     sources=(
         TENANT_SIZE,
         CPU_SAMPLES,
@@ -77,7 +80,13 @@ def critical_period_without_headroom(
     use, held = busiest_cpu(samples, snapshots, p.percentile_pct, p.min_samples_count), fullest_memory(memory, modules)
     cpu, taken, today = use.share_pct, 100 * held.held / held.total, clock[0].as_of.date()
     server = use.server if cpu >= taken else held.server
-    evidence = {"horizon_days": p.horizon_days, "cpu_pct": cpu, "memory_pct": taken, "server": server}
+    evidence: dict[str, Scalar] = {
+        "horizon_days": p.horizon_days,
+        "cpu_pct": cpu,
+        "memory_pct": taken,
+        "server": server,
+    }
+    evidence |= {"cores_count": use.cores} if cpu >= taken else {"total_bytes": held.total}
     horizon = today + timedelta(days=p.horizon_days)
     near = dict.fromkeys(period.name for period in periods if period.start <= horizon and today <= period.end)
     for name in near:

@@ -30,6 +30,7 @@ from checks.capacity.pages import DATA_DISK_FULL, UNITS
     actor=Actor.BOTH,
     attested=True,
     title="Data disk nearly full",
+    consequence="Once the data disk is full, the business cannot write any more.",
     finding="{resource}: its data takes {value} of the data disk ({used_bytes} of {size_bytes}); limit {limit}.",
     remediation=Remediation(
         advice="Order more storage in the console before the limit is reached, and delete or archive what is no "

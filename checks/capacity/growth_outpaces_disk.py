@@ -40,6 +40,7 @@ class GrowthParams(Params):
     tenants=(TenantKind.USER,),
     attested=True,
     title="Expected growth fills the data disk soon",
+    consequence="The data disk fills up before more is ordered, and then writes stop.",
     finding="{resource}: with a growth of {growth_pct} a year, the data ({used_bytes} of {size_bytes}) reaches the "
     "usable share of the data disk in {value}; limit {limit}.",
     remediation=Remediation(

@@ -31,6 +31,7 @@ from checks.capacity.pages import CONCURRENCY, THREADS
     actor=Actor.CUSTOMER,
     tenants=(TenantKind.USER,),
     title="Too few worker threads for the expected business peak",
+    consequence="At the peak requests queue, become slow and time out.",
     finding="{resource}: {concurrency_count} expected concurrent requests are {value} of the {workers_count} worker "
     "threads of one zone; limit {limit}.",
     remediation=Remediation(

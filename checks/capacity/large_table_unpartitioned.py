@@ -15,6 +15,7 @@ from checks.capacity.pages import PARTITIONS
     unit=Unit.BYTES,
     actor=Actor.CUSTOMER,
     title="Very large table without partitions",
+    consequence="The table becomes slower as it grows, and old rows can hardly be removed.",
     finding="{resource} holds {value} without partitions (rows by statistics: {rows_count}); limit {limit}.",
     remediation=Remediation(
         advice="Partition the table: by time if old data is to be dropped, by hash of the key that statements filter "

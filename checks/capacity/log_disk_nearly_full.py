@@ -15,6 +15,7 @@ from checks.capacity.pages import LOG_LIMIT, LOG_RECYCLING, LOG_TROUBLES, UNITS
     unit=Unit.PCT,
     actor=Actor.PLATFORM,
     title="Log disk used beyond the recycling threshold",
+    consequence="Once the log disk is full, all writes of the tenant stop.",
     finding="{resource}: the log disk is {value} full ({used_bytes} of {size_bytes}); limit {limit}.",
     remediation=Remediation(
         advice="Find what prevents old log from being recycled: a long transaction, a checkpoint that does not "

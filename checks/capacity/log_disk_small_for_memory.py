@@ -27,6 +27,7 @@ from checks.capacity.pages import LOG_LIMIT, RESOURCE_UNIT, UNITS
     unit=Unit.RATIO,
     actor=Actor.BOTH,
     title="Log disk is small for the memory of the unit",
+    consequence="A burst of writes fills up the log disk, and then no transaction can commit.",
     finding="{resource}: the log disk ({size_bytes}) is {value} times the memory of the unit ({memory_bytes}); limit "
     "{limit}.",
     remediation=Remediation(

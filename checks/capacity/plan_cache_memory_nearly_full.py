@@ -37,6 +37,7 @@ class PlanCacheParams(Params):
     unit=Unit.PCT,
     actor=Actor.CUSTOMER,
     title="Plan cache memory nearly used up",
+    consequence="Statements become slow all of a sudden, because they have to be optimized again.",
     finding="{resource}: the plan cache holds {value} of its memory ({held_bytes} of {limit_bytes}); limit {limit}.",
     remediation=Remediation(
         advice="Find the statements that fill the cache with many plans of one SQL pattern (IN lists of varying "

@@ -16,6 +16,7 @@ from checks.capacity.pages import PURGE, RECYCLE_BIN
     unit=Unit.DAYS,
     actor=Actor.CUSTOMER,
     title="Recycle bin not emptied for long",
+    consequence="Tables that were dropped waste disk space that is paid for.",
     finding="{resource}: {objects_count} dropped objects; the oldest one ({oldest}) was dropped {value} ago; limit "
     "{limit}.",
     remediation=Remediation(

@@ -17,6 +17,7 @@ from checks.capacity.servers import require_answers
     actor=Actor.PLATFORM,
     tenants=(TenantKind.SYS,),
     title="Server CPU is oversold",
+    consequence="When several tenants are busy at once, each becomes slower than was promised.",
     finding="{resource}: MAX_CPU of its units adds up to {value} of its CPU (limit {limit}): {assigned_count} of "
     "{cores_count} cores.",
     remediation=Remediation(

@@ -17,6 +17,7 @@ from checks.capacity.servers import require_answers
     actor=Actor.PLATFORM,
     tenants=(TenantKind.SYS,),
     title="Data disk of a server nearly full",
+    consequence="Once the disk is full, all tenants on this server stop writing.",
     finding="{resource}: {value} of the data disk is in use ({used_bytes} of {size_bytes}); limit {limit}.",
     remediation=Remediation(
         advice="Enlarge the data file (datafile_maxsize) or the disk, move units to servers with free space, or "

@@ -17,6 +17,7 @@ from checks.capacity.servers import require_answers
     actor=Actor.PLATFORM,
     tenants=(TenantKind.SYS,),
     title="Log disk of a server nearly full",
+    consequence="Once the log disk is full, all tenants on this server fail to write.",
     finding="{resource}: {value} of the log disk is in use ({used_bytes} of {size_bytes}); limit {limit}.",
     remediation=Remediation(
         advice="Find the tenant whose log is not recycled: a replica that lags, interrupted archiving, or a minor "

@@ -6,12 +6,15 @@ from collections.abc import Iterator
 
 from agent.api import (
     Actor,
+    Divisor,
     KernelCode,
     Measurement,
     NotAssessed,
     Params,
     Remediation,
     Rows,
+    Scalar,
+    Sizing,
     TenantKind,
     Unit,
     check,
@@ -27,7 +30,7 @@ from checks.capacity.pages import CONNECTIONS
 @params
 class SessionsParams(Params):
     memory_share_pct: float
-    session_memory_bytes: int
+    session_memory_bytes: Divisor[int]
     least_sessions_count: int
 
 
@@ -38,6 +41,7 @@ class SessionsParams(Params):
     actor=Actor.CUSTOMER,
     tenants=(TenantKind.USER,),
     title="Sessions close to the number that the tenant accepts",
+    consequence="New connections are refused, and the business is interrupted though the database runs.",
     finding="{resource}: {sessions_count} sessions on one server are {value} of the {accepted_count} accepted; limit "
     "{limit}.",
     remediation=Remediation(
@@ -48,6 +52,12 @@ class SessionsParams(Params):
         post_check="The number of sessions stays below the limit at peak load.",
         risk="More sessions take more memory; if the application leaks connections, a higher limit only delays the "
         "problem.",
+    ),
+    sizing=Sizing(
+        what="connections",
+        unit=Unit.COUNT,
+        present="max_connections_count",
+        otherwise=Sizing(what="memory", unit=Unit.BYTES, present="memory_bytes", of_limit=True, with_meta=True),
     ),
     sources=(
         CONNECTIONS,
@@ -73,5 +83,8 @@ def sessions_near_limit(
     fitting = max(p.least_sessions_count, int(memory * p.memory_share_pct / 100 / p.session_memory_bytes))
     accepted = min(wanted, fixed or fitting)
     here, server = max(((row.sessions, row.svr_ip or "") for row in counts), default=(0, ""))
-    evidence = {"sessions_count": here, "accepted_count": accepted, "server": server or None}
+    evidence: dict[str, Scalar] = {"sessions_count": here, "accepted_count": accepted, "server": server or None}
+    # What sets the limit is what to raise; one that was set by hand is told by a check of its own.
+    evidence |= {"max_connections_count": accepted} if wanted == accepted else {}
+    evidence |= {"memory_bytes": memory} if not fixed and fitting == accepted < wanted else {}
     yield Measurement(tenant_name(None), 100 * here / accepted, evidence)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from agent.api import (
     Actor,
+    Divisor,
     KernelCode,
     Measurement,
     NotAssessed,
@@ -29,7 +30,7 @@ from checks.capacity.pages import SIZE_PLANNING, TABLETS
 @params
 class TabletParams(Params):
     tablets_per_gib_count: int
-    described_bytes: int
+    described_bytes: Divisor[int]
 
 
 @check(
@@ -39,6 +40,7 @@ class TabletParams(Params):
     actor=Actor.CUSTOMER,
     tenants=(TenantKind.USER,),
     title="Tablets nearly reach the number that the memory allows",
+    consequence="New tables and partitions are refused, and the jobs that create them fail.",
     finding="{resource}: {tablets_count} tablets are {value} of the {highest_count} that a unit of {memory_bytes} may "
     "hold; limit {limit}.",
     remediation=Remediation(
@@ -49,7 +51,7 @@ class TabletParams(Params):
         post_check="The count of DBA_OB_TABLET_TO_LS has fallen; the recycle bin keeps the tablets of what it holds.",
         risk="Dropped partitions and their data cannot be restored unless the recycle bin is on.",
     ),
-    sizing=Sizing(what="memory", unit=Unit.BYTES, present="memory_bytes"),
+    sizing=Sizing(what="memory", unit=Unit.BYTES, present="memory_bytes", of_limit=True, with_meta=True),
     exhausts=True,
     sources=(
         SIZE_PLANNING,

@@ -17,6 +17,7 @@ from checks.capacity.usage import fullest_memory
     actor=Actor.BOTH,
     tenants=(TenantKind.USER,),
     title="Tenant memory nearly used up",
+    consequence="Statements of the business fail for lack of memory.",
     finding="{resource}: {value} of the memory on the fullest server is held without the block cache ({held_bytes} of "
     "{total_bytes}); limit {limit}.",
     remediation=Remediation(
@@ -27,7 +28,7 @@ from checks.capacity.usage import fullest_memory
         post_check="The share falls below the limit at peak load.",
         risk="A larger unit needs free memory on the servers and may move replicas.",
     ),
-    sizing=Sizing(what="memory", unit=Unit.BYTES, present="total_bytes"),
+    sizing=Sizing(what="memory", unit=Unit.BYTES, present="total_bytes", with_meta=True),
     sources=(
         MEMORY,
         MEMORY_ERRORS,

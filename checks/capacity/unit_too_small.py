@@ -27,6 +27,7 @@ from checks.capacity.pages import RESOURCE_UNIT
     unit=Unit.BYTES,
     actor=Actor.CUSTOMER,
     title="Memory of the resource unit is below what production needs",
+    consequence="Under the load of production, statements slow down and fail for lack of memory.",
     finding="{resource}: the resource unit has {value} of memory (without the part of the META tenant) and {max_cpu} "
     "CPU cores; limit {limit}.",
     remediation=Remediation(

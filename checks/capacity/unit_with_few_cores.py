@@ -27,6 +27,7 @@ from checks.capacity.pages import RESOURCE_UNIT, THREADS, UNITS
     unit=Unit.RATIO,
     actor=Actor.CUSTOMER,
     title="Resource unit has too few CPU cores for production",
+    consequence="One heavy statement or a compaction slows all others down.",
     finding="{resource}: the resource unit has {value} CPU cores (limit {limit}).",
     remediation=Remediation(
         advice="Move production to a specification of at least two cores. Units of one core are for tests: background "

@@ -17,6 +17,7 @@ from checks.capacity.servers import require_answers
     actor=Actor.PLATFORM,
     tenants=(TenantKind.SYS,),
     title="Resource units unevenly spread within a zone",
+    consequence="Tenants on the full server slow each other down, and new ones find no room.",
     finding="{resource}: memory assigned to units differs by {value} of a server between the fullest ({fullest}) and "
     "the emptiest server ({emptiest}); limit {limit}.",
     remediation=Remediation(

@@ -11,11 +11,18 @@ from collections.abc import Iterable
 from itertools import pairwise
 from typing import NamedTuple
 
-from agent.api import NotAssessed, Rows
+from agent.api import NotAssessed, Rows, Sizing, Unit
 from agent.facts.maintenance import WorkloadSnapshot
 from agent.facts.resources import CpuSample, MemoryModule, TenantMemory
 
 Place = tuple[str | None, int | None]
+# What to order where the cores or the memory are scarce: the finding tells the one that is.
+SCARCEST = Sizing(
+    what="cores",
+    unit=Unit.COUNT,
+    present="cores_count",
+    otherwise=Sizing(what="memory", unit=Unit.BYTES, present="total_bytes", with_meta=True),
+)
 
 
 class CpuUse(NamedTuple):

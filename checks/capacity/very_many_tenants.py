@@ -16,6 +16,7 @@ from checks.capacity.pages import TENANT_TYPES, TENANTS
     actor=Actor.PLATFORM,
     tenants=(TenantKind.SYS,),
     title="Too many tenants in one cluster",
+    consequence="Overhead takes the servers' resources: tenants become slower, maintenance takes long.",
     finding="{resource}: {value} user tenants (limit {limit}).",
     remediation=Remediation(
         advice="Drop tenants that nobody uses, combine small applications as databases of one tenant, and create new "

@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, DocPage, Measurement, NotAssessed, Remediation, Rows, TenantKind, Unit, check, tenant_name
+from agent.api import (
+    Actor,
+    DocPage,
+    Measurement,
+    NotAssessed,
+    Remediation,
+    Rows,
+    Sizing,
+    TenantKind,
+    Unit,
+    check,
+    tenant_name,
+)
 from agent.facts.resources import ResourceUnit
 from agent.facts.schema import IndexColumn, Table
 from checks.schema.counted import list_once
@@ -17,6 +29,7 @@ from checks.schema.counted import list_once
     actor=Actor.CUSTOMER,
     tenants=(TenantKind.USER,),
     title="Too many tables for the tenant's memory",
+    consequence="Changes of tables and compaction become slow, and memory runs short.",
     finding="{resource}: {tables_count} tables and {indexes_count} indexes are {value} per GiB of memory; limit "
     "{limit}.",
     remediation=Remediation(
@@ -26,6 +39,9 @@ from checks.schema.counted import list_once
         pre_check="Group the table names by prefix: copies by date, customer or test run become visible.",
         post_check="The number per GiB is below the limit.",
         risk="Dropped tables cannot be restored unless the recycle bin is on.",
+    ),
+    sizing=Sizing(
+        what="memory", unit=Unit.BYTES, present="memory_bytes", demand="objects_count", per_gib=True, with_meta=True
     ),
     sources=(
         DocPage(
@@ -46,4 +62,5 @@ def very_many_tables(
     count = len(list_once(tables))
     per_gib = round((count + len(secondary)) / (memory / 2**30))
     evidence = {"tables_count": count, "indexes_count": len(secondary), "memory_bytes": memory}
+    evidence["objects_count"] = count + len(secondary)
     yield Measurement(tenant_name(None), per_gib, evidence)

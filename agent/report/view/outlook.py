@@ -14,6 +14,7 @@ BUYS: Mapping[str, str] = {
     "memory": N_("memory"),
     "data_disk": N_("data disk"),
     "log_disk": N_("log disk"),
+    "connections": N_("connections"),
 }
 _SIZES = {Unit.COUNT: Unit.RATIO}  # cores have decimals
 
@@ -25,7 +26,10 @@ def list_outlook(finding: FindingEntry, words: Words) -> Iterator[tuple[str, str
         unit = Unit(purchase["unit"])
         size, present = (words.value(purchase[key], _SIZES.get(unit, unit)) for key in ("needed", "present"))
         what = words.label(BUYS, purchase["what"])
-        yield words("Size to buy"), words("{size} {what} (now {present})", size=size, what=what, present=present)
+        yield (
+            words("Size to set" if purchase["what"] == "connections" else "Size to buy"),
+            words("{size} {what} (now {present})", size=size, what=what, present=present),
+        )
         yield words("Formula"), words.pick(purchase["formula"])
     if finding["exhausted_on"]:
         basis = words.pick(finding["exhausted_by"])

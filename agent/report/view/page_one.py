@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from agent.model.document import AuthorizationEntry, CostEntry, Document, ResultEntry, ScoreEntry
+from agent.model.document import AuthorizationEntry, CostEntry, Document, FindingEntry, ResultEntry, ScoreEntry
 from agent.model.labels import (
     BANDS,
     CATEGORIES,
@@ -23,6 +23,7 @@ from agent.report.view.cards import PROSE_LENGTH, find_counted_severity, list_op
 from agent.report.view.chapters import list_unscored
 from agent.report.view.due import find_due_day
 from agent.report.view.headline import Headline, build_headline, describe_consequence, take_opening
+from agent.report.view.purchase import list_parts
 from agent.report.view.roadmap import UnitLine, list_units
 from agent.report.words import NAME_LENGTH, NOTHING, Words, format_points, make_printable
 
@@ -243,7 +244,7 @@ def _build_step(unit: UnitLine, results: Mapping[str, ResultEntry], assessed: da
         title=unit.title,
         severity=unit.severity,
         severity_label=unit.severity_label,
-        action=take_opening(advice, words, 0).rstrip("。."),
+        action=_describe_order(findings, words) or take_opening(advice, words, 0).rstrip("。."),
         advice=take_opening(advice, words),
         consequence=describe_consequence(first, words, 0),
         where=where,
@@ -254,6 +255,12 @@ def _build_step(unit: UnitLine, results: Mapping[str, ResultEntry], assessed: da
         due=str(day) if (day := find_due_day(unit.deadline, assessed)) else "",
         score_after=unit.score_after,
     )
+
+
+def _describe_order(findings: Sequence[FindingEntry], words: Words) -> str:
+    """Return what to order if the unit of work is an order of several parts, "" otherwise."""
+    parts = list_parts(findings, words)
+    return words("Order a larger specification: {sizes}", sizes=" + ".join(parts)) if len(parts) > 1 else ""
 
 
 def _build_since_last_time(document: Document, words: Words) -> SinceLastTime | None:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 
-from agent.model.document import CapacityEntry, Document, FindingEntry, PurchaseEntry, ResultEntry
+from agent.model.document import CapacityEntry, Document, FindingEntry, PurchaseEntry
 from agent.model.labels import N_
 from agent.model.naming import tenant_name
 from agent.model.terms import Outcome, Unit
@@ -26,6 +26,19 @@ _KINDS = {
 }
 
 
+# What the console sells as one specification, in the order in which it names them.
+SPECIFICATION = ("cores", "memory", "log_disk")
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """The largest purchase of one kind with its finding, and the checks that ask for one."""
+
+    finding: FindingEntry
+    told: PurchaseEntry
+    codes: tuple[str, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class PurchaseLine:
     """Something to buy, in words with its formula; ``codes`` are the checks whose limit it is computed from."""
@@ -35,36 +48,78 @@ class PurchaseLine:
 
 
 def list_purchases(document: Document, words: Words) -> Iterator[PurchaseLine]:
-    """Yield what findings say is to be bought, the largest size of each kind; else the data disk that a year takes."""
+    """Yield what findings say is to be bought, what makes up one specification in one line; else the data disk.
+
+    Of each kind it is the largest size. The data disk that a year takes is told where no finding tells one.
+    """
     computed = _collect_computed(document)
+    parts = [computed.pop(kind) for kind in SPECIFICATION if kind in computed]
+    if len(parts) > 1:
+        yield _describe_specification(parts, words)
+    else:
+        yield from (_describe_computed(part, words) for part in parts)
     for kind in sorted(computed):
-        yield _describe_computed(*computed[kind], words)
+        if kind in _KINDS:
+            yield _describe_computed(computed[kind], words)
     if _DISK not in computed:
         yield from _list_disks(document, words)
 
 
-def _collect_computed(document: Document) -> dict[str, tuple[ResultEntry, FindingEntry, PurchaseEntry]]:
-    """The largest purchase of each kind that a finding tells, with its check."""
-    found: dict[str, tuple[ResultEntry, FindingEntry, PurchaseEntry]] = {}
+def list_parts(findings: Iterable[FindingEntry], words: Words) -> list[str]:
+    """Return the parts of a specification that these findings ask for, each with its largest size."""
+    sizes: dict[str, PurchaseEntry] = {}
+    for told in (finding["purchase"] for finding in findings):
+        if told and (told["what"] not in sizes or told["needed"] > sizes[told["what"]]["needed"]):
+            sizes[told["what"]] = told
+    return [_describe_part(sizes[kind], words) for kind in SPECIFICATION if kind in sizes]
+
+
+def _collect_computed(document: Document) -> dict[str, _Part]:
+    """The largest purchase of each kind that a finding tells, with all checks that ask for one."""
+    found: dict[str, _Part] = {}
     for result in document["results"]:
         for finding in list_open_findings(result):
             told = finding["purchase"]
-            if told and (told["what"] not in found or told["needed"] > found[told["what"]][2]["needed"]):
-                found[told["what"]] = result, finding, told
+            if told:
+                part = found.get(told["what"], _Part(finding, told, ()))
+                largest = _Part(finding, told, part.codes) if told["needed"] > part.told["needed"] else part
+                found[told["what"]] = replace(largest, codes=(*part.codes, result["code"]))
     return found
 
 
-def _describe_computed(result: ResultEntry, finding: FindingEntry, told: PurchaseEntry, words: Words) -> PurchaseLine:
-    unit = Unit(told["unit"])
+def _describe_part(told: PurchaseEntry, words: Words) -> str:
+    size, what = words.value(told["needed"], Unit(told["unit"])), words.label(_KINDS, told["what"])
+    return words("{size} {what}", size=size, what=what)
+
+
+def _describe_specification(parts: Sequence[_Part], words: Words) -> PurchaseLine:
+    """One order: the console sells cores, memory and log disk together."""
+    formulas = [
+        words("{title}: {text}", title=words.label(_KINDS, part.told["what"]), text=words.pick(part.told["formula"]))
+        for part in parts
+    ]
+    present = [words.value(part.told["present"], Unit(part.told["unit"])) for part in parts]
+    text = words(
+        "Approve a larger specification for {resource}: {sizes} (now {present}). {formulas}.",
+        resource=words.resource(parts[0].finding),
+        sizes=" + ".join(_describe_part(part.told, words) for part in parts),
+        present=" + ".join(present),
+        formulas="; ".join(formulas) if words.language == "en" else "；".join(formulas),
+    )
+    return PurchaseLine(text, tuple(dict.fromkeys(code for part in parts for code in part.codes)))
+
+
+def _describe_computed(part: _Part, words: Words) -> PurchaseLine:
+    unit = Unit(part.told["unit"])
     text = words(
         "Approve {what} for {resource}: {size} instead of {present}, {formula}.",
-        size=words.value(told["needed"], unit),
-        what=words.label(_KINDS, told["what"]),
-        resource=words.resource(finding),
-        present=words.value(told["present"], unit),
-        formula=words.pick(told["formula"]),
+        size=words.value(part.told["needed"], unit),
+        what=words.label(_KINDS, part.told["what"]),
+        resource=words.resource(part.finding),
+        present=words.value(part.told["present"], unit),
+        formula=words.pick(part.told["formula"]),
     )
-    return PurchaseLine(text, (result["code"],))
+    return PurchaseLine(text, tuple(dict.fromkeys(part.codes)))
 
 
 def _list_disks(document: Document, words: Words) -> Iterator[PurchaseLine]:

@@ -153,3 +153,69 @@ def test_capacity_checks_that_ask_for_more_say_how_much() -> None:
     assert {spec.code for spec in sized()} >= {"CAP002", "CAP004", "CAP006", "CAP009", "CAP010", "CAP013", "CAP024"}
     for spec in sized():
         assert spec.sizing and isinstance(RULES[spec.code].judge, Ladder)
+
+
+def test_what_scales_with_memory_is_sized_by_the_share_of_its_limit() -> None:
+    sizing = Sizing(what="memory", unit=Unit.BYTES, present="memory_bytes", of_limit=True)
+    told = outlook(sizing, 87.5, {"memory_bytes": 8 * GIB})
+    assert told and told.purchase and told.purchase.needed == 11 * GIB  # 8 × 87.5 / 70 is 10: a limit reached is one
+    assert "8 GiB × 87.5% of its limit in use ÷ 70%" in render_text(told.purchase.formula, "en")
+
+
+def test_a_number_for_each_gib_is_sized_by_all_there_are() -> None:
+    ladder = Ladder(((Severity.LOW, 2500.0), (Severity.HIGH, 16000.0)))
+    sizing = Sizing(
+        what="memory", unit=Unit.BYTES, present="memory_bytes", demand="objects_count", per_gib=True, with_meta=True
+    )
+    told = outlook(sizing, 4000, {"memory_bytes": 4 * GIB, "objects_count": 16_000}, ladder, growth=60.0)
+    assert told and told.purchase
+    assert (told.purchase.present, told.purchase.needed) == (5 * GIB, 8 * GIB)  # 6.4 and 1 for the META tenant
+    assert "16,000 objects ÷ 2,500 for each GiB" in render_text(told.purchase.formula, "en")
+    assert "1 GiB for the META tenant" in render_text(told.purchase.formula, "en")
+
+
+def test_where_the_first_figure_is_not_there_the_other_way_is_taken() -> None:
+    sizing = Sizing(
+        what="connections",
+        unit=Unit.COUNT,
+        present="max_connections_count",
+        otherwise=Sizing(what="memory", unit=Unit.BYTES, present="memory_bytes", of_limit=True),
+    )
+    told = outlook(sizing, 90.0, {"max_connections_count": 1000}, growth=10.0)
+    assert told and told.purchase and (told.purchase.what, told.purchase.needed) == ("connections", 1415)
+    told = outlook(sizing, 90.0, {"memory_bytes": 4 * GIB})
+    assert told and told.purchase and told.purchase.what == "memory"
+    assert outlook(sizing, 90.0, {}) is None
+
+
+def test_findings_that_ask_for_more_of_the_same_tell_one_size() -> None:
+    few = replace(finding(Severity.LOW), fingerprint="a", value=1.0, evidence={})
+    peak = replace(finding(Severity.LOW), fingerprint="b", value=400.0, evidence={"cores_count": 1.0})
+    small = replace(finding(Severity.LOW), fingerprint="c", value=1.0 * GIB, evidence={})
+    log = {"size_bytes": 2 * GIB, "memory_bytes": GIB}
+    short = replace(finding(Severity.LOW), fingerprint="d", value=2.0, evidence=log)
+    codes = {"CAP024": few, "CAP010": peak, "CAP006": small, "CAP025": short}
+    told = compute_outlooks(
+        [failed(code, found) for code, found in codes.items()],
+        specs=CHECKS,
+        rules=RULES,
+        snapshot=snapshot_of([]),
+        figures=Figures(),
+        comparison=None,
+    )
+    bought = {name: one.purchase for name, one in told.items() if one.purchase}
+    assert bought["a"].needed == bought["b"].needed == 6  # 4 / 0.8 is 5, and a limit that is reached is a finding
+    assert bought["a"].formula == bought["b"].formula
+    assert bought["c"].needed == 5 * GIB
+    assert bought["d"].needed == 15 * GIB  # by the memory that is ordered
+
+
+def test_all_parts_of_a_larger_unit_are_one_cause() -> None:
+    assert {RULES[code].group for code in ("CAP006", "CAP010", "CAP024", "CAP025")} == {"unit_size"}
+
+
+def test_capacity_checks_whose_advice_is_more_say_how_much() -> None:
+    for spec in CHECKS.values():
+        asks = any(word in spec.remediation.advice for word in ("nlarge the tenant", "Order more", "larger spec"))
+        if asks and spec.actor.value != "platform":
+            assert spec.sizing or spec.code in {"CAP016", "SQL007", "SQL010", "SQL044", "TXN005"}, spec.code

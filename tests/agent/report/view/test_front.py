@@ -166,6 +166,22 @@ def test_what_findings_compute_goes_before_and_the_largest_of_each_kind_counts()
     assert told.text == "Approve data disk for zone1: 150 GiB instead of 1 B, 80 GiB ÷ 70%."
     disk["purchase"]["what"] = "memory"
     assert len(list(list_purchases(document, ZH))) == 2
+    disk["purchase"]["what"] = "connections"  # set, not bought
+    assert len(list(list_purchases(document, EN))) == 1
+
+
+def test_the_parts_of_a_specification_are_one_decision() -> None:
+    document = with_disk(10, 100)
+    formula = {"en": "F", "zh-CN": "F"}
+    sizes = {"cores": (1, 9, "count"), "memory": (GIB, 5 * GIB, "bytes"), "log_disk": (2 * GIB, 15 * GIB, "bytes")}
+    found = [finding for result in document["results"] for finding in result["findings"] if not finding["muted"]]
+    for finding, (what, (present, needed, unit)) in zip(found, sizes.items(), strict=False):
+        finding["purchase"] = {"what": what, "present": present, "needed": needed, "unit": unit, "formula": formula}
+    (told,) = list_purchases(document, EN)
+    assert "9 CPU cores + 5 GiB memory + 15 GiB log disk (now 1 + 1 GiB + 2 GiB)" in told.text
+    assert len(told.codes) >= 2
+    (told,) = list_purchases(document, ZH)
+    assert "CPU 核数 9 + 内存 5 GiB + 日志盘 15 GiB" in told.text
 
 
 @pytest.mark.parametrize(("day", "words"), [("2026-10-13", "in about 10 days"), ("2026-10-01", "as of now")])
