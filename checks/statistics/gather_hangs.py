@@ -30,6 +30,7 @@ _US_PER_HOUR = 3_600_000_000
     actor=Actor.CUSTOMER,
     tenants=(TenantKind.USER,),
     title="Statistics gathering of one table does not end",
+    consequence="Statistics of the tables behind it grow old, and their statements become slow.",
     finding="{resource}: its statistics have been gathered for {value} without an end ({kind}, begun {started}); limit "
     "{limit}.",
     remediation=Remediation(

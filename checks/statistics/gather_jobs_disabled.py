@@ -15,6 +15,7 @@ from checks.statistics.pages import GATHERING, VIEWS
     unit=Unit.COUNT,
     actor=Actor.CUSTOMER,
     title="Window of statistics gathering is switched off",
+    consequence="All statistics grow old together, and statements become slow.",
     finding="{resource} is switched off; {value} of {windows_count} windows are switched off.",
     remediation=Remediation(
         advice="Switch the window on again. If it disturbed the business, move or shorten it instead.",

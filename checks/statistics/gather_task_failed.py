@@ -23,6 +23,7 @@ class GatherParams(Params):
     unit=Unit.COUNT,
     actor=Actor.CUSTOMER,
     title="Statistics gathering failed",
+    consequence="The same large tables are left out each time, and their statements become slow.",
     finding="{resource}: {value} runs of the last {window_days} failed or left tables out ({tables_count} tables); "
     "limit {limit}.",
     remediation=Remediation(

@@ -35,6 +35,7 @@ class LongGatherParams(Params):
     unit=Unit.PCT,
     actor=Actor.CUSTOMER,
     title="Statistics gathering nearly fills its window",
+    consequence="The largest tables will be left out, and their statements become slow.",
     finding="{resource}: the longest run of the last {window_days} took {value} of {window}, which is open for "
     "{open_s}, for {tables_count} tables; limit {limit}.",
     remediation=Remediation(

@@ -17,6 +17,7 @@ from checks.statistics.pages import GATHERING, VIEWS
     unit=Unit.DAYS,
     actor=Actor.BOTH,
     title="Statistics gathering has not succeeded for days",
+    consequence="Statements become slow although nobody has changed anything.",
     finding="{resource}: no run of statistics gathering has succeeded for {value}, though {windows_count} windows "
     "are on; limit {limit}.",
     remediation=Remediation(

@@ -24,6 +24,7 @@ class NeverGatheredParams(Params):
     unit=Unit.COUNT,
     actor=Actor.CUSTOMER,
     title="Optimizer statistics never gathered",
+    consequence="Statements on the table may get bad plans and become slow.",
     finding="{resource} was created {age_days} ago and has no statistics, and {value} of its rows have changed; limit "
     "{limit}.",
     remediation=Remediation(

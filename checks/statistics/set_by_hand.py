@@ -37,6 +37,7 @@ class SetByHandParams(Params):
     unit=Unit.COUNT,
     actor=Actor.CUSTOMER,
     title="Row count in optimizer statistics was set by hand",
+    consequence="Statements get plans for a size that the table does not have, and are slow.",
     finding="{resource}: its statistics say {value} rows, but {sampled_count} were read when they were gathered: the "
     "number was set by hand.",
     remediation=Remediation(

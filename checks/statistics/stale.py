@@ -8,6 +8,7 @@ from agent.api import Actor, DocPage, Measurement, Params, Remediation, Rows, Un
 from agent.facts.given import Clock
 from agent.facts.schema import TableChanges, TableStatistics
 from checks.statistics.pages import GATHERING, VIEWS
+from checks.statistics.restoring import GATHER, RESTORE, RESTORING, tell_when
 
 
 @params
@@ -22,20 +23,23 @@ class StaleParams(Params):
     unit=Unit.DAYS,
     actor=Actor.CUSTOMER,
     title="Optimizer statistics out of date",
+    consequence="Plans no longer fit the data, and statements become slow.",
     finding="{resource}: {changes_count} rows have changed since its statistics were gathered {value} ago at "
     "{rows_count} rows; limit {limit}.",
     remediation=Remediation(
         advice="Gather the statistics by hand now, and check in the gathering history why the nightly windows do not "
         "reach the table: too short, failing or switched off.",
-        sql=("CALL DBMS_STATS.GATHER_TABLE_STATS({schema!l}, {table!l});",),
-        no_rollback="DBMS_STATS.RESTORE_TABLE_STATS restores earlier statistics while the history keeps them.",
+        sql=(GATHER,),
+        rollback=(RESTORE,),
         pre_check="Choose off-peak hours for large tables.",
         post_check="IS_STALE in DBA_OB_TABLE_STAT_STALE_INFO is NO.",
-        risk="Plans may change with the new statistics, usually for the better.",
+        risk="Plans may change with the new statistics, usually for the better. Earlier ones can be restored while the "
+        "history keeps them.",
     ),
     sources=(
         DocPage(f"{GATHERING}/200.statistics-collection-methods/400.collect-statistics-automatically.md"),
         DocPage(f"{VIEWS}/15200.o-dba_tab_modifications-of-mysql-mode.md"),
+        RESTORING,
     ),
 )
 def stale(
@@ -53,5 +57,8 @@ def stale(
             yield Measurement(
                 name_object(row.owner, row.table_name),
                 (clock[0].as_of - row.last_analyzed).days,
-                {"schema": row.owner, "table": row.table_name, "changes_count": count, "rows_count": rows},
+                {
+                    **{"schema": row.owner, "table": row.table_name, "changes_count": count, "rows_count": rows},
+                    **tell_when(row, clock),
+                },
             )

@@ -31,12 +31,29 @@ PLANTS = [
         later=timedelta(days=9),
         resource="{db}.t",
         severity=Severity.LOW,
+        no_loop="changes are counted anew from the gathering on, so the restored statistics seem to fit",
+        cure=["CALL DBMS_STATS.GATHER_TABLE_STATS('{db}', 't')"],
     ),
     Plant(
         "STA003",
-        plant=["CREATE TABLE {db}.t (a INT PRIMARY KEY)", "CALL DBMS_STATS.LOCK_TABLE_STATS('{db}', 't')"],
+        plant=[
+            "CREATE TABLE {db}.t (a INT PRIMARY KEY)",
+            "INSERT INTO {db}.t VALUES (-1), (-2)",
+            "CALL DBMS_STATS.GATHER_TABLE_STATS('{db}', 't')",
+            "CALL DBMS_STATS.LOCK_TABLE_STATS('{db}', 't')",
+            "INSERT INTO {db}.t WITH RECURSIVE n(v) AS (SELECT 1 UNION ALL SELECT v + 1 FROM n WHERE v < 5000)"
+            " SELECT v FROM n",
+            "CALL DBMS_STATS.FLUSH_DATABASE_MONITORING_INFO()",
+            "SELECT SLEEP(1.2)",
+            "INSERT INTO {db}.t VALUES (6000)",
+        ],
         resource="{db}.t",
         severity=Severity.LOW,
+        no_loop="changes are counted anew from the gathering on, so the restored statistics seem to fit",
+        cure=[
+            "CALL DBMS_STATS.UNLOCK_TABLE_STATS('{db}', 't')",
+            "CALL DBMS_STATS.GATHER_TABLE_STATS('{db}', 't')",
+        ],
     ),
     Plant(
         "STA009",
