@@ -17,7 +17,7 @@ from agent.api import (
     params,
 )
 from agent.facts.schema import AutoIncrement, BusinessObject, NotableColumn, TableStatistics
-from checks.schema.auto_increments import ADVICE_BY_TYPE, measure_use
+from checks.schema.auto_increments import ADVICE_BY_TYPE, WIDENED_ONLINE, measure_use
 from checks.schema.column_kinds import BITS
 from checks.schema.counted import require_proven
 from checks.schema.pages import DDL, OBJECTS, VIEWS
@@ -36,18 +36,20 @@ class AutoIncrementParams(Params):
     unit=Unit.PCT,
     actor=Actor.CUSTOMER,
     title="AUTO_INCREMENT column nearly exhausted",
-    finding="{resource}: AUTO_INCREMENT of {column} ({type}) has reached {reached_count} of {highest_count}, {value}; "
-    "limit {limit}.",
+    consequence="Once the column is exhausted, every insert into the table fails.",
+    finding="{resource}: AUTO_INCREMENT of {column} ({type}) has certainly reached {reached_count} of {highest_count}, "
+    "{value}, and its cache ends at {cache_end_count}; limit {limit}.",
     remediation=Remediation(
         advice="Act before the column is full, and widen the columns of other tables that refer to it as"
         " well. Find out whether values are skipped: explicit large values, restarts and NOORDER "
         "mode eat whole caches.",
         sql=("ALTER TABLE {schema!i}.{table!i} MODIFY COLUMN {column!i} {wider} NOT NULL AUTO_INCREMENT;",),
-        no_rollback="Once values are written that the old type cannot hold, the old type cannot be restored.",
-        pre_check="SELECT MAX of the column: it shows how much of the range is really used.",
+        rollback=("ALTER TABLE {schema!i}.{table!i} MODIFY COLUMN {column!i} {old_type} NOT NULL AUTO_INCREMENT;",),
+        pre_check="SELECT MAX of the column: what is really used lies between the two figures.",
         post_check="information_schema.COLUMNS shows the new COLUMN_TYPE and inserts succeed.",
         risk="Applications must accept wider numbers.",
         window=True,
+        effort_cases=(WIDENED_ONLINE,),
         cases=ADVICE_BY_TYPE,
     ),
     exhausts=True,
@@ -85,5 +87,6 @@ def auto_increment_nearly_exhausted(
             continue
         names = {"schema": name[0], "table": name[1], "column": column.column_name, "type": column.column_type}
         evidence = {**names, "reached_count": use.passed, "highest_count": use.highest, "wider": use.wider}
+        evidence |= {"cache_end_count": use.end, "old_type": column.column_type if use.wider else None}
         yield Measurement(name_object(*name), 100 * use.passed / use.highest, evidence)
     require_proven(unsure)

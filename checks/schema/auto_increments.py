@@ -4,11 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from agent.api import Case, known, unknown
+from agent.api import Case, Effort, EffortCase, Told, known, unknown
 from agent.facts.schema import AutoIncrement, NotableColumn
 from checks.schema.column_kinds import BITS
 
 LARGEST_CACHE = 100_000_000  # the largest that a tenant or a table can have
+
+
+def _keeps_its_sign(told: Told) -> bool:
+    """Whether the next wider type is signed as the present one is. Only then no row is written again."""
+    return str(told["wider"]) == "BIGINT" or "unsigned" in str(told["type"]).lower()
+
+
+# Source: 600.change-table-of-mysql-mode.md and 900.column-type-change-rule-of-mysql-mode.md of V4.2.2 and V4.3.1.
+WIDENED_ONLINE = EffortCase(Effort.TRIAL, when=_keeps_its_sign, since=(4, 2, 2))
 ADVICE_BY_TYPE = (
     Case("Widen the column to the type in the statement.", when=known("wider")),
     Case(
@@ -21,6 +30,17 @@ ADVICE_BY_TYPE = (
         "key first and create it again afterwards.",
         when=known("wider"),
         part="pre_check",
+    ),
+    Case(
+        "The rollback rewrites and locks the table, and works only while no value is stored that the old type cannot "
+        "hold.",
+        when=known("wider"),
+        part="risk",
+    ),
+    Case(
+        "A change from signed to unsigned rewrites and locks the table.",
+        when=lambda told: bool(told["wider"]) and not _keeps_its_sign(told),
+        part="risk",
     ),
     Case(
         "In this version the change of a key column rewrites and locks the table.",

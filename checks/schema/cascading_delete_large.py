@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, DocPage, Measurement, Remediation, Rows, Unit, Unjudged, check, name_object
+from agent.api import Actor, DocPage, Effort, Measurement, Remediation, Rows, Unit, Unjudged, check, name_object
 from agent.facts.schema import ForeignKey, TableChanges, TableStatistics
 from checks.schema.counted import added_since
 from checks.schema.pages import OBJECTS, VIEWS
@@ -16,6 +16,7 @@ from checks.schema.pages import OBJECTS, VIEWS
     unit=Unit.COUNT,
     actor=Actor.CUSTOMER,
     title="Foreign key cascades deletes to a large table",
+    consequence="Deleting one row can block the table for long, or delete far more than was meant.",
     finding="{resource} deletes rows of its table together with those of {parent}; rows by statistics and later "
     "changes: {value}; limit {limit}.",
     remediation=Remediation(
@@ -25,7 +26,7 @@ from checks.schema.pages import OBJECTS, VIEWS
         pre_check="Count the rows by the key's columns: the largest group is what one DELETE takes along.",
         post_check="DELETE_RULE in information_schema.REFERENTIAL_CONSTRAINTS is no longer CASCADE.",
         risk="Deleting a row that others refer to fails until these are deleted.",
-        window=True,
+        effort=Effort.TRIAL,
     ),
     sources=(
         DocPage(

@@ -25,6 +25,7 @@ class CatchAllParams(Params):
     unit=Unit.DAYS,
     actor=Actor.CUSTOMER,
     title="MAXVALUE or DEFAULT partition collects new rows",
+    consequence="The table becomes slower, and old months can no longer be removed quickly.",
     finding="{resource}: the last partition with a bound ended {value} ago ({bound}), and the MAXVALUE or DEFAULT "
     "partition holds {rows_count} rows by statistics; limit {limit}.",
     remediation=Remediation(

@@ -20,6 +20,7 @@ from agent.api import (
     unknown,
 )
 from agent.facts.schema import FULL_CHARSETS, NotableColumn, Table
+from checks.schema.collations import choose_collation
 from checks.schema.counted import list_once
 from checks.schema.pages import BASICS, DESIGN
 
@@ -30,10 +31,11 @@ from checks.schema.pages import BASICS, DESIGN
     unit=Unit.TEXT,
     actor=Actor.CUSTOMER,
     title="Text columns use a limited character set",
+    consequence="Rare Chinese characters and emoji are refused or garbled.",
     finding="{resource} has text columns in the character set {value}: {columns}.",
     remediation=Remediation(
         advice="Convert the table to utf8mb4 together with the tables that it is joined with.",
-        sql=("ALTER TABLE {schema!i}.{table_to_convert!i} CONVERT TO CHARACTER SET utf8mb4;",),
+        sql=("ALTER TABLE {schema!i}.{table_to_convert!i} CONVERT TO CHARACTER SET utf8mb4 COLLATE {new_collation};",),
         rollback=("ALTER TABLE {schema!i}.{table_to_convert!i} CONVERT TO CHARACTER SET {value} COLLATE {collation};",),
         pre_check="Look for indexed columns whose keys grow too long, and try the conversion on a copy.",
         post_check="CHARACTER_SET_NAME in information_schema.COLUMNS is utf8mb4; text reads as before.",
@@ -78,6 +80,7 @@ def charset_not_utf8mb4(tables: Rows[Table], columns: Rows[NotableColumn]) -> It
             # Where the table itself is utf8mb4 already, CONVERT leaves its columns as they are.
             whole = table.table_name if charsets == [own] else None
             names = {"schema": name[0], "table_to_convert": whole, "collation": table.table_collation}
+            names["new_collation"] = choose_collation(table, tables)
             listed = ", ".join(column.column_name for column in found)
             yield Measurement(name_object(*name), ", ".join(charsets), {**names, "columns": listed})
 

@@ -16,6 +16,7 @@ from checks.schema.pages import BASICS, DESIGN
     unit=Unit.PCT,
     actor=Actor.CUSTOMER,
     title="Tables of one database differ in collation",
+    consequence="Joins between the tables fail or become slow.",
     finding="{resource}: {deviating_count} of {tables_count} tables ({value}) use {others} instead of {usual}; limit "
     "{limit}.",
     remediation=Remediation(

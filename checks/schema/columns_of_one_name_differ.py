@@ -20,6 +20,7 @@ from checks.schema.pages import BASICS, TABLE_DESIGN
     unit=Unit.TEXT,
     actor=Actor.CUSTOMER,
     title="Columns of the same name differ in type or collation",
+    consequence="Joins over these columns are slow, or inserts fail once a number no longer fits.",
     finding="{resource} is {value}, but {parent} is {parent_type}: joins over the two convert one side row by row, or "
     "values of one do not fit into the other.",
     remediation=Remediation(

@@ -29,6 +29,7 @@ RATE = frozenset(
     unit=Unit.TEXT,
     actor=Actor.CUSTOMER,
     title="Floating point type for exact values",
+    consequence="Sums of amounts are wrong by cents.",
     finding="{resource}: {value} cannot hold decimal amounts exactly.",
     remediation=Remediation(
         advice="Change the column to DECIMAL with the digits that the business needs, together with the "

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, DocPage, KernelRun, Measurement, Remediation, Rows, Unit, check, name_object
+from agent.api import Actor, DocPage, Effort, KernelRun, Measurement, Remediation, Rows, Unit, check, name_object
 from agent.facts.schema import ForeignKey, ForeignKeyColumn, IndexColumn
 from checks.schema.indexes import Index, group_indexes, group_keys
 from checks.schema.pages import OBJECTS, VIEWS
@@ -16,6 +16,7 @@ from checks.schema.pages import OBJECTS, VIEWS
     unit=Unit.TEXT,
     actor=Actor.CUSTOMER,
     title="Foreign key without an index on its columns",
+    consequence="Deleting a row of the parent table is slow and blocks other users.",
     finding="{resource}: no index of the table begins with the columns of the key ({value}), which refers to {parent}.",
     remediation=Remediation(
         advice="Create an index that begins with these columns; add others if statements use them. If rows of the "
@@ -26,7 +27,7 @@ from checks.schema.pages import OBJECTS, VIEWS
         post_check="EXPLAIN of a DELETE from the referred table, or of a join over the key, no longer shows a full "
         "scan of the table.",
         risk="Every write to the table maintains one more index.",
-        window=True,
+        effort=Effort.TRIAL,
     ),
     sources=(
         DocPage(f"{OBJECTS}/500.manage-indexes-of-mysql-mode/100.about-indexes-of-mysql-mode.md"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, DocPage, Measurement, Params, Remediation, Rows, Unit, check, name_object, params
+from agent.api import Actor, DocPage, Effort, Measurement, Params, Remediation, Rows, Unit, check, name_object, params
 from agent.facts.schema import IndexColumn, PartitionedIndex, PartitionedTable
 from agent.facts.settings import Variable
 from checks.schema.bounds import by_partition, ends_of
@@ -23,6 +23,7 @@ class OverTimeParams(Params):
     unit=Unit.COUNT,
     actor=Actor.CUSTOMER,
     title="Global index on a table partitioned by time",
+    consequence="Whenever an old month is removed, statements are slow or fail.",
     finding="{resource} is global, and its table has {value} partitions by time: dropping an old one rebuilds the "
     "whole index.",
     remediation=Remediation(
@@ -33,7 +34,7 @@ class OverTimeParams(Params):
         pre_check="List the statements that use the index, and how many partitions they would read with a local one.",
         post_check="DBA_PART_INDEXES lists the index as LOCAL, and EXPLAIN shows that the statements use it.",
         risk="Building an index takes CPU, disk and time; a search without the date reads each partition's index.",
-        window=True,
+        effort=Effort.TRIAL,
     ),
     sources=(
         DocPage(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, DocPage, Measurement, Remediation, Rows, Unit, Unjudged, check, name_object
+from agent.api import Actor, DocPage, Effort, Measurement, Remediation, Rows, Unit, Unjudged, check, name_object
 from agent.facts.schema import IndexColumn, PartitionedIndex, PartitionedTable, TableChanges
 from checks.schema.counted import added_since, counted
 from checks.schema.pages import OBJECTS, VIEWS
@@ -16,6 +16,7 @@ from checks.schema.pages import OBJECTS, VIEWS
     unit=Unit.COUNT,
     actor=Actor.CUSTOMER,
     title="Global index of a large partitioned table has no partitions",
+    consequence="Each write also goes to one single server and becomes slower.",
     finding="{resource} has no partitions, while its table has {partitions_count}; rows by statistics and later "
     "changes: {value}; limit {limit}.",
     remediation=Remediation(
@@ -26,7 +27,7 @@ from checks.schema.pages import OBJECTS, VIEWS
         "serves them. A unique index can be local only if it contains that key.",
         post_check="DBA_PART_INDEXES lists the new index, and EXPLAIN shows that the statements use it.",
         risk="Building an index on a large table takes CPU, disk and time.",
-        window=True,
+        effort=Effort.TRIAL,
     ),
     sources=(
         DocPage(

@@ -35,6 +35,7 @@ class FewValuesParams(Params):
     unit=Unit.PCT,
     actor=Actor.CUSTOMER,
     title="Index on a column with few distinct values",
+    consequence="Writes are slower because of an index that does not help queries.",
     finding="{resource}: {column} has {distinct_count} distinct values in {rows_count} rows, {value} of the table per "
     "value on average, and no plan of the most expensive statements uses the index; limit {limit}.",
     remediation=Remediation(

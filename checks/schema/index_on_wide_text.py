@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, DocPage, Measurement, Remediation, Rows, Unit, Unjudged, check, name_object
+from agent.api import Actor, DocPage, Effort, Measurement, Remediation, Rows, Unit, Unjudged, check, name_object
 from agent.facts.schema import IndexColumn, NotableColumn, Table
 from checks.schema.counted import list_stored
 from checks.schema.indexes import group_indexes
@@ -17,6 +17,7 @@ from checks.schema.pages import DESIGN, STATEMENTS
     unit=Unit.COUNT,
     actor=Actor.CUSTOMER,
     title="Index on a very wide text column",
+    consequence="Writes and searches become slow, and disk space is wasted.",
     finding="{resource} stores up to {value} characters of {column} in each entry; limit {limit}.",
     remediation=Remediation(
         advice="Index a prefix that is long enough to distinguish the values, or a column with a hash of the text if "
@@ -26,7 +27,7 @@ from checks.schema.pages import DESIGN, STATEMENTS
         "prefix is long enough.",
         post_check="EXPLAIN of the statements that used the old index shows the new one.",
         risk="A prefix cannot sort, cover or be unique for the whole text.",
-        window=True,
+        effort=Effort.TRIAL,
     ),
     sources=(
         DocPage(f"{DESIGN}/200.object-structure-design-specification/400.index-design.md"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 
-from agent.api import Actor, DocPage, Measurement, Remediation, Rows, Unit, check, name_object
+from agent.api import Actor, DocPage, Effort, Measurement, Remediation, Rows, Unit, check, name_object
 from agent.facts.schema import IndexColumn
 from checks.schema.pages import DESIGN, VIEWS
 
@@ -16,6 +16,7 @@ from checks.schema.pages import DESIGN, VIEWS
     unit=Unit.COUNT,
     actor=Actor.CUSTOMER,
     title="Index with too many columns",
+    consequence="Writes become slower without any gain for queries.",
     finding="{resource} has {value} columns; limit {limit}.",
     remediation=Remediation(
         advice="Keep the columns of equality conditions, then one range or sort column; the table provides the others.",
@@ -23,7 +24,7 @@ from checks.schema.pages import DESIGN, VIEWS
         pre_check="EXPLAIN the statements that use the index: is_index_back shows whether they need its last columns.",
         post_check="The statements use the shorter index at the same speed.",
         risk="A statement that the long index covered alone must then look up the table.",
-        window=True,
+        effort=Effort.TRIAL,
     ),
     sources=(
         DocPage(f"{DESIGN}/200.object-structure-design-specification/400.index-design.md"),

@@ -15,6 +15,7 @@ from checks.schema.pages import DDL, VIEWS
     unit=Unit.TEXT,
     actor=Actor.CUSTOMER,
     title="Index cannot be used",
+    consequence="The queries for which the index was made are slow.",
     finding="{resource} is {value}: statements cannot use it.",
     remediation=Remediation(
         advice="Make sure that the index is not being built at the moment; then drop it and create it again.",

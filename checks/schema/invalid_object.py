@@ -36,6 +36,7 @@ class InvalidObjectParams(Params):
     unit=Unit.TEXT,
     actor=Actor.CUSTOMER,
     title="View or other object is invalid",
+    consequence="A report or an export that needs the object fails, often at the end of a month.",
     finding="{resource} ({type}) has the status {value}: what it refers to has changed or is gone.",
     remediation=Remediation(
         advice="Find out what is missing with SHOW CREATE VIEW, then restore the table or column, redefine the object, "

@@ -15,6 +15,7 @@ from checks.schema.pages import STATEMENTS, VIEWS
     unit=Unit.TEXT,
     actor=Actor.CUSTOMER,
     title="Invisible index still exists",
+    consequence="Writes are slower because of an index that no statement uses.",
     finding="{resource} is invisible: each write maintains it, and no statement uses it.",
     remediation=Remediation(
         advice="If the trial succeeded, drop the index; otherwise make it visible again. During the trial, request an "

@@ -16,6 +16,7 @@ from checks.schema.pages import BASICS, DDL, DESIGN
     unit=Unit.COUNT,
     actor=Actor.CUSTOMER,
     title="Long text in a CHAR column",
+    consequence="Longer texts are refused, and trailing blanks are lost.",
     finding="{resource} is CHAR({value}); limit {limit}.",
     remediation=Remediation(
         advice="Change it to VARCHAR of the same length, with NULL or NOT NULL, default, character set and comment "

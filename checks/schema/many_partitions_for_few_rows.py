@@ -29,6 +29,7 @@ class FewRowsParams(Params):
     unit=Unit.COUNT,
     actor=Actor.CUSTOMER,
     title="Too many partitions for few rows",
+    consequence="Statements become slower, and memory is wasted.",
     finding="{resource} has {value} partitions; rows by its statistics: {rows_count}; limit {limit}.",
     remediation=Remediation(
         advice="Rebuild the table without partitions or with few: fill a new table and exchange the names.",

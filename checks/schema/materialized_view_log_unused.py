@@ -18,6 +18,7 @@ _LOGS = f"{OBJECTS}/600.manage-views-of-mysql-mode/200.manage-materialized-views
     actor=Actor.CUSTOMER,
     tenants=(TenantKind.USER,),
     title="Materialized view log without a materialized view",
+    consequence="Writes are slower, because each is recorded a second time without any use.",
     finding="{resource}: each change is also written to {value}, but no materialized view reads the table.",
     remediation=Remediation(
         advice="Drop the log, unless a materialized view with fast refresh is about to be created.",

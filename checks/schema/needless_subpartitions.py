@@ -25,6 +25,7 @@ class SubpartitionParams(Params):
     unit=Unit.COUNT,
     actor=Actor.CUSTOMER,
     title="Unnecessary subpartitions",
+    consequence="Memory is wasted, and maintenance takes longer without any gain.",
     finding="{resource} has {value} subpartitions (partitions: {partitions_count}, in each: {subpartitions_count}; "
     "rows of a partition on average: {rows_count}); limit {limit}.",
     remediation=Remediation(

@@ -28,6 +28,7 @@ from checks.schema.primary_keys import ADVICE_BY_TABLE
     unit=Unit.COUNT,
     actor=Actor.CUSTOMER,
     title="Table without a primary key",
+    consequence="Changes of single rows are slow, and duplicates are not prevented.",
     finding="{resource} has no primary key; rows by statistics: {rows_count}, including later changes at least "
     "{value}.",
     remediation=Remediation(

@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, DocPage, KernelRun, Measurement, Remediation, Rows, Unit, Unjudged, check, name_object
+from agent.api import (
+    Actor,
+    DocPage,
+    Effort,
+    KernelRun,
+    Measurement,
+    Remediation,
+    Rows,
+    Unit,
+    Unjudged,
+    check,
+    name_object,
+)
 from agent.facts.schema import IndexColumn
 from checks.schema.indexes import group_indexes, is_whole
 from checks.schema.pages import OBJECTS, VIEWS
@@ -16,6 +28,7 @@ from checks.schema.pages import OBJECTS, VIEWS
     unit=Unit.TEXT,
     actor=Actor.CUSTOMER,
     title="Unique key with a column that may be NULL",
+    consequence="Wrong duplicates are stored that the key is meant to prevent.",
     finding="{resource}: {value} may be NULL, and rows with NULL there may repeat all the other columns of the key.",
     remediation=Remediation(
         advice='First merge the duplicate rows, then make the column NOT NULL with a value for "none", such as 0 or a '
@@ -25,7 +38,7 @@ from checks.schema.pages import OBJECTS, VIEWS
         "key let in.",
         post_check="information_schema.STATISTICS shows no nullable column in the key.",
         risk="Programs that write NULL there fail from then on.",
-        window=True,
+        effort=Effort.TRIAL,
     ),
     sources=(
         DocPage(f"{OBJECTS}/500.manage-indexes-of-mysql-mode/100.about-indexes-of-mysql-mode.md"),

@@ -24,6 +24,7 @@ class SkewParams(Params):
     unit=Unit.RATIO,
     actor=Actor.CUSTOMER,
     title="Hash or list partitions of very different size",
+    consequence="One server is overloaded and slow, while others are idle.",
     finding="{resource}: the largest of {partitions_count} partitions holds {largest_count} of {rows_count} rows, "
     "{value} times the average of the others; limit {limit}.",
     remediation=Remediation(

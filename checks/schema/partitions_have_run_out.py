@@ -41,6 +41,7 @@ class ClosedParams(Params):
     unit=Unit.DAYS,
     actor=Actor.CUSTOMER,
     title="Partitions by time have run out",
+    consequence="Inserts of new rows into the table fail.",
     finding="{resource}: the last partition by time ended {value} ago ({bound}): rows of today are refused with error "
     "1526.",
     remediation=Remediation(

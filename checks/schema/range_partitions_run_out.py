@@ -41,6 +41,7 @@ class RangeParams(Params):
     unit=Unit.DAYS,
     actor=Actor.CUSTOMER,
     title="Partitions by time run out",
+    consequence="From a certain night on, every insert into the table fails.",
     finding="{resource}: the last partition by time ends in {value} ({bound}), and no partition exists for later rows "
     "(limit {limit}).",
     remediation=Remediation(

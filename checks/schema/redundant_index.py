@@ -17,6 +17,7 @@ from checks.schema.pages import DESIGN, STATEMENTS, VIEWS
     unit=Unit.TEXT,
     actor=Actor.CUSTOMER,
     title="Index is covered by another index",
+    consequence="Writes are slower, and disk space is wasted.",
     finding="{resource}: its columns ({columns}) lead the index {value} ({covering_columns}).",
     remediation=Remediation(
         advice="Make the index invisible for a week, then drop it. Keep it if it stores columns (STORING) that the "

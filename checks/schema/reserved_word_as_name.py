@@ -16,6 +16,7 @@ from checks.schema.counted import list_once
     unit=Unit.TEXT,
     actor=Actor.CUSTOMER,
     title="Table name is a reserved word",
+    consequence="Scripts and reports that do not quote the name fail.",
     finding="{resource}: {value} is a reserved word, so every statement must put the name in backticks.",
     remediation=Remediation(
         advice="Rename the table with the next release, together with the programs that use it. A view cannot stand "

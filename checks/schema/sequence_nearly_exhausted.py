@@ -31,6 +31,7 @@ WIDEST = 2**63 - 1  # the largest bound that every version takes, and that a BIG
     unit=Unit.PCT,
     actor=Actor.CUSTOMER,
     title="Sequence nearly exhausted",
+    consequence="Once the sequence is used up, every insert that takes a value from it fails.",
     finding="{resource} has allocated {value} of its values: {last_count} of {highest_count}; limit {limit}.",
     remediation=Remediation(
         advice="Check that the columns that store its values can hold what comes. Where one cache is a "

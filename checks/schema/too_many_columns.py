@@ -17,6 +17,7 @@ from checks.schema.pages import TABLE_DESIGN, VIEWS
     unit=Unit.COUNT,
     actor=Actor.CUSTOMER,
     title="Too many columns in a table",
+    consequence="Queries read more than they need and become slow.",
     finding="{resource} has at least {value} columns; limit {limit}.",
     remediation=Remediation(
         advice="Split the table by use: keep columns that nearly every statement reads, and move rarely read ones, "

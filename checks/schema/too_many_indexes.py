@@ -16,6 +16,7 @@ from checks.schema.pages import OBJECTS, VIEWS
     unit=Unit.COUNT,
     actor=Actor.CUSTOMER,
     title="Too many indexes on a table",
+    consequence="Writes to the table become slow.",
     finding="{resource} has {value} indexes besides its primary key; limit {limit}.",
     remediation=Remediation(
         advice="Find the indexes that no statement uses: merge those with the same leading columns, make the others "

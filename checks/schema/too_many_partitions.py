@@ -21,6 +21,7 @@ class PartitionParams(Params):
     unit=Unit.PCT,
     actor=Actor.CUSTOMER,
     title="Too many partitions in a table",
+    consequence="The next partition is refused, and statements become ever slower.",
     finding="{resource}: {pieces_count} partitions or subpartitions are {value} of the {highest_count} that a table "
     "may have; limit {limit}.",
     remediation=Remediation(

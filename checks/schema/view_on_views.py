@@ -19,6 +19,7 @@ Name = tuple[str, str]
     actor=Actor.CUSTOMER,
     tenants=(TenantKind.USER,),
     title="Views nested over several levels",
+    consequence="Queries on the view become slow, and one change can break all of its levels.",
     finding="{resource} has {value} levels of views, including itself: {chain}; limit {limit}.",
     remediation=Remediation(
         advice="Rewrite the view directly on the tables, with the columns and conditions that its users need. Views "

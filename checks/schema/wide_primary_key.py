@@ -40,6 +40,7 @@ class WideKeyParams(Params):
     unit=Unit.BYTES,
     actor=Actor.CUSTOMER,
     title="Wide primary key repeated in every index",
+    consequence="Indexes take several times the space, and writes become slower.",
     finding="{resource}: the primary key ({columns}) is {value} long on average, and each of the {indexes_count} other "
     "indexes repeats it in every entry; limit {limit}.",
     remediation=Remediation(

@@ -35,6 +35,7 @@ class ZeroDateParams(Params):
     unit=Unit.TEXT,
     actor=Actor.CUSTOMER,
     title='Default of a date column means "no date"',
+    consequence="Reports on dates are wrong, and exports to other databases fail.",
     finding="{resource}: the default {value} is not a real date.",
     remediation=Remediation(
         advice="Use NULL where there is no date, or require a date: drop the default, and change the existing rows "

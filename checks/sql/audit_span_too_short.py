@@ -17,6 +17,7 @@ from checks.sql.ring import by_tenant
     unit=Unit.SECONDS,
     actor=Actor.CUSTOMER,
     title="SQL audit reaches back too short a time",
+    consequence="The statement that caused an error or a slow period cannot be found afterwards.",
     finding="{resource}: on the server with the shortest history, the SQL audit reaches back {value} (limit {limit}), "
     "with {records_count} records; earlier ones have been overwritten.",
     remediation=Remediation(

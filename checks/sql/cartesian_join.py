@@ -29,6 +29,7 @@ class ProductParams(Params):
     unit=Unit.COUNT,
     actor=Actor.CUSTOMER,
     title="Slow statement joins two tables without a condition",
+    consequence="The time grows with the product of both tables, until requests time out.",
     finding="{resource} in {database} combines {first_count} rows with each row of the other side into {value} rows "
     "(limit {limit}): no condition joins {tables}. {executions_count} executions of {average_us} on average. "
     "{statement}",

@@ -31,6 +31,7 @@ class CollationParams(Params):
     unit=Unit.COUNT,
     actor=Actor.CUSTOMER,
     title="Slow join converts the text of one side row by row",
+    consequence="The join becomes slower as the tables grow.",
     finding="{resource} in {database} joins {column} of {table} with {other_column}, which has another character set "
     "or collation, and reads {value} rows per execution (limit {limit}; {executions_count} executions of {average_us} "
     "on average). {statement}",

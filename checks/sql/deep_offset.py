@@ -28,6 +28,7 @@ class OffsetParams(Params):
     unit=Unit.COUNT,
     actor=Actor.CUSTOMER,
     title="Paging with a large OFFSET",
+    consequence="The further a user or an export pages, the slower it becomes.",
     finding="{resource} in {database} pages by OFFSET and reads {value} rows per execution to return {returned_count} "
     "(limit {limit}; {average_us} on average). {statement}",
     remediation=Remediation(

@@ -22,6 +22,7 @@ class DiskParams(Params):
     unit=Unit.COUNT,
     actor=Actor.CUSTOMER,
     title="Frequent statement reads much from disk",
+    consequence="The statement is slow, and slows others down by its disk reads.",
     finding="{resource} in {database} reads from disk {value} times per execution (limit {limit}; {executions_count} "
     "executions of {average_us} on average).",
     remediation=Remediation(

@@ -28,6 +28,7 @@ class PollParams(Params):
     unit=Unit.COUNT,
     actor=Actor.CUSTOMER,
     title="Statement polls in a tight loop without finding rows",
+    consequence="CPU and connections are wasted without any result.",
     finding="A session sends {resource} in {database} {value} times a second while it polls (limit {limit}), and "
     "{empty_pct} of the {executions_count} executions found no row; they are {share_pct} of all executions in the SQL "
     "audit. {statement}",

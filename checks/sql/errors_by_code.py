@@ -33,6 +33,7 @@ class ErrorParams(Params):
     unit=Unit.PERMILLE,
     actor=Actor.CUSTOMER,
     title="Statements end with a serious error code",
+    consequence="Requests of the business fail, often unnoticed because they are retried.",
     finding="{resource} ({message}): {errors_count} of {executions_count} statements ({value}) in the SQL audit ended "
     "with it (limit {limit}), including SQL {sql_id}.",
     remediation=Remediation(

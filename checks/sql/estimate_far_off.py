@@ -29,6 +29,7 @@ class EstimateParams(Params):
     unit=Unit.RATIO,
     actor=Actor.CUSTOMER,
     title="Optimizer underestimates the rows of a slow statement",
+    consequence="The statement is many times slower than it has to be.",
     finding="{resource} in {database}: in the first execution of its plan, {real_count} rows came from {table}, "
     "{value} times the estimate of {estimated_count} (limit {limit}). Statistics of the table: last gathered "
     "{analyzed}, rows changed since: {changes_count}. {statement}",

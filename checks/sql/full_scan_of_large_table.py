@@ -4,7 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, Params, Remediation, Rows, Scalar, Unit, Unjudged, check, name_shape, params
+from agent.api import (
+    Actor,
+    Effort,
+    Measurement,
+    Params,
+    Remediation,
+    Rows,
+    Scalar,
+    Unit,
+    Unjudged,
+    check,
+    name_shape,
+    params,
+)
 from agent.facts.plans import PlanStep
 from agent.facts.sql import CachedPlan, RepositoryShape, SqlShape, SqlTotal
 from checks.sql.loads import list_frequent, list_loads, list_uncounted
@@ -25,6 +38,7 @@ class FullScanParams(Params):
     unit=Unit.COUNT,
     actor=Actor.CUSTOMER,
     title="Frequent statement scans a large table in full",
+    consequence="The statement becomes slower as the table grows, and slows others down.",
     finding="{resource} in {database} scans in full and reads {value} rows per execution (limit {limit}; "
     "{executions_count} executions of {average_us} on average).",
     remediation=Remediation(
@@ -35,7 +49,7 @@ class FullScanParams(Params):
         post_check="EXPLAIN shows TABLE RANGE SCAN or TABLE GET, and the rows read per execution fall in "
         "GV$OB_SQL_AUDIT.",
         risk="Building an index on a large table takes CPU, disk space and time: do it outside the peak.",
-        window=True,
+        effort=Effort.TRIAL,
     ),
     sources=(
         FEWER_READS,

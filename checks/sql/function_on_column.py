@@ -28,6 +28,7 @@ class WrappedParams(Params):
     unit=Unit.COUNT,
     actor=Actor.CUSTOMER,
     title="Function on a column makes the statement read too many rows",
+    consequence="The statement becomes slower as the table grows, although there is an index.",
     finding="{resource} in {database} compares {condition} and reads {value} rows per execution (limit {limit}; "
     "{executions_count} executions of {average_us} on average, {rows_used_count} rows used in all). {statement}",
     remediation=Remediation(

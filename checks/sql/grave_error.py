@@ -44,6 +44,7 @@ def _met(*codes: int) -> Callable[[Told], bool]:
     unit=Unit.COUNT,
     actor=Actor.BOTH,
     title="Statement met damaged data, a full disk or a fatal internal error",
+    consequence="Data may be lost, or all writes soon stop.",
     finding="{resource} ({message}): {value} statements in the SQL audit ended with it.",
     remediation=Remediation(
         advice="Hand TRACE_ID, time and server to OceanBase support at once.",

@@ -30,6 +30,7 @@ class HintParams(Params):
     unit=Unit.COUNT,
     actor=Actor.CUSTOMER,
     title="Hint prevents a slow statement from using an index",
+    consequence="The statement stays slow, whatever indexes are built.",
     finding="{resource} in {database} has the hint {hint} and reads {value} rows of {table} per execution (limit "
     "{limit}), although the index {better_index} begins with its lookup columns. {executions_count} executions of "
     "{average_us} on average. {statement}",

@@ -31,6 +31,7 @@ class ConversionParams(Params):
     unit=Unit.COUNT,
     actor=Actor.CUSTOMER,
     title="Slow statement compares a text column with a number or date",
+    consequence="Requests become slower as the table grows, because all of it is read each time.",
     finding="{resource} in {database} compares the text column {column} of {table} with a number or a date and reads "
     "{value} rows per execution (limit {limit}; {executions_count} executions of {average_us} on average). {statement}",
     remediation=Remediation(

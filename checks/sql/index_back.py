@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, KernelRun, Measurement, Params, Remediation, Rows, Unit, Unjudged, check, params
+from agent.api import Actor, Effort, KernelRun, Measurement, Params, Remediation, Rows, Unit, Unjudged, check, params
 from agent.facts.definitions import TableDefinition
 from agent.facts.plans import PlanStep
 from agent.facts.schema import NotableColumn
@@ -30,6 +30,7 @@ class LookupParams(Params):
     unit=Unit.COUNT,
     actor=Actor.CUSTOMER,
     title="Slow statement looks up too many rows after an index",
+    consequence="The statement becomes slower with each row that matches.",
     finding="{resource} in {database} finds rows of {table} by the index {index} and looks up {value} of them in the "
     "table in each execution (limit {limit}); candidate index without lookups (not verified): ({candidate}). "
     "{executions_count} executions of {average_us} on average. {statement}",
@@ -40,9 +41,8 @@ class LookupParams(Params):
         no_rollback="If the statement does not become faster, drop the new index again.",
         pre_check="EXPLAIN the statement: is_index_back=true, and index_back_rows is large.",
         post_check="EXPLAIN names the new index with is_index_back=false, and the average time falls.",
-        risk="A wider index takes more space and slows down each write of its columns; building it on a large table "
-        "takes CPU and time.",
-        window=True,
+        risk="A wider index takes space and slows writes down; building it on a large table takes CPU and time.",
+        effort=Effort.TRIAL,
     ),
     sources=(
         FEWER_LOOKUPS,

@@ -39,6 +39,7 @@ class LargeChangeParams(Params):
     unit=Unit.COUNT,
     actor=Actor.CUSTOMER,
     title="Statement changes too many rows in one transaction",
+    consequence="Others wait for the locked rows, and a failure near the end takes as long again.",
     finding="{resource} in {database} changed {value} rows in one transaction (limit {limit}); executions: "
     "{executions_count}. {statement}",
     remediation=Remediation(

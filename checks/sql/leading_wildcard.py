@@ -31,6 +31,7 @@ class WildcardParams(Params):
     unit=Unit.COUNT,
     actor=Actor.CUSTOMER,
     title="LIKE of a slow statement scans a whole index",
+    consequence="Searches become slower as the table grows.",
     finding="{resource} in {database} compares {column} by LIKE and reads {value} rows of {table} per execution "
     "(limit {limit}), although an index begins with that column: the pattern (masked) probably begins with a "
     "wildcard, or the plan was made for such a pattern. {executions_count} executions of {average_us} on average. "

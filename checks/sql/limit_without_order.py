@@ -27,6 +27,7 @@ class OrderParams(Params):
     unit=Unit.COUNT,
     actor=Actor.CUSTOMER,
     title="LIMIT without ORDER BY returns arbitrary rows",
+    consequence="Users see some rows twice and miss others.",
     finding="{resource} in {database} uses LIMIT without ORDER BY and returns {value} rows on average (executions: "
     "{executions_count}): which rows depends on plan, partitions and parallelism. {statement}",
     remediation=Remediation(

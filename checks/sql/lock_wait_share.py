@@ -23,6 +23,7 @@ class LockWaitParams(Params):
     unit=Unit.PCT,
     actor=Actor.CUSTOMER,
     title="Statement spends its time waiting for locks",
+    consequence="Requests wait for each other, and faster hardware does not help.",
     finding="{resource} in {database} waits for locks during {value} of its time (limit {limit}): {wait_us} of "
     "{elapsed_us} in {executions_count} executions.",
     remediation=Remediation(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, KernelRun, Measurement, Params, Remediation, Rows, Unit, Unjudged, check, params
+from agent.api import Actor, Effort, KernelRun, Measurement, Params, Remediation, Rows, Unit, Unjudged, check, params
 from agent.facts.definitions import TableDefinition
 from agent.facts.plans import PlanStep
 from agent.facts.schema import IndexColumn, NotableColumn
@@ -30,6 +30,7 @@ class MissingIndexParams(Params):
     unit=Unit.COUNT,
     actor=Actor.CUSTOMER,
     title="Slow statement has no index for its conditions",
+    consequence="Users wait longer and longer as the table grows.",
     finding="{resource} in {database} reads {value} rows of {table} per execution (limit {limit}), because no index "
     "begins with a column of its conditions; candidate index (not verified): ({candidate}). {executions_count} "
     "executions of {average_us} on average. {statement}",
@@ -41,7 +42,7 @@ class MissingIndexParams(Params):
         pre_check="EXPLAIN the statement: it shows a scan of the whole table with the conditions as filters.",
         post_check="EXPLAIN names the new index, and the rows read per execution fall in GV$OB_SQL_AUDIT.",
         risk="Each index slows writes down and takes disk space; building one on a large table takes CPU and time.",
-        window=True,
+        effort=Effort.TRIAL,
     ),
     sources=(
         FEWER_READS,

@@ -29,6 +29,7 @@ class UnionParams(Params):
     unit=Unit.COUNT,
     actor=Actor.CUSTOMER,
     title="UNION removes duplicates where there are none",
+    consequence="The statement is slower than it has to be, and wastes memory.",
     finding="{resource} in {database} removes duplicates: its first execution compared {value} rows (limit {limit}) "
     "and removed none. The {branches_count} branches of its UNION return keys and differ by a value or condition. "
     "{executions_count} executions of {average_us} on average. {statement}",

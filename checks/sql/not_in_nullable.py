@@ -26,6 +26,7 @@ class ExclusionParams(Params):
     unit=Unit.TEXT,
     actor=Actor.CUSTOMER,
     title="NOT IN with a column that may be NULL",
+    consequence="As soon as one value is empty, the result is wrong: no rows at all.",
     finding="{resource} in {database} excludes rows by NOT IN over {value}, which may be NULL: with a single NULL it "
     "finds no row. Executions: {executions_count}. {statement}",
     remediation=Remediation(

@@ -39,6 +39,7 @@ class NullParams(Params):
     unit=Unit.TEXT,
     actor=Actor.CUSTOMER,
     title="Condition compares with NULL and is never true",
+    consequence="The result is wrong: the query never finds a row.",
     finding="In {null_count} of {executions_count} executions, the condition {value} of {resource} is true for no "
     "row: this part of the statement finds no row. {statement}",
     remediation=Remediation(
@@ -82,11 +83,7 @@ def null_comparison(
             executions, nulls = sum(plan.executions for plan in cached), max(found.values(), default=0)
             if nulls >= limits.min_executions_count and nulls * 100 >= executions * limits.min_share_pct:
                 often = [condition for condition, count in found.items() if count == nulls]
-                evidence = {
-                    "null_count": nulls,
-                    "executions_count": executions,
-                    "statement": text_of(plans, sql_id),
-                }
+                evidence = {"null_count": nulls, "executions_count": executions, "statement": text_of(plans, sql_id)}
                 yield Measurement(name_shape(sql_id, tenant_id), ", ".join(often), evidence, Observes.PLAN_CACHE)
     # A text of the repository does not tell which of its values were NULL.
     loads = list_loads(shapes, totals, history)

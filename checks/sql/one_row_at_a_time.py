@@ -32,6 +32,7 @@ class OneRowParams(Params):
     unit=Unit.COUNT,
     actor=Actor.CUSTOMER,
     title="Rows are fetched one by one, with one statement each",
+    consequence="Pages and reports wait for hundreds of network round trips.",
     finding="A session sends {resource} in {database} {value} times in a row, within a transaction or a second (limit "
     "{limit}), each time for one row of {table}: {executions_count} executions of {average_us} on average, "
     "{share_pct} of all executions in the SQL audit. {statement}",

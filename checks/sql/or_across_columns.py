@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, KernelRun, Measurement, Params, Remediation, Rows, Unit, Unjudged, check, params
+from agent.api import Actor, Effort, KernelRun, Measurement, Params, Remediation, Rows, Unit, Unjudged, check, params
 from agent.facts.definitions import TableDefinition
 from agent.facts.plans import PlanStep
 from agent.facts.schema import IndexColumn, NotableColumn
@@ -31,6 +31,7 @@ class OrParams(Params):
     unit=Unit.COUNT,
     actor=Actor.CUSTOMER,
     title="OR over several columns reads the whole table",
+    consequence="Users wait while the whole table is read in spite of its indexes.",
     finding="{resource} in {database} combines conditions on {columns} with OR (without an index: {unindexed}) and "
     "reads {value} rows of {table} per execution (limit {limit}; {executions_count} executions of {average_us} on "
     "average). {statement}",
@@ -44,7 +45,7 @@ class OrParams(Params):
         post_check="EXPLAIN shows UNION ALL above one TABLE RANGE SCAN for each branch.",
         risk="If branches do not exclude each other, UNION ALL returns rows of two branches twice; mind NULL. An "
         "index slows writes down and takes disk space.",
-        window=True,
+        effort=Effort.TRIAL,
     ),
     sources=(
         OR_EXPANSION,

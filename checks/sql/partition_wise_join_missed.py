@@ -28,6 +28,7 @@ class PartitionWiseParams(Params):
     unit=Unit.COUNT,
     actor=Actor.CUSTOMER,
     title="Join of partitioned tables moves rows between partitions",
+    consequence="The join is slow, and loads the network between the servers each time.",
     finding="{resource} in {database} joins two partitioned tables by a partitioning column but moves {value} rows in "
     "each execution (limit {limit}): {first}; {second}. {executions_count} executions of {average_us} on average. "
     "{statement}",

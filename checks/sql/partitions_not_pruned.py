@@ -30,6 +30,7 @@ class PruningParams(Params):
     unit=Unit.COUNT,
     actor=Actor.CUSTOMER,
     title="Slow statement reads all partitions of a table",
+    consequence="The statement becomes slower with each new partition.",
     finding="{resource} in {database} reads all {value} partitions of {table} in each execution (limit {limit}), "
     "{rows_count} rows in all: no condition compares the partitioning column ({column}) itself. {executions_count} "
     "executions of {average_us} on average. {statement}",

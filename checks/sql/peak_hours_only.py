@@ -41,6 +41,7 @@ class PeakParams(Params):
     unit=Unit.PCT,
     actor=Actor.CUSTOMER,
     title="Load of an expensive statement is concentrated in few hours",
+    consequence="In these hours the tenant is overloaded, and all requests become slow.",
     finding="{resource} does {value} of its work in these hours of the day (UTC): {hours}; limit {limit}. It was "
     "sampled {samples_count} times, {share_pct} of the samples of the most expensive statements. {statement}",
     remediation=Remediation(

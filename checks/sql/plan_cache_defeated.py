@@ -40,6 +40,7 @@ def _lost_plans(told: Told) -> bool:
     unit=Unit.PCT,
     actor=Actor.CUSTOMER,
     title="Too many statements are optimized again",
+    consequence="The CPU is spent on optimizing statements, and all of them slow down.",
     finding="{resource}: {hard_parses_count} of {executions_count} statements with a plan ({value}) were optimized "
     "again (limit {limit}). At least {again_count} of them had a SQL pattern that had been optimized shortly before.",
     remediation=Remediation(

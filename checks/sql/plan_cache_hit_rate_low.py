@@ -34,6 +34,7 @@ class HitRateParams(Params):
     unit=Unit.PCT,
     actor=Actor.CUSTOMER,
     title="Plan cache hit rate too low",
+    consequence="The CPU is used up at little throughput, and statements are slow.",
     finding="{resource}: the hit rate of the plan cache is {value} (limit {limit}; {hits_count} hits of "
     "{accesses_count} accesses); {plans_count} plans take {used_bytes} of {limit_bytes}.",
     remediation=Remediation(

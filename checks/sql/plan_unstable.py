@@ -36,6 +36,7 @@ class UnstableParams(Params):
     unit=Unit.RATIO,
     actor=Actor.CUSTOMER,
     title="Plans of one statement differ greatly in speed",
+    consequence="Requests become many times slower all of a sudden.",
     finding="{resource} has {plans_count} plans, the slowest {value} times as slow as the fastest (limit {limit}): "
     "{slowest_us} against {fastest_us} on average.",
     remediation=Remediation(

@@ -34,6 +34,7 @@ class QueueParams(Params):
     unit=Unit.PCT,
     actor=Actor.CUSTOMER,
     title="Statements queue for a worker thread",
+    consequence="At the peak requests wait before they even begin, and then time out.",
     finding="{resource}: statements wait in the queue for {value} of their time (limit {limit}), {average_queue_us} "
     "each on average over {executions_count} executions.",
     remediation=Remediation(

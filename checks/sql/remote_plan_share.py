@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from agent.api import (
     Actor,
+    Effort,
     Measurement,
     Params,
     Remediation,
@@ -33,6 +34,7 @@ class RemotePlanParams(Params):
     unit=Unit.PCT,
     actor=Actor.CUSTOMER,
     title="Many statements run with remote or distributed plans",
+    consequence="Short requests take several times as long as they need to.",
     finding="{resource}: {value} of the executions used a remote or distributed plan (limit {limit}; {remote_count} of "
     "{executions_count}).",
     remediation=Remediation(
@@ -41,7 +43,7 @@ class RemotePlanParams(Params):
         pre_check="Group GV$OB_SQL_AUDIT by SQL_ID for PLAN_TYPE 2 (remote) and 3 (distributed).",
         post_check="Most executions in GV$OB_SQL_AUDIT have PLAN_TYPE 1.",
         risk="Table groups and Primary Zones move leaders: change them in off-peak hours.",
-        window=True,
+        effort=Effort.TRIAL,
     ),
     sources=(
         PLAN_TYPES,

@@ -26,6 +26,7 @@ class RowsReadParams(Params):
     unit=Unit.RATIO,
     actor=Actor.CUSTOMER,
     title="Statement reads far more rows than it returns",
+    consequence="CPU is wasted on rows that nobody needs, and requests become slow.",
     finding="{resource} in {database} reads {value} rows for each row returned or changed (limit {limit}): "
     "{rows_read_count} read, {rows_used_count} used in {executions_count} executions of {average_us} on average.",
     remediation=Remediation(

@@ -29,6 +29,7 @@ class WideParams(Params):
     unit=Unit.BYTES,
     actor=Actor.CUSTOMER,
     title="Slow statement fetches all columns of many wide rows",
+    consequence="Requests become slower with the data, and can use up the application's memory.",
     finding="{resource} in {database} takes every column of {table}, whose rows have {row_bytes} on average ({columns} "
     "among them), and so fetches {value} per execution (limit {limit}; {executions_count} executions of {average_us} "
     "on average). {statement}",
@@ -96,6 +97,5 @@ def _list_wide(statement: WorkStatement) -> Iterator[tuple[Access, list[str] | N
 
 
 def _list_long(shape: TableShape | None) -> list[str] | None:
-    if shape is None or shape.is_partial:
-        return None
-    return [name for name, column in shape.columns.items() if column.data_type in LONG_TYPES]
+    columns = shape.columns.items() if shape and not shape.is_partial else None
+    return None if columns is None else [name for name, one in columns if one.data_type in LONG_TYPES]

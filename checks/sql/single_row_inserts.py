@@ -24,6 +24,7 @@ class SingleRowParams(Params):
     unit=Unit.COUNT,
     actor=Actor.CUSTOMER,
     title="Rows are inserted one by one, with one statement each",
+    consequence="Imports are many times slower than they have to be.",
     finding="A session sends {resource} in {database} {value} times a second (limit {limit}), each time with one row, "
     "{rows_per_commit_count} per transaction on average: {executions_count} executions of {average_us} on average, "
     "{share_pct} of all executions in the SQL audit. {statement}",

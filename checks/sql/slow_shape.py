@@ -22,6 +22,7 @@ class SlowShapeParams(Params):
     unit=Unit.MILLISECONDS,
     actor=Actor.CUSTOMER,
     title="Statement is slow on average",
+    consequence="Users wait at each execution, and other requests queue behind it.",
     finding="{resource} in {database} takes {value} on average (limit {limit}; {executions_count} executions).",
     remediation=Remediation(
         advice="Find out where the time goes: execution time points to plan, index or amount of data; the rest is "

@@ -33,6 +33,7 @@ class SlowShareParams(Params):
     unit=Unit.PCT,
     actor=Actor.CUSTOMER,
     title="Too many statements take a second or longer",
+    consequence="Fast requests queue behind slow ones, and the whole business becomes slow.",
     finding="{resource}: {slow_count} of {executions_count} statements ({value}) in the SQL audit took a second or "
     "longer within {span_s} (limit {limit}), the longest {longest_us}.",
     remediation=Remediation(

@@ -39,6 +39,7 @@ class SpillParams(Params):
     unit=Unit.BYTES,
     actor=Actor.CUSTOMER,
     title="Sorts or hash tables of a statement do not fit into memory",
+    consequence="The statement takes many times as long, and slows others down by its disk access.",
     finding="{resource} wrote up to {value} to disk in one execution (limit {limit}), because its {operation} did not "
     "fit into memory: {spilled_count} of {executions_count} executions, {multipass_count} of them in several passes. "
     "{statement}",

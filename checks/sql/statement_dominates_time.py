@@ -25,6 +25,7 @@ class DominanceParams(Params):
     unit=Unit.PCT,
     actor=Actor.CUSTOMER,
     title="One statement takes most of the database time",
+    consequence="If its plan or its data changes, the whole tenant becomes slow.",
     finding="{resource} takes {value} of the time of all statements (limit {limit}): "
     "{executions_count} executions of {average_us} on average.",
     remediation=Remediation(

@@ -22,6 +22,7 @@ class RetryParams(Params):
     unit=Unit.RATIO,
     actor=Actor.CUSTOMER,
     title="Statement is retried repeatedly",
+    consequence="Users meet slow moments whose cause is hidden.",
     finding="{resource} in {database} is retried {value} times per execution (limit {limit}): {retries_count} retries "
     "in {executions_count} executions.",
     remediation=Remediation(

@@ -20,6 +20,7 @@ from checks.sql.ring import text_of
     unit=Unit.COUNT,
     actor=Actor.CUSTOMER,
     title="Too many values in an IN list or chain of OR",
+    consequence="Such statements are slow, and push the plans of others out of memory.",
     finding="{resource} lists at least {value} values in one IN or chain of OR (limit {limit}; executions: "
     "{executions_count}). {statement}",
     remediation=Remediation(

@@ -16,6 +16,7 @@ from checks.sql.ring import frequent, text_of
     unit=Unit.COUNT,
     actor=Actor.CUSTOMER,
     title="Statement returns a very large result",
+    consequence="The application may fail for lack of memory, and other requests wait.",
     finding="{resource} in {database} returned {value} rows at once (limit {limit}) to {user}; its longest run took "
     "{longest_us}.",
     remediation=Remediation(

@@ -38,6 +38,7 @@ class WaitParams(Params):
     unit=Unit.PCT,
     actor=Actor.CUSTOMER,
     title="Statement spends most of its time waiting",
+    consequence="Requests stay slow, whatever plan or CPU they get.",
     finding="{resource} waits in {value} of the {samples_count} samples that found it at work (limit {limit}), mostly "
     "for {event} ({wait_class}, {event_pct}). {statement}",
     remediation=Remediation(

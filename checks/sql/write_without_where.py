@@ -39,6 +39,7 @@ class WriteParams(Params):
     unit=Unit.COUNT,
     actor=Actor.CUSTOMER,
     title="UPDATE or DELETE without a condition",
+    consequence="All rows are changed at once: others wait, and a forgotten condition destroys data.",
     finding="{resource} changes every row of its table: it has neither LIMIT nor a condition that tells rows apart, "
     "and changed {value} rows each time (limit {limit}; executions: {executions_count}). {statement}",
     remediation=Remediation(

@@ -36,6 +36,7 @@ class ThrottlingParams(Params):
     unit=Unit.PCT,
     actor=Actor.CUSTOMER,
     title="Write throttling slows statements down",
+    consequence="The application becomes slow at each write, and later its writes fail.",
     finding="{resource}: {value} of the time of the most expensive statements was spent waiting for write throttling "
     "(limit {limit}; {throttled_us} of {elapsed_us}); {shape} waited longest.",
     remediation=Remediation(

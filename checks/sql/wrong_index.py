@@ -30,6 +30,7 @@ class WrongIndexParams(Params):
     unit=Unit.COUNT,
     actor=Actor.CUSTOMER,
     title="Slow statement does not use the best existing index",
+    consequence="Users wait for rows that are not needed, although a fitting index is there.",
     finding="{resource} in {database} reads {value} rows of {table} per execution with {index} (limit {limit}), "
     "although the index {better_index} serves all its conditions and no hint forbids it. {executions_count} "
     "executions of {average_us} on average. {statement}",

@@ -5,6 +5,9 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+import pytest
+
+from agent.facts.schema import AutoIncrement, BusinessObject, NotableColumn
 from agent.judgement.roadmap import classify_effort
 from agent.model.check import Case as Case_
 from agent.model.check import CheckSpec, Remediation
@@ -27,7 +30,13 @@ HARMFUL = re.compile(
     r"|ob_query_timeout|ob_trx_\w*timeout|wait_timeout|interactive_timeout|sql_select_limit|cursor_sharing"
     r"|enable_rebalance|enable_transfer|freeze_trigger\w*|\w*throttling\w*|log_disk_utilization\w*)\b"
 )
-REWRITES = re.compile(r"\b(MODIFY COLUMN|ADD PRIMARY KEY|ADD COLUMN|CONVERT TO|CREATE (UNIQUE )?INDEX|MAJOR FREEZE)\b")
+# Offline by the documentation (150.online-and-offline-ddl-list-of-mysql-mode.md): the table is locked meanwhile.
+REWRITES = re.compile(r"\b(MODIFY COLUMN|ADD PRIMARY KEY|ADD COLUMN|CONVERT TO|MAJOR FREEZE)\b")
+# Online by the same page: statements go on, and the load of building it is all that is felt.
+BUILDS = re.compile(r"\bCREATE (UNIQUE )?INDEX\b")
+ADVISES_AN_INDEX = re.compile(
+    r"^(Create an? (\w+ )?index|Make the index (local|global)|Index a prefix|Keep the columns of equality)"
+)
 WARNS = re.compile(
     r"outside the peak|quiet (hour|window)|off-peak|\bfail|refused|cannot|cut\b|locks? |\blost\b|broken off|rewrit|"
     r"slowed|stops? |plans? (may|can) change|deleted"
@@ -42,15 +51,62 @@ def classify(spec: CheckSpec, sql: tuple[str, ...]) -> Effort:
 def test_what_can_harm_is_never_classed_as_online(spec: CheckSpec) -> None:
     remedy = spec.remediation
     if classify(spec, remedy.sql) is Effort.ONLINE:
-        assert not [sql for sql in remedy.sql if HARMFUL.search(sql) or REWRITES.search(sql)]
+        assert not [sql for sql in remedy.sql if HARMFUL.search(sql) or REWRITES.search(sql) or BUILDS.search(sql)]
         assert not WARNS.search(remedy.risk), remedy.risk
         assert not [case.text for case in remedy.cases if case.part == "risk" and WARNS.search(case.text)]
 
 
 @every_check
-def test_what_rewrites_a_table_or_builds_an_index_takes_a_window(spec: CheckSpec) -> None:
-    if any(REWRITES.search(sql) for sql in spec.remediation.sql):
-        assert classify(spec, spec.remediation.sql) is Effort.WINDOW
+def test_what_rewrites_a_table_takes_a_window_and_an_index_does_not(spec: CheckSpec) -> None:
+    remedy = spec.remediation
+    rewrites = any(REWRITES.search(sql) for sql in remedy.sql)
+    if rewrites:
+        assert classify(spec, remedy.sql) is Effort.WINDOW
+    elif any(BUILDS.search(sql) for sql in remedy.sql) or ADVISES_AN_INDEX.search(remedy.advice):
+        assert classify(spec, remedy.sql) is Effort.TRIAL
+
+
+def effort_of(code: str, version: Version, *facts: object) -> Effort:
+    spec = CHECKS[code]
+    return classify_effort(run_check(code, snapshot_of(facts, version=version)), spec)
+
+
+@pytest.mark.parametrize(
+    ("kind", "version", "effort"),
+    [
+        ("int(11)", Version(4, 2, 2, 0), Effort.TRIAL),
+        ("int(11)", Version(4, 3, 5, 3), Effort.TRIAL),
+        ("int(11)", Version(4, 2, 1, 8), Effort.WINDOW),
+        ("int(10) unsigned", Version(4, 2, 5, 1), Effort.TRIAL),
+        ("bigint(20)", Version(4, 3, 5, 3), Effort.WINDOW),  # from signed to unsigned: offline in every version
+    ],
+)
+def test_a_column_is_widened_online_where_the_version_does_it_online(
+    kind: str, version: Version, effort: Effort
+) -> None:
+    assert effort_of("SCH003", version, *_full_column(kind)) is effort
+
+
+def test_of_several_columns_the_most_that_one_of_them_takes_is_told() -> None:
+    facts = [*_full_column("int(11)"), *_full_column("bigint(20)", "u", 500_002)]
+    assert effort_of("SCH003", Version(4, 3, 5, 3), *facts) is Effort.WINDOW
+
+
+def _full_column(kind: str, table: str = "t", object_id: int = 500_001) -> list[object]:
+    bits = 64 if kind.startswith("bigint") else 32
+    reached = 2 ** (bits if "unsigned" in kind else bits - 1) - 1
+    return [
+        NotableColumn(
+            table_schema="shop",
+            table_name=table,
+            column_name="id",
+            data_type=kind.partition("(")[0],
+            column_type=kind,
+            extra="auto_increment",
+        ),
+        AutoIncrement(auto_increment_key=object_id, auto_increment_value=reached, sync_value=reached),
+        BusinessObject(owner="shop", object_name=table, object_id=object_id, object_type="TABLE", status="VALID"),
+    ]
 
 
 @every_check
