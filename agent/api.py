@@ -19,7 +19,10 @@ from agent.model.address import unify_address
 from agent.model.check import (
     Case,
     CheckSpec,
+    Divisor,
+    EffortCase,
     Measurement,
+    MissingFacts,
     NotAssessed,
     Params,
     Remediation,
@@ -48,11 +51,14 @@ __all__ = [
     "Actor",
     "Case",
     "Category",
+    "Divisor",
     "DocPage",
     "Effort",
+    "EffortCase",
     "KernelCode",
     "KernelRun",
     "Measurement",
+    "MissingFacts",
     "Named",
     "NotAssessed",
     "Observes",
@@ -118,6 +124,7 @@ def check(
     sizing: Sizing | None = None,
     exhausts: bool = False,
     rationale: str = "",
+    consequence: str = "",
     parse: Callable[[str], float | str] | None = None,
     title_below: str = "",
     title_above: str = "",
@@ -125,8 +132,10 @@ def check(
     """Attach a ``CheckSpec`` to a measuring function and return the function unchanged.
 
     ``finding`` is the sentence of a finding; its placeholders are ``resource``, ``value``, ``limit`` and the
-    evidence's names. ``sources`` say where the facts were looked up; the first page is what a reader is sent to.
-    ``sizing`` says what to buy; ``exhausts`` marks a share of something that only grows and ends at 100.
+    evidence's names. ``consequence`` says in one plain sentence what happens to the business if nothing is done;
+    without it page one prints the beginning of the rationale. ``sources`` say where the facts were looked up; the first
+    page is what a reader is sent to. ``sizing`` says what to buy; ``exhausts`` marks a share of something that only
+    grows and ends at 100.
     ``parse`` marks a check whose values are judged against an expected value or range; ``title_below`` and
     ``title_above`` then say which way they are wrong.
     Raises TypeError for a header or a signature that breaks the contract.
@@ -151,6 +160,7 @@ def check(
             measure=function,
             facts=facts,
             optional=optional,
+            consequence=consequence,
             params_name=params_name,
             params=params_type,
             tenants=tenants,

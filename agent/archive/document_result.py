@@ -26,7 +26,7 @@ from agent.model.outlook import Outlook, Purchase
 from agent.model.result import Carried, CheckResult, Finding, Nearest, ScoredResult
 from agent.model.rule import Expected, Fixed, Ladder, Mute, Rule
 from agent.model.sources import find_first_link
-from agent.model.terms import RunAs, TenantKind, Text
+from agent.model.terms import Effort, RunAs, TenantKind, Text
 from agent.support.i18n import LANGUAGES
 
 LocalizeText = Callable[[Text | None], Texts]
@@ -81,7 +81,7 @@ def serialize_result(
             "sql": list(remedy.sql),
             "rollback": list(remedy.rollback),
             "restart": remedy.restart,
-            "window": remedy.window,
+            "window": result.effort is Effort.WINDOW if result.effort else remedy.window,
             "links": {language: find_first_link(spec.sources, language) for language in LANGUAGES},
         },
         "findings": [
@@ -114,7 +114,7 @@ def _localize_texts(
     spec: CheckSpec, result: CheckResult, shown: str, tell: LocalizeText
 ) -> Iterator[tuple[str, CheckTextsEntry]]:
     """Yield the texts by language; those of the remediation with the sentences that apply to this result."""
-    title, rationale = tell(Text(shown)), tell(Text(spec.rationale))
+    title, rationale, consequence = tell(Text(shown)), tell(Text(spec.rationale)), tell(Text(spec.consequence))
 
     def join(part: str, text: str, language: str) -> str:
         told = [text, *(sentence for name, sentence in result.cases if name == part)]
@@ -127,6 +127,7 @@ def _localize_texts(
             language,
             {
                 "title": title[language],
+                "consequence": consequence[language] if spec.consequence else "",
                 "rationale": rationale[language],
                 "advice": join("advice", remedy.advice, language),
                 "risk": join("risk", remedy.risk, language),

@@ -35,6 +35,7 @@ _RESULT: dict[str, Any] = {
     "sources": [],
     "told_with": [], "attested": False, "overridden": False, "reason": _NO_TEXTS, "unlock": _NO_TEXTS, "measured": None,
 }  # fmt: skip
+_CHECK_TEXTS: dict[str, Any] = {"consequence": ""}
 _FINDING: dict[str, Any] = {
     "names": {}, "sql": [], "rollback": [], "muted": None, "signs": [], "purchase": None, "exhausted_on": None,
     "exhausted_by": _NO_TEXTS,
@@ -76,6 +77,7 @@ def _upgrade_result(raw: dict[str, Any]) -> dict[str, Any]:
     result = _fill_defaults(raw, _RESULT)
     result["findings"] = [_fill_defaults(finding, _FINDING) for finding in raw["findings"]]
     result["carried"] = [_fill_defaults(entry, _CARRIED) for entry in result["carried"]]
+    result["texts"] = {language: _fill_defaults(told, _CHECK_TEXTS) for language, told in raw["texts"].items()}
     result["remediation"] = _upgrade_remediation(raw["remediation"])
     return result
 

@@ -82,6 +82,7 @@ def list_texts(spec: CheckSpec) -> list[str]:
         spec.title_below,
         spec.title_above,
         spec.finding,
+        spec.consequence,
         spec.rationale,
         remedy.advice,
         remedy.risk,

@@ -221,6 +221,7 @@ def render_check(spec: CheckSpec, rule: Rule, brought: Translations = OWN_ONLY, 
         f"## {spec.code} {_tell(spec.title, brought)}",
         f"`{spec.name}` · {console.localize(CATEGORIES[spec.category])} · {console.localize(ACTORS[spec.actor])}"
         f" · OceanBase {spec.since}+ · {tenants}",
+        _format_part(console.localize("If nothing is done"), fold(_tell(spec.consequence, brought))),
         fold(_tell(spec.rationale, brought)),
         _format_part(console.localize("Limits"), describe_limits(spec, rule)),
         _format_part(

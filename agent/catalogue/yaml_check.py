@@ -51,6 +51,7 @@ class CheckTexts(Block):
     pre_check: Bilingual | None = None
     risk: Bilingual | None = None
     no_rollback: Bilingual | None = None
+    consequence: Bilingual | None = None
 
 
 class CheckAdvice(Block):
@@ -146,6 +147,7 @@ class _Reader:
             title=_get_english(texts.title),
             finding=_get_english(texts.finding),
             rationale=_get_english(texts.rationale),
+            consequence=_get_english(texts.consequence),
             remediation=self._build_remediation(),
             sources=(WebPage(self._file.remediation.link),),
             measure=_build_measure(file, where, value, found),

@@ -10,6 +10,18 @@ from agent.model.terms import DataClass
 # Names of parameters whose values may be secrets: never read.
 _NO_SECRETS = " AND ".join(f"NAME NOT LIKE '%{word}%'" for word in ("kms", "passw", "secret", "wallet", "token"))
 
+# The server sets these itself in every new tenant.
+SET_BY_SERVER = frozenset({
+    "_parallel_ddl_control", "_enable_mysql_compatible_dates", "_ob_immediate_row_conflict_check",
+    "_enable_ddl_worker_isolation",
+})  # fmt: skip
+# The embedded kernel sets these itself.
+SET_BY_EMBEDDED = frozenset(
+    {"_ob_enable_pl_dynamic_stack_check", "_use_odps_jni_connector", "_enable_dbms_job_package", "_bloom_filter_ratio"}
+)
+# The vendor's templates for kinds of workload set these values.
+_OF_TEMPLATES = {"_enable_defensive_check": frozenset({"0"}), "_rowsets_max_rows": frozenset({"1", "4", "32"})}
+
 
 @source(
     "oceanbase.GV$OB_PARAMETERS",
@@ -33,6 +45,11 @@ class Parameter:
     value: str
     default_value: str | None = None
     isdefault: str | None = None
+
+    def is_explained(self, *, embedded: bool) -> bool:
+        """Whether nobody changed a hidden parameter, though it is not at its default: see the lists above."""
+        own = SET_BY_SERVER | SET_BY_EMBEDDED if embedded else SET_BY_SERVER
+        return self.name in own or self.value in _OF_TEMPLATES.get(self.name, ())
 
 
 @source("information_schema.GLOBAL_VARIABLES", DataClass.SETTINGS, order_by="VARIABLE_NAME")

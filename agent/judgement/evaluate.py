@@ -17,14 +17,14 @@ from agent.judgement.load_records import describe_span
 from agent.judgement.mutes import MuteMatcher
 from agent.judgement.severity import compute_stake, judge_value
 from agent.judgement.variants import fit_rules
-from agent.model.check import CheckSpec, Measurement, NotAssessed
+from agent.model.check import CheckSpec, Measurement, MissingFacts, NotAssessed, Told
 from agent.model.naming import Named, ResourceName, tenant_name
 from agent.model.placeholders import fill_message
 from agent.model.result import CheckResult, Finding, Nearest
 from agent.model.rule import Expected, Fixed, Ladder, Rule, Ruleset, ScoringPolicy
 from agent.model.setting_words import read_bare_unit, tell_expected, tell_setting
 from agent.model.snapshot import Snapshot, Unavailable
-from agent.model.terms import Outcome, Scalar, TenantKind, Text, Translations, UnavailableKind, Unit
+from agent.model.terms import Effort, Outcome, Scalar, TenantKind, Text, Translations, UnavailableKind, Unit
 from agent.support.errors import CRASHES
 from agent.support.i18n import OWN_ONLY, count_digits, render_all_languages
 
@@ -135,7 +135,9 @@ def _evaluate_check(
     rest = _describe_rest(seen, {finding.resource for finding in findings})
     rest["former"] = seen.list_former(finding.resource for finding in findings)
     if findings:
-        rest["cases"] = _choose_cases(spec, findings, snapshot)
+        told = [{**found.evidence, "resource": found.resource, "value": found.value} for found in findings]
+        rest["cases"] = _choose_cases(spec, told, snapshot)
+        rest["effort"] = _choose_effort(spec, told, snapshot)
         muted = all(finding.muted for finding in findings)
         return result(Outcome.MUTED if muted else Outcome.FINDING, findings=findings, **rest)
     nearest = None if seen.unknown else _find_nearest(spec, rule, seen, translations)
@@ -212,8 +214,22 @@ def _run_measure(spec: CheckSpec, rule: Rule, snapshot: Snapshot, translations: 
                 seen.unjudged[resource] = render_all_languages(named, brought=translations) if named else {}
     except NotAssessed as error:
         seen.unknown = error
+    except MissingFacts as error:
+        seen.unknown = _explain_missing(error, spec, snapshot)
     _require_evidence(spec, rule, snapshot, seen)
     return seen
+
+
+def _explain_missing(error: MissingFacts, spec: CheckSpec, snapshot: Snapshot) -> NotAssessed:
+    """Tell what the server said of the missing facts, and the remedy for just that. Those without one come first."""
+    found = [_find_rows(snapshot, spec.facts[name]) for name in error.names]
+    missing = [item for item in found if isinstance(item, Unavailable)]
+    told = NotAssessed("Not all rows could be read.")
+    if missing:
+        first = min(missing, key=lambda item: item.remedy is not None)
+        told.reason, told.unlock = first.reason, first.remedy
+    told.unlock = told.unlock or error.otherwise
+    return told
 
 
 def _require_evidence(spec: CheckSpec, rule: Rule, snapshot: Snapshot, seen: _Seen) -> None:
@@ -242,9 +258,14 @@ def _describe_rest(seen: _Seen, found: Set[str]) -> dict[str, Any]:
     return rest
 
 
-def _choose_cases(spec: CheckSpec, findings: Sequence[Finding], snapshot: Snapshot) -> tuple[tuple[str, str], ...]:
+def _choose_effort(spec: CheckSpec, told: Sequence[Told], snapshot: Snapshot) -> Effort | None:
+    """What the change of these findings takes, where it is not what the remediation says for all."""
+    cases = spec.remediation.effort_cases
+    return next((case.effort for case in cases if case.applies(snapshot.version, told)), None)
+
+
+def _choose_cases(spec: CheckSpec, told: Sequence[Told], snapshot: Snapshot) -> tuple[tuple[str, str], ...]:
     """The sentences of the remediation that apply to these findings: (text that they follow, sentence)."""
-    told = [{**finding.evidence, "resource": finding.resource, "value": finding.value} for finding in findings]
     return tuple((case.part, case.text) for case in spec.remediation.cases if case.applies(snapshot.version, told))
 
 
@@ -329,8 +350,14 @@ def _judge_measurements(
 def _describe_bounds(value: Scalar, unit: Unit, judge: Ladder | Fixed | Expected) -> dict[str, Scalar | Text]:
     """Return how a finding's sentence shows the value and the limit, beside what they are."""
     if isinstance(judge, Expected):
-        shown = tell_setting(str(value), read_bare_unit(judge.shown))
-        return {"value": shown, "limit": tell_expected(judge.shown)}
+        unit_of_bare = read_bare_unit(judge.shown)
+        accepted = tell_expected(judge.shown)
+        # What the advice sets is not what is accepted, if that is more than one value.
+        is_one = judge.shown.strip("≥≤ ").removesuffix(unit_of_bare).strip() in (judge.recommended, "")
+        is_one = is_one or not judge.recommended
+        advised = {"recommended": tell_setting(judge.recommended, unit_of_bare), "accepted": accepted}
+        limit = accepted if is_one else Text("{recommended} (accepted: {accepted})", advised)
+        return {"value": tell_setting(str(value), unit_of_bare), "limit": limit}
     sign = {"limit_sign": "≤" if judge.descending else "≥"} if isinstance(judge, Ladder) else {}
     return {**sign, **count_shown_digits(value, unit, judge)}
 

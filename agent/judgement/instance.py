@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import TypeVar
 
 from agent.facts.cluster import Location
+from agent.facts.given import Build
 from agent.facts.resources import ResourceUnit
 from agent.facts.schema import Table
 from agent.facts.sessions import SessionCount
@@ -31,7 +32,8 @@ def describe_instance(snapshot: Snapshot, bought_bytes: int = 0) -> Instance:
     used = [unit.data_used_bytes for unit in units if unit.data_used_bytes is not None]
     rate, observed_s = _measure_rate(snapshot.list_rows(AuditReturn))
     tables, counts = _read_rows(snapshot, Table), _read_rows(snapshot, SessionCount)
-    settings = _list_changed(_read_rows(snapshot, Parameter))
+    embedded = any(build.embedded for build in snapshot.list_rows(Build))
+    settings = _list_changed(_read_rows(snapshot, Parameter), embedded=embedded)
     return Instance(
         compatible=(tenant and tenant.compatible) or "",
         role=(tenant and tenant.tenant_role) or "",
@@ -119,14 +121,16 @@ def _list_largest(rows: Iterable[Table]) -> tuple[TableSize, ...]:
     )
 
 
-def _list_changed(rows: Iterable[Parameter] | None) -> tuple[ChangedSetting, ...] | None:
+def _list_changed(rows: Iterable[Parameter] | None, *, embedded: bool) -> tuple[ChangedSetting, ...] | None:
     """The parameters that are not at their defaults; None where the server does not tell its defaults."""
     told = [row for row in rows or () if row.isdefault is not None or row.default_value is not None]
     if not told:
         return None
     changed: defaultdict[str, list[Parameter]] = defaultdict(list)
     for row in told:
-        if row.isdefault == "NO" if row.isdefault is not None else row.value != row.default_value:
+        is_changed = row.isdefault == "NO" if row.isdefault is not None else row.value != row.default_value
+        # What the server sets itself is not changed by anybody, and no check finds it.
+        if is_changed and not row.is_explained(embedded=embedded):
             changed[row.name].append(row)
     return tuple(
         ChangedSetting(name, _join_values(row.value for row in changed[name]), changed[name][0].default_value or "")

@@ -94,6 +94,8 @@ def classify_effort(result: CheckResult, spec: CheckSpec) -> Effort:
     remedy = spec.remediation
     if remedy.restart:
         return Effort.RESTART
+    if result.effort:
+        return result.effort
     if remedy.window:
         return Effort.WINDOW
     if remedy.effort:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import KW_ONLY, dataclass, field
-from typing import Any
+from typing import Annotated, Any, TypeVar
 
 from agent.model.naming import localize_names
 from agent.model.sources import Source
@@ -73,6 +73,23 @@ class Case:
         return self.when is None or any(map(self.when, findings))
 
 
+@dataclass(frozen=True, slots=True)
+class EffortCase:
+    """What the change takes where all findings of a check are of one kind, or in some versions, as documented.
+
+    ``when`` is asked of each finding; the version is ``since`` or later.
+    """
+
+    effort: Effort
+    _: KW_ONLY
+    when: Callable[[Told], bool]
+    since: tuple[int, ...] = ()
+
+    def applies(self, version: Version, findings: Iterable[Told]) -> bool:
+        """Whether the change of these findings takes this on a server of this version."""
+        return not (self.since and version < self.since) and all(map(self.when, findings))
+
+
 def known(*names: str) -> Callable[[Told], bool]:
     """Return a condition: all of this evidence is there."""
     return lambda told: all(told.get(name) not in (None, "") for name in names)
@@ -95,8 +112,8 @@ class Remediation:
     ``{of_tenant}`` ends an ALTER SYSTEM statement about a tenant: assessed from sys, it names that tenant.
     ``rollback`` is SQL; if there is none, ``no_rollback`` says why. ``effort`` says what the change takes where that
     does not follow from the rest: without it SQL that changes something is to be tried in low-traffic hours first, so
-    that only what is known to be harmless is told as online. ``cases`` are sentences that follow the texts where they
-    apply.
+    that only what is known to be harmless is told as online; the first of ``effort_cases`` that applies goes before it.
+    ``cases`` are sentences that follow the texts where they apply.
     """
 
     advice: str
@@ -111,18 +128,24 @@ class Remediation:
     restart: bool = False
     window: bool = False
     effort: Effort | None = None
+    effort_cases: tuple[EffortCase, ...] = ()
     cases: tuple[Case, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sizing:
-    """How the size to buy follows from a finding. ``what``: cores, memory, data_disk or log_disk.
+    """How the size to buy, or to set, follows from a finding.
 
+    ``what``: cores, memory, data_disk, log_disk, connections.
     ``present`` names the evidence that tells what there is; without it that is the value. As a rule the value is the
-    share in use, and the size is that with which it falls below the mildest limit. ``demand`` names the evidence that
-    tells what is in use, and ``aim_param`` the param that says how far it may fill up, where the value is no share.
+    share in use, and the size is that with which it falls below the mildest limit; ``share`` names the evidence that
+    tells it where the value is another. ``of_limit``: the share is of a limit that grows with the size, not of the size
+    itself. ``demand`` names the evidence that tells what is in use, and ``aim_param`` the param that says how far it
+    may fill up, where the value is no share; ``per_gib``: the limit is a number for each GiB, and ``demand`` all there
+    are.
     Where too little is the finding, the size is the mildest limit; with ``times`` that many times another evidence.
     ``with_meta``: the figures leave out what the META tenant takes of a unit, and what is ordered has it.
+    ``otherwise`` is how it follows where the evidence that ``present`` names is not there.
     """
 
     what: str
@@ -132,6 +155,10 @@ class Sizing:
     aim_param: str = ""
     times: str = ""
     with_meta: bool = False
+    share: str = ""
+    of_limit: bool = False
+    per_gib: bool = False
+    otherwise: Sizing | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,7 +168,8 @@ class CheckSpec:
     ``facts`` maps the measuring function's parameter names to row types; those in ``optional``
     are passed as None when unavailable. ``params`` is the type of its other numbers, or None.
     ``title_below`` and ``title_above`` say which way the values are wrong, where a rule expects a range.
-    ``rationale`` is the docstring; ``finding`` the one-line template of a finding. ``sources`` say where each fact that
+    ``rationale`` is the docstring; ``consequence`` says in one sentence, in a manager's words, what happens to the
+    business if nothing is done. ``finding`` is the one-line template of a finding. ``sources`` say where each fact that
     the check relies on was looked up; the first that a browser can open is what a reader is sent to. ``sizing`` says
     what to buy. ``exhausts``: the value is the share of something that only grows, and at 100 there is no more.
     ``rule`` is a plug-in's entry in the form of rules.yaml; for our own checks, whose entries are in that file, it is
@@ -160,6 +188,7 @@ class CheckSpec:
     measure: Callable[..., Iterable[Measurement | Unjudged]]
     facts: Mapping[str, type]
     optional: frozenset[str] = frozenset()
+    consequence: str = ""
     title_below: str = ""
     title_above: str = ""
     params_name: str = ""
@@ -176,7 +205,28 @@ class CheckSpec:
 
 
 class Params:
-    """Base of a check's other numbers. Fields carry their unit in the name; rules.yaml has the values."""
+    """Base of a check's other numbers. Fields carry their unit in the name; rules.yaml has the values.
+
+    A number that the check divides by is declared as ``Divisor[int]``: rules.yaml may not set it to 0.
+    """
+
+
+T = TypeVar("T", int, float)
+ABOVE_ZERO = "above zero"
+Divisor = Annotated[T, ABOVE_ZERO]
+
+
+class MissingFacts(Exception):
+    """Raised by a check that needs optional facts after all, by the names of its parameters.
+
+    What is missing of them, and what would give it, is told as the server said it; ``otherwise`` is told as what would
+    let the check be assessed where nothing can give them.
+    """
+
+    def __init__(self, *names: str, otherwise: str = "") -> None:
+        self.names = names
+        self.otherwise = Text(otherwise) if otherwise else None
+        super().__init__(*names)
 
 
 class NotAssessed(Exception):

@@ -106,6 +106,7 @@ class CheckTextsEntry(TypedDict):
     """What a check says in one language; empty where it says nothing."""
 
     title: str
+    consequence: str
     rationale: str
     advice: str
     risk: str

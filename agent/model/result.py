@@ -9,6 +9,7 @@ from agent.model.rule import Mute
 from agent.model.terms import (
     Actor,
     Category,
+    Effort,
     Outcome,
     Scalar,
     Severity,
@@ -82,7 +83,8 @@ class CheckResult:
     ``former`` maps names that earlier versions gave to resources to those of now, where they differ.
     ``join``: findings of checks with the same word on one resource are one finding. ``told_with`` has the codes of the
     checks whose findings tell what this one found. ``cases`` are the sentences of its remediation that apply here, with
-    the names of the texts that they follow. ``nearest`` is what a check that passed measured. ``spread_pct``: by how
+    the names of the texts that they follow; ``effort`` is what the change takes where these findings differ from others
+    of the check. ``nearest`` is what a check that passed measured. ``spread_pct``: by how
     much its values differ from one assessment to the next without any cause.
     """
 
@@ -104,6 +106,7 @@ class CheckResult:
     former: Mapping[str, str] = field(default_factory=dict)
     hidden_us_per_s: float = 0.0
     cases: tuple[tuple[str, str], ...] = ()
+    effort: Effort | None = None
     nearest: Nearest | None = None
     spread_pct: float = 0.0
 

@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 from agent.model.placeholders import join_sentence
 from agent.model.setting_words import tell_expected, tell_setting
 from agent.model.terms import Text, Unit
-from agent.support.i18n import format_value, infer_unit, render_text, translate
+from agent.support.i18n import format_second, format_value, infer_unit, render_text, translate
 
 NAME_LENGTH = 160
 SENTENCE_LENGTH = 600
@@ -105,6 +105,10 @@ class Words:
     def moment(self, iso: str) -> str:
         """Return a time as it is in the customer's zone."""
         return format_value(datetime.fromisoformat(iso), None, self.language, self.zone)
+
+    def second(self, iso: str) -> str:
+        """Return a time to the second, as it is in the customer's zone."""
+        return format_second(datetime.fromisoformat(iso), self.zone)
 
     def day(self, iso: str) -> date:
         """Return the day of a moment."""

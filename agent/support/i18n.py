@@ -136,12 +136,17 @@ def _localize_moment(moment: datetime, zone: tzinfo) -> datetime:
         return moment
 
 
-def _format_moment(local: datetime) -> str:
+def format_second(moment: datetime, zone: tzinfo) -> str:
+    """Format a time to the second: what is seen for less than a minute has another end than its beginning."""
+    return _format_moment(_localize_moment(moment, zone), "%H:%M:%S")
+
+
+def _format_moment(local: datetime, clock: str = "%H:%M") -> str:
     """Format a time with its offset: ``2026-11-23 14:00 UTC+8``."""
     ahead = int((local.utcoffset() or timedelta()).total_seconds()) // 60
     hours, minutes = divmod(abs(ahead), 60)
     offset = f"{'-' if ahead < 0 else '+'}{hours}{f':{minutes:02}' if minutes else ''}" if ahead else ""
-    return f"{local:%Y-%m-%d %H:%M} UTC{offset}"
+    return f"{local:%Y-%m-%d} {local:{clock}} UTC{offset}"
 
 
 def _format_number(value: float, digits: int) -> str:

@@ -18,6 +18,7 @@ from checks.availability.pages import BALANCE_JOBS_PAGE, BALANCING_PAGE
     actor=Actor.PLATFORM,
     since=(4, 2, 0, 0),
     title="Balancing job does not end",
+    consequence="Some servers stay overloaded and slow, while others that are paid for do nothing.",
     finding="{resource}: balancing ({strategy}, {state}) has been going on for {value} (limit {limit}).",
     remediation=Remediation(
         advice="Check COMMENT in DBA_OB_BALANCE_JOBS and the tasks in DBA_OB_TRANSFER_TASKS: usually long "

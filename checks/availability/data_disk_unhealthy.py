@@ -17,6 +17,7 @@ from checks.capacity.servers import require_answers
     actor=Actor.PLATFORM,
     tenants=(TenantKind.SYS,),
     title="Data disk of a server is failing",
+    consequence="Commits become slow, and the disk may soon fail for good.",
     finding="{resource}: the server reports its data disk as {value}.",
     remediation=Remediation(
         advice="Move the units away from this server and replace the disk. Until then keep leaders off this server.",

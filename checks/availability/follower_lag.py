@@ -16,6 +16,7 @@ from checks.availability.streams import NS_PER_S, log_streams
     unit=Unit.SECONDS,
     actor=Actor.PLATFORM,
     title="Follower lags too far behind the leader",
+    consequence="A failover takes longer, and reports that read from followers show old data.",
     finding="{resource}: the log of the slowest follower lags the leader by {value} (limit {limit}).",
     remediation=Remediation(
         advice="Check the server of this follower: disk latency, a full log disk, the network. If the missing log has "

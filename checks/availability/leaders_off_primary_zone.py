@@ -17,6 +17,7 @@ from checks.availability.placement import leaders, preferred_zones
     unit=Unit.PCT,
     actor=Actor.PLATFORM,
     title="Leaders outside the Primary Zone",
+    consequence="Statements take longer, because their leader is farther away.",
     finding="{resource}: {value} of its {leaders_count} leaders are outside the primary zone {zones} (limit {limit}).",
     remediation=Remediation(
         advice="Check that all servers of the Primary Zone are in service and enable_rebalance is on; leaders then "

@@ -18,6 +18,7 @@ from checks.availability.placement import SYS_STREAM, leaders, preferred_zones
     unit=Unit.COUNT,
     actor=Actor.PLATFORM,
     title="Leaders unevenly spread over the servers",
+    consequence="Requests become slow at the limit of one server, while other paid servers are idle.",
     finding="{resource}: one server leads {value} log streams more than another that could (limit {limit}); "
     "{leaders_count} leaders, {servers_count} servers.",
     remediation=Remediation(

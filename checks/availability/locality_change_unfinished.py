@@ -17,6 +17,7 @@ from checks.availability.pages import LOCALITY_PAGE, REPLICA_TASKS_PAGE, TENANT_
     unit=Unit.HOURS,
     actor=Actor.PLATFORM,
     title="Locality change is not finished",
+    consequence="Copies of the data are incomplete, so that a failure can interrupt the service.",
     finding="{resource}: the locality change from {from_locality} to {to_locality} has not finished for {value} "
     "(limit {limit}).",
     remediation=Remediation(

@@ -16,6 +16,7 @@ from checks.availability.streams import log_streams
     unit=Unit.COUNT,
     actor=Actor.PLATFORM,
     title="Log stream without a leader",
+    consequence="The data of this log stream can be neither read nor written: the business is interrupted.",
     finding="{resource} has no leader among the {value} visible replicas; {planned_count} replicas are planned.",
     remediation=Remediation(
         advice="First bring the missing servers back: a leader needs the majority of the replicas. If all servers are "

@@ -18,6 +18,7 @@ from checks.availability.streams import list_members, stream_name
     unit=Unit.COUNT,
     actor=Actor.PLATFORM,
     title="Log streams have fewer members than the locality requires",
+    consequence="The disaster tolerance that was paid for is missing: one failure can stop the service.",
     finding="{resource} lacks {value} of the {planned_count} members that the locality requires (limit {limit}); it "
     "has {members_count} members.",
     remediation=Remediation(

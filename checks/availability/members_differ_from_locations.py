@@ -17,6 +17,7 @@ from checks.availability.streams import list_members, stream_name
     unit=Unit.COUNT,
     actor=Actor.PLATFORM,
     title="Members and replicas of a log stream differ",
+    consequence="The tenant looks fully redundant, but one failure less stops its writes.",
     finding="{resource}: {value} members or replicas have no counterpart (limit {limit}): {members_count} "
     "members, {replicas_count} full replicas.",
     remediation=Remediation(

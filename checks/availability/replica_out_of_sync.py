@@ -18,6 +18,7 @@ _NS_PER_S = 1_000_000_000
     unit=Unit.COUNT,
     actor=Actor.PLATFORM,
     title="Replicas are not in sync",
+    consequence="If one more server fails, commits stall, or the switch of leaders takes long.",
     finding="{resource}: {value} of {replicas_count} replicas are not in sync (limit {limit}); the slowest lags by "
     "{lag_s}.",
     remediation=Remediation(

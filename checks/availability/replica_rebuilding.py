@@ -18,6 +18,7 @@ from checks.availability.streams import stream_name
     actor=Actor.PLATFORM,
     since=(4, 2, 1, 0),
     title="Replica is being rebuilt",
+    consequence="Until the copy is complete, one more failure can stop the writes.",
     finding="{resource}: {value} of {replicas_count} replicas are being rebuilt (limit {limit}).",
     remediation=Remediation(
         advice="Let the rebuild finish. If it does not, or recurs, find out why the replica fell so far behind that "

@@ -16,6 +16,7 @@ from checks.availability.streams import log_streams
     unit=Unit.COUNT,
     actor=Actor.PLATFORM,
     title="Fewer replicas than planned",
+    consequence="One more failure can stop all writes of the tenant.",
     finding="{resource} lacks {value} of its {planned_count} voting replicas (limit {limit}); {members_count} are "
     "members.",
     remediation=Remediation(

@@ -17,6 +17,7 @@ from checks.availability.streams import list_members, log_streams
     actor=Actor.PLATFORM,
     since=(4, 1, 0, 0),
     title="Arbitration service has degraded replicas",
+    consequence="One more failure can lose data that has been committed.",
     finding="{resource}: {value} replicas are degraded (limit {limit}); {members_count} members are left.",
     remediation=Remediation(
         advice="Find out why the replica does not answer: its server is down, stopped or disconnected, its log disk "

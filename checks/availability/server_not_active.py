@@ -16,6 +16,7 @@ from checks.availability.pages import SERVERS_PAGE
     actor=Actor.PLATFORM,
     tenants=(TenantKind.SYS,),
     title="Server is not in service",
+    consequence="One more failed server can stop the service; the others carry the load meanwhile.",
     finding="{resource} is {value}, since {since}.",
     remediation=Remediation(
         advice="First find out whether the server was stopped on purpose. If not, check the host, its disks and the "

@@ -18,6 +18,7 @@ from checks.availability.pages import SERVERS_PAGE
     actor=Actor.PLATFORM,
     tenants=(TenantKind.SYS,),
     title="Server restarted recently",
+    consequence="If the cause remains, the server will fail again and interrupt requests.",
     finding="{resource} has been in service for only {value} (limit {limit}), since {started}.",
     remediation=Remediation(
         advice="If the restart was not planned, find its cause: the last lines of observer.log, a core file, the "

@@ -26,6 +26,7 @@ from checks.availability.pages import LOCALITY_PAGE, UNITS_PAGE
     unit=Unit.TEXT,
     actor=Actor.PLATFORM,
     title="Tenant is in a single zone only",
+    consequence="If the zone is lost, the service stops, and all data since the last backup is lost.",
     finding="{resource} has all its {units_count} resource units in {value}: no replica can take over if that zone "
     "fails.",
     remediation=Remediation(

@@ -19,6 +19,7 @@ _LEADING = ("PRIMARY", "RESTORE", "CLONE")  # roles of a tenant that follows no 
     unit=Unit.SECONDS,
     actor=Actor.PLATFORM,
     title="Standby tenant lags behind its primary tenant",
+    consequence="In a disaster, the changes of this time are lost; a planned switchover waits as long.",
     finding="{resource} is a standby tenant and lags by {value} (limit {limit}); a failover now would lose that much "
     "data.",
     remediation=Remediation(

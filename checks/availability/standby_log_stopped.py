@@ -39,6 +39,7 @@ _WELL = frozenset(
     actor=Actor.PLATFORM,
     since=(4, 2, 0, 0),
     title="Standby tenant receives no log",
+    consequence="The standby no longer follows, so a disaster loses all that was written since.",
     finding="{resource}: {streams_count} log streams receive no log: {value}, error {error}.",
     remediation=Remediation(
         advice="The status names the cause; correct that, and the log streams go on by themselves.",

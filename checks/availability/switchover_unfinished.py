@@ -15,6 +15,7 @@ from checks.availability.pages import SWITCHOVER_FAILED_PAGE, TENANTS_PAGE
     unit=Unit.TEXT,
     actor=Actor.PLATFORM,
     title="Switchover of the tenant is not finished",
+    consequence="The tenant accepts no writes: the business is interrupted until it is finished.",
     finding="{resource} is in the middle of a switch-over: {value} (role {role}).",
     remediation=Remediation(
         advice="Check the newest rows of DBA_OB_TENANT_EVENT_HISTORY for the failed step, remove its cause and repeat "

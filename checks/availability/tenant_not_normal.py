@@ -39,6 +39,7 @@ class TenantNotNormalParams(Params):
     unit=Unit.TEXT,
     actor=Actor.PLATFORM,
     title="Tenant is locked or not in service",
+    consequence="New connections are refused: the next restart of the application ends the service.",
     finding="{resource} is in the state {value}.",
     remediation=Remediation(
         advice="Ask who brought the tenant into this state, and why.",

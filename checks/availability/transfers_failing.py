@@ -36,6 +36,7 @@ class TransfersFailingParams(Params):
     actor=Actor.PLATFORM,
     since=(4, 2, 0, 0),
     title="Partition transfers fail repeatedly",
+    consequence="The load stays uneven, and writes are blocked for moments again and again.",
     finding="{resource}: {value} moves of partitions between log streams failed in {window_days} (limit "
     "{limit}), last with error {error}.",
     remediation=Remediation(

@@ -16,6 +16,7 @@ from checks.availability.pages import START_ZONE_PAGE, ZONES_PAGE
     actor=Actor.PLATFORM,
     tenants=(TenantKind.SYS,),
     title="Zone is stopped",
+    consequence="The service stops at a failure that the cluster would otherwise survive.",
     finding="{resource} is {value}.",
     remediation=Remediation(
         advice="Start the zone when the maintenance for which it was stopped is over.",

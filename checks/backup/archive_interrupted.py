@@ -17,6 +17,7 @@ from checks.backup.tenants import MANUAL, VIEWS, by_tenant
     unit=Unit.TEXT,
     actor=Actor.BOTH,
     title="Log archiving is interrupted",
+    consequence="All that is written from now on is lost in a disaster.",
     finding="{resource}: log archiving to destination {dest_no} is {value} and ended {behind_s} ago; later data "
     "cannot be restored, and no data backup can start.",
     remediation=Remediation(

@@ -17,6 +17,7 @@ from checks.backup.tenants import MANUAL, VIEWS, by_tenant
     unit=Unit.SECONDS,
     actor=Actor.BOTH,
     title="Log archiving lags too far",
+    consequence="In a disaster, the data of this time is lost; in the end the log disk fills up.",
     finding="{resource}: log archiving to destination {dest_no} lags by {value} (limit {limit}); if the cluster is "
     "lost, so is that much data.",
     remediation=Remediation(

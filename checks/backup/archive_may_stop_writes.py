@@ -19,6 +19,7 @@ _STOPPED = {"STOP", "STOPPING"}
     unit=Unit.SECONDS,
     actor=Actor.BOTH,
     title="Log archiving may stop writes",
+    consequence="If the backup destination fails or is full, the business cannot write any more.",
     finding="{resource}: archive destination {dest_no} is MANDATORY and archiving lags by {value} (limit {limit}): "
     "log that is not archived is kept, and writes stop when the log disk is full.",
     remediation=Remediation(

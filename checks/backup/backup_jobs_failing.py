@@ -21,6 +21,7 @@ class BackupJobsFailingParams(Params):
     unit=Unit.COUNT,
     actor=Actor.BOTH,
     title="Backup jobs fail",
+    consequence="When a restore is needed, no backup is new enough, and data is lost.",
     finding="{resource}: {value} backup jobs in a row have failed (limit {limit}), the last one on {last_start} "
     "with error {error}.",
     remediation=Remediation(

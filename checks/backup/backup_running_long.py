@@ -17,6 +17,7 @@ from checks.backup.tenants import MANUAL, VIEWS, by_tenant
     unit=Unit.HOURS,
     actor=Actor.BOTH,
     title="Backup runs for too long",
+    consequence="The following backups do not take place, and more and more data would be lost.",
     finding="{resource}: a backup has been running for {value} (limit {limit}), since {started}; state {state}.",
     remediation=Remediation(
         advice="Check whether it progresses: compare FINISH_TABLET_COUNT with TABLET_COUNT twice, some minutes apart. "

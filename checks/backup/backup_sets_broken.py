@@ -21,6 +21,7 @@ class BackupSetsBrokenParams(Params):
     unit=Unit.COUNT,
     actor=Actor.BOTH,
     title="Unusable backup sets exist",
+    consequence="Part of the backups cannot be restored, so more data is lost in an emergency.",
     finding="{resource}: {value} of {sets_count} backup sets of the last {window_days} are unusable, because their "
     "job failed or was cancelled (limit {limit}); the newest is from {newest}.",
     remediation=Remediation(

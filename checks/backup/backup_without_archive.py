@@ -39,6 +39,7 @@ class BackupWithoutArchiveParams(Params):
     unit=Unit.TEXT,
     actor=Actor.BOTH,
     title="Log archiving is off, so no backup can start",
+    consequence="No new backup can be made, so newer data is lost in a disaster.",
     finding="{resource} has data backups, but log archiving is {value}: the next backup will fail with error 9040.",
     remediation=Remediation(
         advice="Let the archive run, then take a full backup.",

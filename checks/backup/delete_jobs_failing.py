@@ -21,6 +21,7 @@ class DeleteJobsFailingParams(Params):
     unit=Unit.COUNT,
     actor=Actor.BOTH,
     title="Backup cleanup jobs fail",
+    consequence="The destination fills up, and then backups stop.",
     finding="{resource}: {value} backup cleanup jobs in a row have failed (limit {limit}), the last on {last_start} "
     "with error {error}.",
     remediation=Remediation(

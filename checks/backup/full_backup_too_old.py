@@ -16,6 +16,7 @@ from checks.backup.tenants import DAY, MANUAL, VIEWS, by_tenant
     unit=Unit.DAYS,
     actor=Actor.BOTH,
     title="Full backup is too old",
+    consequence="A restore takes long, and one damaged backup makes all later ones useless.",
     finding="{resource}: the newest full backup is {value} old (limit {limit}); {incremental_count} incremental "
     "backups depend on it.",
     remediation=Remediation(

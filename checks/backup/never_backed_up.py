@@ -9,6 +9,7 @@ from agent.api import (
     Actor,
     DocPage,
     Measurement,
+    MissingFacts,
     NotAssessed,
     Params,
     Remediation,
@@ -38,6 +39,7 @@ class NeverBackedUpParams(Params):
     actor=Actor.BOTH,
     attested=True,
     title="Tenant has no backup at all",
+    consequence="A wrong statement or the loss of the cluster destroys the data for good.",
     finding="{resource} has no backup: SQL shows {value} backup sets, and the cloud platform is not known to make any.",
     remediation=Remediation(
         advice="Switch backups on in the console; or set a backup destination, switch log archiving on and start a "
@@ -70,10 +72,9 @@ def never_backed_up(
     if attested and attested.value is True:
         return
     if sets is None or (is_sys and tenants is None):
-        raise NotAssessed(
-            "The views of backups and tenants could not be read.",
-            "Grant the read-only privileges of the assessment account (the GRANT statements are in the authorization).",
-        )
+        # Whoever knows that the platform makes backups needs no view.
+        ask = "State whether the cloud platform makes backups." if attested is None else ""
+        raise MissingFacts("sets", *(["tenants"] if is_sys else []), otherwise=ask)
     since = clock[0].as_of - p.min_age_days * DAY
     owners = [row for row in tenants or () if row.tenant_type == "USER"]
     due = {tenant_name(row.tenant_id if is_sys else None) for row in owners if _is_due(row, since)}

@@ -16,6 +16,7 @@ from checks.backup.tenants import DAY, MANUAL, VIEWS, by_tenant, console_backup
     unit=Unit.DAYS,
     actor=Actor.BOTH,
     title="No usable backup for too long",
+    consequence="After a wrong deletion or a disaster, the newest data is lost.",
     finding="{resource}: the newest usable backup is {value} old (limit {limit}); {available_count} usable backups "
     "exist.",
     remediation=Remediation(

@@ -16,6 +16,7 @@ from checks.backup.tenants import DAY, MANUAL, VIEWS, by_tenant, console_backup
     unit=Unit.DAYS,
     actor=Actor.BOTH,
     title="No policy removes old backups",
+    consequence="One day the destination is full, and backups and log archiving stop.",
     finding="{resource} has no backup cleanup policy: {sets_count} backups exist, the oldest is {value} old (limit "
     "{limit}).",
     remediation=Remediation(

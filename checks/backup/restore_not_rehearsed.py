@@ -30,6 +30,7 @@ from checks.backup.tenants import MANUAL, VIEWS
     actor=Actor.BOTH,
     attested=True,
     title="Restore has not been rehearsed for too long",
+    consequence="Only in the emergency it turns out whether data is lost or the restore takes too long.",
     finding="{resource}: according to {by}, the last rehearsal was {value} ago (limit {limit}).",
     remediation=Remediation(
         advice="Restore the newest backup into a separate tenant, check the data with the business, and note how long "

@@ -36,6 +36,7 @@ class RestoresFailingParams(Params):
     actor=Actor.PLATFORM,
     tenants=(TenantKind.SYS,),
     title="Restores of the tenant's backups fail",
+    consequence="In an emergency the restore would fail, too, and the data would be lost.",
     finding="{resource}: {value} restores in a row have failed (limit {limit}), the last on {last_start}, and none has "
     "succeeded since.",
     remediation=Remediation(

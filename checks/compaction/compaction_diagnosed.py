@@ -25,6 +25,7 @@ class DiagnosisParams(Params):
     unit=Unit.COUNT,
     actor=Actor.PLATFORM,
     title="Compactions fail or do not start",
+    consequence="Writes may be slowed down, and disk space is not released.",
     finding="{resource}: {value} compactions failed or were not scheduled (limit {limit}), {failed_count} of them "
     "failed; the latest at {latest}.",
     remediation=Remediation(

@@ -15,6 +15,7 @@ from checks.compaction.tenants import MAJOR_COMPACTION_PAGE, MERGE_CONTROL_PAGE,
     unit=Unit.TEXT,
     actor=Actor.PLATFORM,
     title="Major compaction stopped by an error",
+    consequence="Until somebody handles the error, reads become slower and the disk fills up.",
     finding="{resource}: the major compaction reports an error: {value} (status {status}).",
     remediation=Remediation(
         advice="First find the cause: a checksum error means that replicas or indexes do not match, and needs "

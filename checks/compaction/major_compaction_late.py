@@ -18,6 +18,7 @@ from checks.compaction.times import happened
     unit=Unit.HOURS,
     actor=Actor.PLATFORM,
     title="No major compaction completed for too long",
+    consequence="Reads become slower day by day, and disk space is not released.",
     finding="{resource}: no major compaction has completed for {value}, since {since} (limit {limit}).",
     remediation=Remediation(
         advice="Check whether the daily compaction is switched off (major_freeze_duty_time), suspended, or running "

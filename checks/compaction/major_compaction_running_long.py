@@ -17,6 +17,7 @@ from checks.compaction.times import happened
     unit=Unit.HOURS,
     actor=Actor.PLATFORM,
     title="Major compaction runs for too long",
+    consequence="By day it takes CPU and disk from the business, which becomes slower.",
     finding="{resource}: the major compaction has been running for {value} (limit {limit}), status {status}.",
     remediation=Remediation(
         advice="Find the tablets that are not finished and what blocks them: lack of CPU or disk throughput, a long "

@@ -15,6 +15,7 @@ from checks.compaction.tenants import MAJOR_COMPACTION_PAGE, MERGE_CONTROL_PAGE,
     unit=Unit.TEXT,
     actor=Actor.PLATFORM,
     title="Major compaction suspended",
+    consequence="Until it is resumed, reads become slower every day, and nobody is reminded.",
     finding="{resource}: the major compaction is suspended (status {status}, last finished {last_finished}).",
     remediation=Remediation(
         advice="Compaction is suspended by hand, often for a peak or a repair, and stays so until it is resumed. Find "

@@ -32,6 +32,7 @@ _NS_PER_DAY = 86_400 * 10**9
     actor=Actor.PLATFORM,
     since=(4, 2, 5, 0),
     title="SSTables cannot be released",
+    consequence="The disk fills up, and queries become slower.",
     finding="{resource}: the largest transaction version of SSTables has been unknown for up to {value} (limit "
     "{limit}); {tables_count} SSTables use {size_bytes}.",
     remediation=Remediation(

@@ -18,6 +18,7 @@ _NAME = "event_scheduler"
     unit=Unit.COUNT,
     actor=Actor.CUSTOMER,
     title="Events exist, but the event scheduler is off",
+    consequence="What events clean up or create is left undone, and is missed only months later.",
     finding="{resource}: event_scheduler is {present}, so {value} enabled events never run (limit {limit}).",
     remediation=Remediation(
         advice="First find out what the events will do after the pause, then switch the scheduler on. Drop events "

@@ -17,6 +17,7 @@ from checks.operations.pages import JOBS
     unit=Unit.HOURS,
     actor=Actor.BOTH,
     title="Scheduled job did not run when due",
+    consequence="The work of the job stops without any error, until the business is slow or fails.",
     finding="{resource} was due at {next_run} and has not run since: {value} late (limit {limit}).",
     remediation=Remediation(
         advice="Check whether the scheduler is on (event_scheduler for events) and whether an earlier run hangs. Set "

@@ -17,6 +17,7 @@ from checks.operations.pages import OUTLINE_DROP, OUTLINES, PLAN_BINDING
     unit=Unit.DAYS,
     actor=Actor.CUSTOMER,
     title="Plan bound by an outline for long",
+    consequence="The statement becomes slower as data changes, and cannot get a better plan.",
     finding="{resource} has bound the plan of a statement for {value} (limit {limit}).",
     remediation=Remediation(
         advice="Compare the bound plan with the one that the optimizer would choose now (EXPLAIN without the outline "

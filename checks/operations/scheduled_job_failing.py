@@ -35,6 +35,7 @@ class FailingParams(Params):
     unit=Unit.COUNT,
     actor=Actor.CUSTOMER,
     title="Scheduled job fails",
+    consequence="The work of the job is left undone: plans get worse, or partitions are missing.",
     finding="{resource} has failed {value} times (limit {limit}); its last run began at {last_start}.",
     remediation=Remediation(
         advice="Run the job's action by hand as its owner and check the error. Correct or drop the job: failing jobs "

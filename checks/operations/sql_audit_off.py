@@ -19,6 +19,7 @@ _OFF = ("0", "off", "false")
     unit=Unit.TEXT,
     actor=Actor.CUSTOMER,
     title="SQL audit is switched off",
+    consequence="The cause of slow periods and errors cannot be found afterwards.",
     finding="{resource} is {value}: no statement is recorded in GV$OB_SQL_AUDIT.",
     remediation=Remediation(
         advice="Limit the audit's memory with ob_sql_audit_percentage instead of doing without.",

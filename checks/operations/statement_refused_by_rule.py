@@ -15,6 +15,7 @@ from checks.operations.pages import OUTLINE_DROP, THROTTLING_RULES
     unit=Unit.COUNT,
     actor=Actor.CUSTOMER,
     title="Throttling rule blocks a statement completely",
+    consequence="Each request with this statement fails.",
     finding="{resource} allows {value} concurrent executions of its statement: every execution is refused.",
     remediation=Remediation(
         advice="Make sure that the business knows. If the statement is needed, drop the rule or allow a small "

@@ -37,6 +37,7 @@ class TenantOperationsFailingParams(Params):
     actor=Actor.BOTH,
     since=(4, 2, 0, 0),
     title="Operations on the tenant fail",
+    consequence="Changes of the tenant that were ordered fail, and nobody knows.",
     finding="{resource} failed {value} times in {window_days} (limit {limit}), last on {last} with error {error}.",
     remediation=Remediation(
         advice="Check ERROR_MSG and the values of the newest rows of this event; repeat the operation after removing "

@@ -17,6 +17,7 @@ from checks.operations.pages import OUTLINE_DROP, THROTTLING_RULES
     unit=Unit.DAYS,
     actor=Actor.CUSTOMER,
     title="Throttling rule left behind",
+    consequence="As the business grows, requests are refused for a reason that nobody remembers.",
     finding="{resource} has limited a statement to {concurrent_count} at once for {value} (limit {limit}).",
     remediation=Remediation(
         advice="Check whether the statement is still a risk. If it has been tuned, drop the rule; otherwise tune it "

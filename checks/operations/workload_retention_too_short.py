@@ -16,6 +16,7 @@ from checks.operations.pages import SNAPSHOT_CONTROL, SNAPSHOT_SETTINGS
     unit=Unit.DAYS,
     actor=Actor.PLATFORM,
     title="WR snapshots are kept too briefly",
+    consequence="The cause of a slow period is lost before anybody asks for it.",
     finding="{resource}: snapshots are kept for {value} (limit {limit}).",
     remediation=Remediation(
         advice="Keep at least one week, so that a Monday can be compared with the Monday before. Only the sys tenant "

@@ -26,8 +26,7 @@ from agent.facts.given import Clock
 from agent.facts.maintenance import WorkloadControl, WorkloadSnapshot, parse_interval
 from checks.operations.pages import SNAPSHOT_SETTINGS, SNAPSHOTS, WORKLOAD_REPOSITORY
 
-# The longest interval that MODIFY_SNAPSHOT_SETTINGS takes.
-_LONGEST_INTERVAL = timedelta(days=365)
+_LONGEST_INTERVAL = timedelta(days=365)  # the longest that MODIFY_SNAPSHOT_SETTINGS takes
 
 
 @params
@@ -42,6 +41,7 @@ class StaleParams(Params):
     unit=Unit.HOURS,
     actor=Actor.PLATFORM,
     title="WR takes no snapshots",
+    consequence="The cause of a slow night cannot be found the next morning.",
     finding="{resource}: the newest snapshot is at least {value} old (limit {limit}), though one is due every "
     "{interval_hours}; {snapshots_count} are kept.",
     remediation=Remediation(

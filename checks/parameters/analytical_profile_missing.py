@@ -45,6 +45,7 @@ class AnalyticalParams(Params):
     actor=Actor.CUSTOMER,
     tenants=(TenantKind.USER,),
     title="Analytical tenant uses settings for transactions",
+    consequence="Reports take several times as long, or time out.",
     finding="{resource} is for analytical work, but {value} settings differ from the recommended ones: {differing}.",
     remediation=Remediation(
         advice="Set what the documentation recommends for analytical processing, one setting after the other, and "

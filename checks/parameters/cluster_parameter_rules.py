@@ -13,6 +13,7 @@ ROWS = (
         code="PAR020", name="rereplication_disabled", setting="enable_rereplication", kind=SWITCH,
         page="100.system-configuration-items/300.cluster-level-configuration-items/8000.enable_rereplication.md",
         title="Lost replicas are not rebuilt automatically",
+        consequence="After the loss of a server, the next failure can stop the service.",
         why="When a server is offline for long, its replicas are rebuilt elsewhere only while this is on. If it is "
         "off, the cluster keeps running with fewer replicas, and the next failure can cost the majority.",
         advice="Switch it on again; it is often switched off for maintenance and not switched on again.",
@@ -23,6 +24,7 @@ ROWS = (
         page="100.system-configuration-items/300.cluster-level-configuration-items/13800.memstore_limit_percentage.md",
         unless="_memstore_limit_percentage",
         title="Memstore share of tenant memory is out of range",
+        consequence="Writes are slowed down too often, or queries lack memory.",
         why="This share of a tenant's memory holds new data. If it is small, freezes and throttling are frequent; if "
         "it is large, caches and SQL execution lack memory.",
         advice="Set the recommended value, and size tenants by memory instead.",
@@ -36,6 +38,7 @@ ROWS = (
         page="100.system-configuration-items/300.cluster-level-configuration-items/13600.memory_limit_percentage.md",
         unless="memory_limit",
         title="Memory share of OBServer is out of range",
+        consequence="The server fails for lack of memory, or memory that is paid for is wasted.",
         why="If memory_limit is 0, OBServer uses this share of the host's memory. Near 100%, the operating system "
         "runs out of memory and kills the process; a low value leaves paid memory unused.",
         advice=RECOMMENDED,
@@ -47,6 +50,7 @@ ROWS = (
         code="PAR023", name="large_query_threshold_too_small", setting="large_query_threshold", kind=DURATION,
         page="100.system-configuration-items/300.cluster-level-configuration-items/11100.large_query_threshold.md",
         title="Ordinary statements are treated as large queries",
+        consequence="Ordinary statements wait behind large ones and become slow.",
         why="Statements that run longer than this may be suspended and queued for the few worker threads of large "
         "queries. If it is too small, ordinary statements queue there and wait for each other. From V4.3.0 on, 0ms "
         "switches the detection off.",
@@ -58,6 +62,7 @@ ROWS = (
         code="PAR024", name="large_query_share_out_of_range", setting="large_query_worker_percentage", kind=NUMBER,
         page="100.system-configuration-items/300.cluster-level-configuration-items/11200.large_query_worker_percentage.md",
         title="Share of worker threads for large queries is out of range",
+        consequence="A few reports block short transactions, or reports wait for each other.",
         why="Large queries use at most this share of the worker threads. If it is large, a few reports block short "
         "transactions; if it is tiny, reports run almost one by one.",
         advice=RECOMMENDED,
@@ -70,6 +75,7 @@ ROWS = (
         code="PAR025", name="trace_watermark_too_low", setting="trace_log_slow_query_watermark", kind=DURATION,
         page="100.system-configuration-items/300.cluster-level-configuration-items/23900.trace_log_slow_query_watermark.md",
         title="Ordinary statements are logged as slow",
+        consequence="The cause of incidents is lost from the log, and logging slows the server down.",
         why="Every statement that takes longer writes a trace to the system log. If it is too low, ordinary "
         "statements fill the log, push out important information and take disk bandwidth.",
         advice=RECOMMENDED,
@@ -80,6 +86,7 @@ ROWS = (
         code="PAR026", name="debug_logging_left_on", setting="syslog_level", kind=WORD,
         page="100.system-configuration-items/300.cluster-level-configuration-items/22200.syslog_level.md",
         title="System log level is debug or trace",
+        consequence="Each request becomes slower, and the record of an incident is soon lost.",
         why="These levels are for short investigations. If they stay, every request takes CPU and disk bandwidth, and "
         "the log is overwritten before anybody can read it.",
         advice="Set the recommended level after the investigation.",
@@ -91,6 +98,7 @@ ROWS = (
         page="100.system-configuration-items/300.cluster-level-configuration-items/9000.enable_syslog_recycle.md",
         unless="syslog_disk_size",
         title="Old system logs are not removed",
+        consequence="Old logs fill the disk, and then the server may stop.",
         why="Without recycling, system logs grow until their disk is full, often the disk of the program or of the "
         "data.",
         advice="Switch recycling on and set max_syslog_file_count, unless another tool cleans up the logs.",
@@ -101,6 +109,7 @@ ROWS = (
         page="100.system-configuration-items/300.cluster-level-configuration-items/13300.max_syslog_file_count.md",
         unless="syslog_disk_size",
         title="Number of system log files is not limited",
+        consequence="Over the years log files fill the disk, and then the server can fail.",
         why="At 0 no log file is ever removed, even if recycling is on. Files of 256 MB each fill the disk over time.",
         advice="Limit the number by the capacity of the disk, unless another tool cleans up the logs.",
         risk="Logs above the count are deleted; keep copies of what an investigation still needs.",
@@ -109,6 +118,7 @@ ROWS = (
         code="PAR029", name="log_bandwidth_out_of_range", setting="syslog_io_bandwidth_limit", kind=SIZE,
         page="100.system-configuration-items/300.cluster-level-configuration-items/22100.syslog_io_bandwidth_limit.md",
         title="System log bandwidth is out of range",
+        consequence="The cause of an incident is lost, or logging slows the database down.",
         why="Log lines above this bandwidth are dropped. If it is too small, lines that explain an incident are "
         "missing; if it is too large, a burst of errors takes disk bandwidth from the database.",
         advice=RECOMMENDED,
@@ -119,6 +129,7 @@ ROWS = (
         code="PAR030", name="logging_synchronous", setting="enable_async_syslog", kind=SWITCH,
         page="100.system-configuration-items/300.cluster-level-configuration-items/6100.enable_async_syslog.md",
         title="System log is written synchronously",
+        consequence="If the disk of the system log is slow, all statements become slow.",
         why="Worker threads then write log lines themselves and wait for the disk: a slow log disk makes SQL slow.",
         advice="Switch asynchronous logging on again.",
         risk="After a crash the last log lines may be missing.",
@@ -128,6 +139,7 @@ ROWS = (
         code="PAR031", name="compaction_disabled", setting="enable_major_freeze", kind=SWITCH,
         page="100.system-configuration-items/300.cluster-level-configuration-items/7000.enable_major_freeze.md",
         title="Major compaction is switched off for the cluster",
+        consequence="All tenants become slower day by day, and the disk fills up.",
         why="No tenant compacts while this is off: incremental data accumulates, reads slow down, space is not "
         "released.",
         advice="Switch it on again; to spare one tenant use its own major_freeze_duty_time.",
@@ -137,6 +149,7 @@ ROWS = (
         code="PAR032", name="permanent_offline_out_of_range", setting="server_permanent_offline_time", kind=DURATION,
         page="100.system-configuration-items/300.cluster-level-configuration-items/20300.server_permanent_offline_time.md",
         title="Time until permanent offline is out of range",
+        consequence="Each restart slows the cluster down, or a lost replica is missing for days.",
         why="After this time without heartbeat a server is taken permanently offline, and its replicas are rebuilt "
         "elsewhere. At a few minutes every restart copies all data; at days the cluster runs with one replica less "
         "for all that time.",
@@ -150,6 +163,7 @@ ROWS = (
         code="PAR033", name="log_sync_warning_too_late", setting="clog_sync_time_warn_threshold", kind=DURATION,
         page="100.system-configuration-items/300.cluster-level-configuration-items/3200.clog_sync_time_warn_threshold.md",
         title="Warning about slow log synchronization comes too late",
+        consequence="Users meet slow commits before anybody is warned.",
         why="A warning is written when a log takes longer than this to reach the majority, and every commit waits for "
         "that. If seconds are allowed, users notice the slowness before the warning.",
         advice=RECOMMENDED,
@@ -160,6 +174,7 @@ ROWS = (
         code="PAR034", name="compression_disabled", setting="default_compress_func", kind=WORD,
         page="100.system-configuration-items/300.cluster-level-configuration-items/5100.default_compress_func.md",
         title="New tables are not compressed, or with an unsupported function",
+        consequence="Data takes several times the disk space, or an upgrade can fail.",
         why="Tables created without a compression option use this function. With none, data takes several times the "
         "disk space, and each read and compaction moves as much more. zlib_1.0 is not supported from V4.2.2 on: its "
         "compressed data may differ between builds, and replicas may fail to be restored in an upgrade.",
@@ -172,6 +187,7 @@ ROWS = (
         code="PAR035", name="recycle_bin_purged_too_soon", setting="recyclebin_object_expire_time", kind=DURATION,
         page="100.system-configuration-items/300.cluster-level-configuration-items/17700.recyclebin_object_expire_time.md",
         title="Recycle bin is emptied within hours",
+        consequence="A table that was dropped by mistake is lost within hours.",
         why="Dropped tables are purged after this time (0s: never automatically). A mistake on Friday evening should "
         "still be recoverable on Monday.",
         advice="Keep dropped objects for the recommended time.",
@@ -182,6 +198,7 @@ ROWS = (
         code="PAR036", name="replay_checksum_ignored", setting="ignore_replay_checksum_error", kind=SWITCH,
         page="100.system-configuration-items/300.cluster-level-configuration-items/10300.ignore_replay_checksum_error.md",
         title="Checksum errors in log replay are ignored",
+        consequence="Damaged data stays unnoticed, and the business works with it.",
         why="Log replay compares checksums to detect a damaged replica. If errors are ignored, the replica keeps "
         "running on damaged data, which spreads with the next leader change.",
         advice="Switch it off. It is only for benchmarks and for repairs guided by OceanBase support.",
@@ -191,6 +208,7 @@ ROWS = (
         code="PAR037", name="block_verification_weakened", setting="micro_block_merge_verify_level", kind=NUMBER,
         page="100.system-configuration-items/300.cluster-level-configuration-items/14400.micro_block_merge_verify_level.md",
         title="Compaction does not fully verify the blocks it writes",
+        consequence="Damaged blocks replace good data without anybody noticing.",
         why="At level 2 compaction verifies encoding and compression of every block. Below that, a memory or software "
         "fault can enter the new baseline unnoticed, and the good old version is dropped.",
         advice=RECOMMENDED,
@@ -201,6 +219,7 @@ ROWS = (
         code="PAR038", name="operator_dump_disabled", setting="enable_sql_operator_dump", kind=SWITCH,
         page="100.system-configuration-items/300.cluster-level-configuration-items/8700.enable_sql_operator_dump.md",
         title="Sorts and hash joins may not spill to disk",
+        consequence="Large queries fail instead of taking longer.",
         why="Operators whose data exceeds their memory spill to disk. With this off, such statements fail with error "
         "4013 instead of running longer.",
         advice="Switch it on again on all servers.",
@@ -211,6 +230,7 @@ ROWS = (
         code="PAR039", name="data_disk_reserve_out_of_range", setting="data_disk_usage_limit_percentage", kind=NUMBER,
         page="100.system-configuration-items/300.cluster-level-configuration-items/4100.data_disk_usage_limit_percentage.md",
         title="Data disk threshold for new replicas is out of range",
+        consequence="The data disk fills up, or lost replicas are not rebuilt.",
         why="Above this usage of the data disk, no replica or partition is moved to the server. The reserve is what "
         "compaction needs to free space; at 100 there is no reserve, and a migration can fill the disk.",
         advice="Set the recommended value, and enlarge the data disk if usage is near it. If "
@@ -224,6 +244,7 @@ ROWS = (
         since=(4, 1, 0, 0),
         page="100.system-configuration-items/300.cluster-level-configuration-items/12800.log_storage_warning_tolerance_time.md",
         title="Log disk failures are detected too late",
+        consequence="If the log disk fails, all commits on this server hang for this time.",
         why="A log disk that does not respond for this time is marked as failed, and its leaders move away. Until "
         "then every commit on that server hangs.",
         advice=RECOMMENDED,
@@ -233,6 +254,7 @@ ROWS = (
         code="PAR041", name="slow_data_disk_tolerated", setting="data_storage_warning_tolerance_time", kind=DURATION,
         page="100.system-configuration-items/300.cluster-level-configuration-items/4300.data_storage_warning_tolerance_time.md",
         title="Data disk failures are detected too late",
+        consequence="If the data disk fails, queries on this server hang for this time.",
         why="A data disk whose reads fail for this time is marked as failed, and its leaders move away. Until then "
         "queries on that server hang.",
         advice=RECOMMENDED,
@@ -242,6 +264,7 @@ ROWS = (
         code="PAR042", name="schema_history_too_short", setting="schema_history_expire_time", kind=DURATION,
         page="100.system-configuration-items/300.cluster-level-configuration-items/19300.schema_history_expire_time.md",
         title="Schema history is kept too briefly",
+        consequence="After a table is changed, standby tenants and data integration can fail.",
         why="Flashback queries, CDC consumers and standby tenants need the schema of the time that they read. After "
         "it is purged, they fail on tables that have changed since.",
         advice=RECOMMENDED,
@@ -252,6 +275,7 @@ ROWS = (
         code="PAR043", name="request_queue_too_short", setting="tenant_task_queue_size", kind=NUMBER,
         page="100.system-configuration-items/300.cluster-level-configuration-items/23600.tenant_task_queue_size.md",
         title="Request queue of tenants is too short",
+        consequence="At a peak of one second requests are refused.",
         why="Requests wait here when all worker threads are busy. With a short queue, a peak of one second leads to "
         "refused requests.",
         advice=RECOMMENDED,
@@ -263,6 +287,7 @@ ROWS = (
         page="100.system-configuration-items/300.cluster-level-configuration-items/600.autoinc_cache_refresh_interval.md",
         kind=DURATION,
         title="AUTO_INCREMENT caches are refreshed too often",
+        consequence="Needless requests inside the cluster slow inserts down.",
         why="Servers refresh their AUTO_INCREMENT caches at this interval. At seconds, every table with such a column "
         "causes constant internal requests.",
         advice=RECOMMENDED,
@@ -273,6 +298,7 @@ ROWS = (
         code="PAR045", name="dead_connections_kept", setting="dead_socket_detection_timeout", kind=DURATION,
         page="100.system-configuration-items/300.cluster-level-configuration-items/4800.dead_socket_detection_timeout.md",
         title="Detection of dead client connections is out of range",
+        consequence="Clients that are gone keep their locks and block other users.",
         why="A connection whose peer does not respond for this time is closed (0s: detection is off). Until then the "
         "transaction of the dead client keeps its locks.",
         advice=RECOMMENDED,
@@ -284,6 +310,7 @@ ROWS = (
         code="PAR046", name="ddl_disabled", setting="enable_ddl", kind=SWITCH,
         page="100.system-configuration-items/300.cluster-level-configuration-items/6600.enable_ddl.md",
         title="DDL is disabled for the cluster",
+        consequence="Releases fail, and so do the jobs that add partitions.",
         why="While this is off, every statement that creates or changes an object is refused, and jobs that add "
         "partitions fail. It is meant for maintenance and may not have been restored afterwards.",
         advice="Switch it on again once the maintenance is over.",
@@ -293,9 +320,12 @@ ROWS = (
         code="PAR047", name="data_disk_writes_unlimited", setting="data_disk_write_limit_percentage", kind=NUMBER,
         page="100.system-configuration-items/300.cluster-level-configuration-items/4150.data_disk_write_limit_percentage.md",
         since=(4, 2, 3, 0),
-        title="Writes are not limited before the data disk is full",
+        floor="data_disk_usage_limit_percentage",
+        title="Write limit of the data disk is off or too low",
+        consequence="Once the data disk is full, the server can hardly be recovered and the service stops.",
         why="At this usage of the data disk, business writes stop, so that tables can still be dropped to free space. "
-        "At 0, the default, writes go on until compaction has no space left, and recovery of the server is difficult.",
+        "At 0, the default, writes go on until compaction has no space left, and recovery of the server is difficult. "
+        "Below data_disk_usage_limit_percentage (90% by default), writes stop before replicas do.",
         advice="Set (1 - memstore limit / size of the data disk) x 100, but not less than "
         "data_disk_usage_limit_percentage. The SQL sets the value that fits where the memstores are small against "
         "the disk.",
@@ -305,6 +335,7 @@ ROWS = (
         code="PAR048", name="chunk_cache_fixed", setting="memory_chunk_cache_size", kind=SIZE,
         page="100.system-configuration-items/300.cluster-level-configuration-items/13400.memory_chunk_cache_size.md",
         title="Cache of the memory allocator has a fixed size",
+        consequence="Tenants lack memory, or statements become slower.",
         why="At 0M the cache adapts itself. A fixed size either takes memory from the tenants or makes every "
         "allocation go to the operating system.",
         advice=RECOMMENDED,

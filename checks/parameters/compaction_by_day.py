@@ -38,6 +38,7 @@ class ByDayParams(Params):
     unit=Unit.TEXT,
     actor=Actor.CUSTOMER,
     title="Daily major compaction starts during business hours",
+    consequence="Every day the compaction slows the business down.",
     finding="{resource}: major_freeze_duty_time is {value}: the daily major compaction begins by day.",
     remediation=Remediation(
         advice="Move it to off-peak hours, away from backups and nightly batches. If the off-peak hours are by day, "

@@ -33,6 +33,7 @@ _NAMES = ("datafile_size", "datafile_maxsize", "datafile_next")
     unit=Unit.BYTES,
     actor=Actor.PLATFORM,
     title="Data file is configured to grow but cannot",
+    consequence="Writes stop at a full data disk, although the host still has space.",
     finding="{resource}: datafile_maxsize is {value}, above datafile_size ({size_bytes}), but datafile_next is 0 and "
     "the file does not grow.",
     remediation=Remediation(

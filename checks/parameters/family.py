@@ -24,6 +24,7 @@ from agent.api import (
     TenantKind,
     Unit,
     check,
+    parse_number,
     tenant_name,
 )
 from agent.facts.settings import Parameter, Variable
@@ -48,13 +49,15 @@ class Level(StrEnum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Row:
-    """One setting. ``name`` says what is wrong, ``why`` is the rationale, ``sql`` replaces the plain SET.
+    """One setting. ``name`` says what is wrong, ``consequence`` what follows, ``why`` is the rationale.
 
     ``below`` and ``above`` are the titles for values on one side of the expected range.
 
-    ``page`` is the setting's page of the documentation, "" where it has none; ``sources`` are what else was read.
+    ``sql`` replaces the plain SET. ``page`` is the setting's page of the documentation, "" where it has none;
+    ``sources`` are what else was read.
     ``since`` is the first version that has the setting at this level. ``unless`` names a size that the server uses
-    instead if it is not 0. ``effort`` is ONLINE for what is harmless at any time.
+    instead if it is not 0; ``floor`` one that a value but 0 must not be below, and is well from there on. ``effort`` is
+    ONLINE for what is harmless at any time.
     """
 
     code: str
@@ -65,12 +68,14 @@ class Row:
     title: str
     below: str = ""
     above: str = ""
+    consequence: str
     why: str
     advice: str
     risk: str
     sql: str = ""
     since: tuple[int, int, int, int] = (4, 0, 0, 0)
     unless: str = ""
+    floor: str = ""
     sources: tuple[Source, ...] = ()
     effort: Effort | None = None
     cases: tuple[Case, ...] = ()
@@ -91,6 +96,7 @@ def _make_check(module: str, level: Level, row: Row) -> Callable[..., Iterator[M
         unit=Unit.TEXT,
         actor=Actor.PLATFORM if cluster else Actor.CUSTOMER,
         title=row.title,
+        consequence=row.consequence,
         title_below=row.below,
         title_above=row.above,
         finding=OF_CLUSTER if cluster else OF_TENANT,
@@ -137,7 +143,10 @@ def _make_parameter_measure(row: Row, level: Level) -> Callable[..., Iterator[Me
             raise _build_missing_error(row)
         if any(parameter.name == row.unless and _is_set(parameter.value) for parameter in parameters):
             return
+        floor = max((parse_number(found.value) for found in parameters if found.name == row.floor), default=None)
         for tenant_id, value in sorted(values, key=str):
+            if floor and floor <= parse_number(value):
+                continue
             evidence: dict[str, Scalar] = {"setting": row.setting, "present": value}
             if sum(tenant == tenant_id for tenant, _ in values) > 1:
                 evidence["servers"] = ", ".join(sorted(values[tenant_id, value]))

@@ -31,6 +31,7 @@ _PAGES = f"{SETTINGS}/100.system-configuration-items/400.tenant-level-configurat
     unit=Unit.TEXT,
     actor=Actor.CUSTOMER,
     title="Log transport compression is on but has no effect",
+    consequence="Bandwidth between the servers is wasted.",
     finding="{resource}: log_transport_compress_all is on, but log_transport_compress_func is {value}: log is sent "
     "uncompressed.",
     remediation=Remediation(

@@ -36,6 +36,7 @@ _JOB = "SCHEDULED_TRIGGER_PARTITION_BALANCE"
     actor=Actor.CUSTOMER,
     tenants=(TenantKind.USER,),
     title="Partition balancing has stopped",
+    consequence="Servers that hold most of the data become overloaded and slow.",
     finding="{resource}: partition_balance_schedule_interval is {value}, and no enabled job balances the partitions.",
     remediation=Remediation(
         advice="Let the server balance partitions again.",

@@ -39,6 +39,7 @@ class HoursParams(Params):
     unit=Unit.SECONDS,
     actor=Actor.CUSTOMER,
     title="Statement timeout is hours long",
+    consequence="One bad statement can block others for a whole business day.",
     finding="{resource}: ob_query_timeout lets every statement run for {value} (limit {limit}).",
     remediation=Remediation(
         advice="Set seconds or minutes globally, and give long jobs more with the hint QUERY_TIMEOUT or in their "

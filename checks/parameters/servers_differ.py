@@ -30,6 +30,7 @@ _JUDGED = frozenset(row.setting for row in (*cluster_parameter_rules.ROWS, *tena
     unit=Unit.COUNT,
     actor=Actor.PLATFORM,
     title="Servers have different values of one parameter",
+    consequence="Errors come and go with the server that answers, and their cause is hard to find.",
     finding="{resource} has {value} different values on the servers: {values}.",
     remediation=Remediation(
         advice="Find out which value is meant and set it on all servers. A value set for one server "

@@ -37,6 +37,7 @@ _USED = frozenset({*_BROKEN, *(f"{hour:+03d}:00" for hour in _WHOLE_HOURS)})
     unit=Unit.TEXT,
     actor=Actor.CUSTOMER,
     title="Time zone offset that no region uses",
+    consequence="Times and days of orders and jobs are wrong.",
     finding="{resource}: time_zone is {value}, an offset that no region uses; NOW() and all TIMESTAMP columns are "
     "shown by it.",
     remediation=Remediation(

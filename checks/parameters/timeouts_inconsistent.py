@@ -34,6 +34,7 @@ class TimeoutParams(Params):
     unit=Unit.RATIO,
     actor=Actor.CUSTOMER,
     title="Statement timeout is longer than the transaction timeout",
+    consequence="Long statements fail with an error that names the wrong cause.",
     finding="{resource}: ob_query_timeout ({query_us}) is {value} times ob_trx_timeout ({transaction_us}).",
     remediation=Remediation(
         advice="Shorten the statement timeout to the transaction timeout, or raise the latter if such long statements "

@@ -44,6 +44,7 @@ class ConcurrencyParams(Params):
     actor=Actor.CUSTOMER,
     tenants=(TenantKind.USER,),
     title="Worker thread limit leaves no reserve above the active threads",
+    consequence="While some requests wait for locks or other servers, all others queue.",
     finding="{resource}: workers_per_cpu_quota is {value} and cpu_quota_concurrency is {concurrency}; the former must "
     "be larger.",
     remediation=Remediation(

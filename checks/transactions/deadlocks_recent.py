@@ -21,6 +21,7 @@ class DeadlocksParams(Params):
     unit=Unit.COUNT,
     actor=Actor.CUSTOMER,
     title="Deadlocks in the last days",
+    consequence="Requests fail and have to be repeated.",
     finding="{resource}: deadlocks in the last {window_days}: {value} (limit {limit}); the latest at {latest}.",
     remediation=Remediation(
         advice="Let all transactions lock rows in the same order, keep transactions short, and retry a transaction "

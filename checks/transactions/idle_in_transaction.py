@@ -28,6 +28,7 @@ from checks.transactions.origin import (
     unit=Unit.SECONDS,
     actor=Actor.CUSTOMER,
     title="Session idle with uncommitted changes",
+    consequence="Other users wait until they time out, and the cause shows elsewhere.",
     finding="{resource}: session {session_id} on node {node}, from {client}, has done nothing for {value} inside a "
     "transaction that holds locks (limit {limit}); such sessions: {idle_count}.",
     remediation=Remediation(

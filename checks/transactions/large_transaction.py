@@ -32,6 +32,7 @@ class LargeTransactionParams(Params):
     unit=Unit.PCT,
     actor=Actor.CUSTOMER,
     title="Uncommitted transaction too large for the tenant",
+    consequence="All other writes become slow, and a recovery takes long.",
     finding="{resource}: an uncommitted transaction has written {log_bytes} of log, {value} of the memstore limit "
     "{memstore_bytes} (limit {limit}); session {session_id} from {client}.",
     remediation=Remediation(

@@ -29,6 +29,7 @@ from checks.transactions.origin import LOCKS_PAGE
     actor=Actor.CUSTOMER,
     since=(4, 2, 0, 0),
     title="Statements wait too long for a lock",
+    consequence="Users wait for seconds, and then their requests fail.",
     finding="{resource}: a statement waiting for a lock has been running for {value} (limit {limit}); {waiters_count} "
     "transactions wait; transaction {holder_tx}, session {holder_session}, holds the lock.",
     remediation=Remediation(

@@ -28,6 +28,7 @@ from checks.transactions.origin import (
     unit=Unit.SECONDS,
     actor=Actor.CUSTOMER,
     title="Transaction open for too long",
+    consequence="Others wait for its locks, and memory cannot be released.",
     finding="{resource}: transaction {tx_id} has been open for {value} (limit {limit}); session {session_id} on node "
     "{node}, from {client}.",
     remediation=Remediation(

@@ -35,6 +35,7 @@ class ManyLockWaitsParams(Params):
     actor=Actor.CUSTOMER,
     since=(4, 2, 0, 0),
     title="Many transactions wait for locks at the same time",
+    consequence="Changes of the same row run one after the other, so that users wait.",
     finding="{resource}: {value} transactions with statements that run for {min_wait_s} or more wait for locks (limit "
     "{limit}), {same_count} of them for one table, partition or transaction.",
     remediation=Remediation(

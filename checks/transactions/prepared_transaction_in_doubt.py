@@ -26,6 +26,7 @@ from checks.transactions.origin import (
     unit=Unit.SECONDS,
     actor=Actor.CUSTOMER,
     title="Transaction hangs between prepare and commit",
+    consequence="The rows stay locked even after a restart, and block other users.",
     finding="{resource}: transaction {tx_id} has been in state {state} for {value} (limit {limit}); session "
     "{session_id} on node {node}; hanging transactions: {in_doubt_count}.",
     remediation=Remediation(

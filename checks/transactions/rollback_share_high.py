@@ -33,6 +33,7 @@ class RollbackShareParams(Params):
     unit=Unit.PCT,
     actor=Actor.CUSTOMER,
     title="High share of transactions rolled back",
+    consequence="Work is wasted, and errors of the application stay unnoticed.",
     finding="{resource}: {value} of the transactions since the servers started, their own included, were rolled back "
     "({rollbacks_count} of {transactions_count}; limit {limit}).",
     remediation=Remediation(

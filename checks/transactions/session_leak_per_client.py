@@ -24,6 +24,7 @@ class SessionLeakParams(Params):
     unit=Unit.PCT,
     actor=Actor.CUSTOMER,
     title="One client keeps many idle sessions",
+    consequence="At the next failover all of them reconnect at once, and logins may fail.",
     finding="{resource}: {value} of the {sessions_count} sessions from {client} have been idle for more than "
     "{asleep_s} (limit {limit}).",
     remediation=Remediation(

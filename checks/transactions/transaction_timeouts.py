@@ -34,6 +34,7 @@ class TransactionTimeoutsParams(Params):
     unit=Unit.PCT,
     actor=Actor.CUSTOMER,
     title="Transactions exceed ob_trx_timeout",
+    consequence="Users wait as long as possible, and then their transaction fails.",
     finding="{resource}: {value} of the transactions since the servers started had exceeded ob_trx_timeout at their "
     "next statement or COMMIT ({timeouts_count} of {transactions_count}; limit {limit}).",
     remediation=Remediation(

@@ -21,6 +21,7 @@ def series(text: str) -> float:
     unit=Unit.TEXT,
     actor=Actor.PLATFORM,
     title="Release series is behind the recommended one",
+    consequence="Known errors stay, and the upgrade becomes harder every year.",
     finding="{resource} runs {value}; the recommended long-term support series is {limit}.",
     remediation=Remediation(
         advice="Plan the upgrade to the recommended long-term support series: read its release notes, test it with a "

@@ -32,6 +32,7 @@ _FOLLOWS = ("STANDBY", "RESTORE")  # roles whose data version is not their own t
     unit=Unit.TEXT,
     actor=Actor.PLATFORM,
     title="Upgrade of the tenant's data version is not finished",
+    consequence="New features are missing, and the next upgrade can be refused.",
     finding="{resource} works with data version {value} though the server is {server_version}.",
     remediation=Remediation(
         advice="Finish the upgrade of the tenant: its last step raises the data version. Until then the new features "

@@ -19,6 +19,7 @@ _NOTES_421 = "900.release-notes/10200.community-edition-history-release/9890.V4.
     unit=Unit.COUNT,
     actor=Actor.PLATFORM,
     title="Build has a known defect",
+    consequence="The business can meet a fault that is already fixed: a crash or wrong results.",
     finding="{build} has a known defect: {resource}. Affected builds: {first_affected} to {last_affected}; fixed in "
     "{fixed_in}. Severity {value} of 4, source: {source}",
     remediation=Remediation(

@@ -16,6 +16,7 @@ from checks.version.pages import SYS_VIEWS, UPGRADE
     actor=Actor.PLATFORM,
     tenants=(TenantKind.SYS,),
     title="Servers run different builds",
+    consequence="Errors depend on the server that answers, and are hard to find.",
     finding="{resource}: {value} different builds run at the same time: {builds}.",
     remediation=Remediation(
         advice="Finish the rolling upgrade: upgrade the remaining servers to the newest of these builds, zone by zone.",

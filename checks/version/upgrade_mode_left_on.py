@@ -15,6 +15,7 @@ from checks.version.pages import CLUSTER_PARAMETERS
     unit=Unit.TEXT,
     actor=Actor.PLATFORM,
     title="Upgrade mode was left on",
+    consequence="Daily compaction and balancing have stopped, so that reads become slower.",
     finding="{resource} is {value}: the cluster suspends daily compaction and balancing as during an upgrade.",
     remediation=Remediation(
         advice="If no upgrade is running, complete the interrupted one with its tool, or switch the mode off.",

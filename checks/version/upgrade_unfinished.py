@@ -16,6 +16,7 @@ from checks.version.pages import CLUSTER_PARAMETERS, UPGRADE
     unit=Unit.TEXT,
     actor=Actor.PLATFORM,
     title="Cluster upgrade is not finished",
+    consequence="The servers behave like the old version, and the next upgrade can be refused.",
     finding="{resource} is {value}, but the servers run {server_version}: the last steps of the upgrade are missing.",
     remediation=Remediation(
         advice="Finish the upgrade with the tool that started it: its last steps run the upgrade jobs, check the "

@@ -63,9 +63,10 @@ def take_opening(text: str, words: Words, length: int = OPENING_LENGTH) -> str:
 
 
 def describe_consequence(result: ResultEntry, words: Words, length: int = OPENING_LENGTH * 2 // 3) -> str:
-    """Return what follows from the findings of a check: the opening of its reason."""
+    """Return what happens if the findings of a check are left; where it does not say, the opening of its reason."""
     texts = result["texts"].get(words.language, result["texts"]["en"])
-    return take_opening(make_printable(texts["rationale"], PROSE_LENGTH), words, length)
+    told = make_printable(texts["consequence"], PROSE_LENGTH)
+    return told or take_opening(make_printable(texts["rationale"], PROSE_LENGTH), words, length)
 
 
 def _describe_verdict(document: Document, counted: Sequence[ResultEntry], words: Words) -> str:

@@ -1,0 +1,74 @@
+"""Each check says what happens to the business if nothing is done, so that a manager understands it."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+
+import pytest
+
+from agent.model.check import CheckSpec
+from agent.support.i18n import translate
+from tests.harness import shipped
+
+CHECKS = shipped()[0].checks
+every_check = pytest.mark.parametrize("spec", CHECKS.values(), ids=CHECKS)
+
+LONGEST = {"en": 100, "zh-CN": 50}
+# Names of views, settings and statements, error codes, and terms of the kernel: they say nothing to a manager.
+TECHNICAL = re.compile(
+    r"_|\$|`|=|\d{3}|\b(?!CPU\b)[A-Z]{2,}\b|\b(SSTables?|memtable|tablet|minor|clog|palf|threads?|quorum|majority)\b"
+)
+# What a business loses or meets. A sentence that only tells how the database works names none of these.
+HARM = re.compile(
+    r"\b(fail\w*|slow\w*|stops?|stopped|interrupt\w*|refused|lost|loses?|lack\w*|waits?|queues?|block(s|ed)?|wast\w+"
+    r"|wrong\w*|damaged|destroys?|expos\w+|stolen|guess\w*|[Aa]ttack\w*|leaked|can still log in|overloaded|missing|miss"
+    r"|incomplete|duplicates|fills? (up|the)|used up|times? out|cannot|stalls?|hangs?|garbled|errors?|faults?|old data"
+    r"|(takes?) (\w+ ){0,3}long(er)?|several times|unnoticed|left undone|rolled back|locked|get access|runs short"
+    r"|not rebuilt|not prevented|can hardly be|nearly stop|vary|can only be|useless|by hand|hard to find)\b"
+)
+# Sentences of this kind explain a setting or a mechanism first.
+EXPLAINS = re.compile(r"^(This|These|It|At -?\d|By default|Without|With|OceanBase|Servers? (fetch|keep))\b")
+
+
+@every_check
+def test_a_consequence_is_one_plain_sentence_about_the_business(spec: CheckSpec) -> None:
+    told = spec.consequence
+    assert told.endswith(".") and not re.search(r"[.!?] ", told), told
+    assert len(told) <= LONGEST["en"], told
+    assert not TECHNICAL.search(told), told
+    assert HARM.search(told), told
+    assert not EXPLAINS.search(told), told
+
+
+@every_check
+def test_a_consequence_is_no_definition_and_not_the_title_again(spec: CheckSpec) -> None:
+    words = set(re.findall(r"\w+", spec.title.lower()))
+    told = set(re.findall(r"\w+", spec.consequence.lower()))
+    assert len(told - words) > 2, spec.consequence
+
+
+@every_check
+def test_a_consequence_is_as_plain_in_chinese(spec: CheckSpec) -> None:
+    told = translate(spec.consequence, "zh-CN")
+    assert told != spec.consequence
+    assert told.endswith("。") and told.count("。") == 1
+    assert len(told) <= LONGEST["zh-CN"], told
+    assert not re.search(r"[A-Za-z]+_|\$|`|\d{3}", told), told
+
+
+@pytest.mark.parametrize("language", ["en", "zh-CN"])
+def test_no_two_checks_have_the_same_consequence(language: str) -> None:
+    told = Counter(translate(spec.consequence, language) for spec in CHECKS.values())
+    assert [text for text, count in told.items() if count > 1] == []
+
+
+def test_what_only_explains_would_be_seen() -> None:
+    for text in (
+        "A full scan reads every row of the table.",
+        "The daily major compaction merges changes into the baseline data.",
+        "Hash or list partitions spread rows and load over the servers.",
+    ):
+        assert not HARM.search(text), text
+    assert EXPLAINS.search("At -1 a statement waits for a row lock.")
+    assert TECHNICAL.search("Writes fail with error 4030.") and TECHNICAL.search("undo_retention is too short.")
