@@ -255,7 +255,7 @@ def _parse_params(spec: CheckSpec, data: Any, loc: Loc, problems: RuleProblems) 
         problems.add(loc, "{place}: a mapping is expected")
         return {}, None
     hints = typing.get_type_hints(spec.params) if spec.params else {}
-    divisors = _list_divisors(spec)
+    positive = _list_positive(spec)
     for name in sorted(set(hints) - set(data)):
         problems.add((*loc, name), "{place}: this key is missing; add it")
     for name in sorted(set(data) - set(hints)):
@@ -269,15 +269,15 @@ def _parse_params(spec: CheckSpec, data: Any, loc: Loc, problems: RuleProblems) 
         )
         if not fits:
             problems.add((*loc, name), "{place}: a value of type {wanted} is expected", wanted=wanted.__name__)
-        elif name in divisors and value <= 0:
-            problems.add((*loc, name), "{place}: the check divides by this number; set one above 0")
+        elif name in positive and value <= 0:
+            problems.add((*loc, name), "{place}: the check cannot calculate with 0 here; set a number above 0")
     if spec.params is None or set(data) != set(hints):
         return dict(data), None
     assert dataclasses.is_dataclass(spec.params)
     return dict(data), spec.params(**data)
 
 
-def _list_divisors(spec: CheckSpec) -> set[str]:
-    """Return the names of the params that the check divides by."""
+def _list_positive(spec: CheckSpec) -> set[str]:
+    """Return the names of the params that must be above 0."""
     hints = typing.get_type_hints(spec.params, include_extras=True) if spec.params else {}
     return {name for name, hint in hints.items() if ABOVE_ZERO in getattr(hint, "__metadata__", ())}

@@ -207,13 +207,14 @@ class CheckSpec:
 class Params:
     """Base of a check's other numbers. Fields carry their unit in the name; rules.yaml has the values.
 
-    A number that the check divides by is declared as ``Divisor[int]``: rules.yaml may not set it to 0.
+    A number with which the check cannot calculate if it is 0, such as a divisor, is ``Positive[int]``: rules.yaml may
+    not set it to 0.
     """
 
 
 T = TypeVar("T", int, float)
 ABOVE_ZERO = "above zero"
-Divisor = Annotated[T, ABOVE_ZERO]
+Positive = Annotated[T, ABOVE_ZERO]
 
 
 class MissingFacts(Exception):

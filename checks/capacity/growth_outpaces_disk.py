@@ -10,6 +10,7 @@ from agent.api import (
     Measurement,
     NotAssessed,
     Params,
+    Positive,
     Remediation,
     Rows,
     RunAs,
@@ -29,7 +30,7 @@ DAYS_PER_YEAR = 365
 
 @params
 class GrowthParams(Params):
-    usable_pct: float
+    usable_pct: Positive[float]
 
 
 @check(

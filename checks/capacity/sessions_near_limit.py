@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 from agent.api import (
     Actor,
-    Divisor,
     KernelCode,
     Measurement,
     NotAssessed,
     Params,
+    Positive,
     Remediation,
     Rows,
     Scalar,
@@ -30,7 +30,7 @@ from checks.capacity.pages import CONNECTIONS
 @params
 class SessionsParams(Params):
     memory_share_pct: float
-    session_memory_bytes: Divisor[int]
+    session_memory_bytes: Positive[int]
     least_sessions_count: int
 
 
@@ -72,9 +72,9 @@ def sessions_near_limit(
     parameters: Rows[Parameter],
     p: SessionsParams,
 ) -> Iterator[Measurement]:
-    """A server accepts at most max_connections sessions of a tenant, and at most _resource_limit_max_session_num; where
-    that is 0, 5% of the tenant's memory divided by 100 KiB per session. At the limit new connections are refused, and
-    the business is interrupted although the database works."""
+    """A server accepts at most max_connections sessions of a tenant, and no more than fit into 5% of the tenant's
+    memory at 100 KiB each. A number that was set by hand (_resource_limit_max_session_num) takes the place of the
+    second limit. At the limit new connections are refused, although the database works."""
     wanted = next((int(row.value) for row in variables if row.name == "max_connections" and row.value), 0)
     if not units or not wanted:
         raise NotAssessed("The view shows no row of this tenant.")

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 
 from agent.api import (
     Actor,
-    Divisor,
     KernelCode,
     Measurement,
     NotAssessed,
     Params,
+    Positive,
     Remediation,
     Rows,
     Sizing,
@@ -29,8 +29,8 @@ from checks.capacity.pages import SIZE_PLANNING, TABLETS
 
 @params
 class TabletParams(Params):
-    tablets_per_gib_count: int
-    described_bytes: Divisor[int]
+    tablets_per_gib_count: Positive[int]
+    described_bytes: Positive[int]
 
 
 @check(

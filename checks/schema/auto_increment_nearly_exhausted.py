@@ -11,6 +11,7 @@ from agent.api import (
     Params,
     Remediation,
     Rows,
+    Scalar,
     Unit,
     check,
     name_object,
@@ -86,7 +87,8 @@ def auto_increment_nearly_exhausted(
             unsure.append(name_object(*name))
             continue
         names = {"schema": name[0], "table": name[1], "column": column.column_name, "type": column.column_type}
-        evidence = {**names, "reached_count": use.passed, "highest_count": use.highest, "wider": use.wider}
-        evidence |= {"cache_end_count": use.end, "old_type": column.column_type if use.wider else None}
+        told = {"reached_count": use.passed, "highest_count": use.highest, "cache_end_count": use.end}
+        old = column.column_type if use.wider else None
+        evidence: dict[str, Scalar] = {**names, **told, "wider": use.wider, "old_type": old}
         yield Measurement(name_object(*name), 100 * use.passed / use.highest, evidence)
     require_proven(unsure)

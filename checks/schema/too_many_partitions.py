@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, DocPage, Measurement, Params, Remediation, Rows, Unit, check, name_object, params
+from agent.api import Actor, DocPage, Measurement, Params, Positive, Remediation, Rows, Unit, check, name_object, params
 from agent.facts.schema import PartitionedTable
 from agent.facts.settings import Parameter
 from checks.schema.pages import VIEWS
@@ -12,7 +12,7 @@ from checks.schema.pages import VIEWS
 
 @params
 class PartitionParams(Params):
-    default_limit_count: int
+    default_limit_count: Positive[int]
 
 
 @check(

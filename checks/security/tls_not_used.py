@@ -10,6 +10,7 @@ from agent.api import (
     Measurement,
     NotAssessed,
     Params,
+    Positive,
     Remediation,
     Rows,
     RunAs,
@@ -26,7 +27,7 @@ LOCAL = ("127.", "localhost", "::1", "[::1]", "::ffff:127.")
 
 @params
 class TlsParams(Params):
-    min_sessions_count: int
+    min_sessions_count: Positive[int]
 
 
 @check(

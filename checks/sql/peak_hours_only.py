@@ -10,6 +10,7 @@ from agent.api import (
     Measurement,
     NotAssessed,
     Params,
+    Positive,
     Remediation,
     Rows,
     Scalar,
@@ -29,7 +30,7 @@ from checks.sql.ring import text_of
 class PeakParams(Params):
     """The hours that count as few, and how much must have been seen: in the busiest hour, and of the statement."""
 
-    peak_hours_count: int
+    peak_hours_count: Positive[int]
     min_days_count: int
     min_samples_count: int
     min_share_pct: float

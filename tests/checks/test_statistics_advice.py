@@ -20,9 +20,8 @@ DATABASE = "statistics_advice_test"
 
 
 def _find(code: str, as_of: datetime) -> Finding:
-    named = {"owner": DATABASE, "table_name": "t"}
-    facts: list[Any] = [replace(_statistics(400, rows=2, locked="ALL" if code == "STA003" else None), **named)]
-    facts.append(replace(_changes(6_000), table_owner=DATABASE, table_name="t"))
+    known = _statistics(400, rows=2, locked="ALL" if code == "STA003" else None)
+    facts: list[Any] = [replace(known, owner=DATABASE), replace(_changes(6_000), table_owner=DATABASE)]
     snapshot = snapshot_of([*facts, (Clock, (Clock(as_of=as_of),))])
     (finding,) = run_check(code, snapshot).findings
     return finding

@@ -59,8 +59,7 @@ def _list_facts(entry: SqlEntry, words: Words) -> Iterator[tuple[str, str]]:
     longest = entry["longest_us"]
     yield words("Longest"), missing if longest is None else words.value(longest, Unit.MICROSECONDS)
     if entry["first"] and entry["last"]:
-        span = (words.second(entry[end]) for end in ("first", "last"))
-        yield words("First and last seen"), " – ".join(span)
+        yield words("First and last seen"), f"{words.second(entry['first'])} – {words.second(entry['last'])}"
     if entry["trace_id"]:
         told = words("of its longest execution, for as long as the SQL audit holds it")
         yield "TRACE_ID", f"{make_printable(entry['trace_id'], NAME_LENGTH)} ({told})"

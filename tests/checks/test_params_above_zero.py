@@ -1,4 +1,4 @@
-"""A number by which a check divides cannot be 0: the rules refuse it, or no case of the check minds."""
+"""A number with which a check cannot calculate if it is 0 is refused with the rules; no other one makes it fail."""
 
 from __future__ import annotations
 
@@ -54,5 +54,8 @@ def test_zero_is_refused_or_does_no_harm(code: str, name: str) -> None:
 
 def test_the_message_names_the_place_and_says_what_to_do() -> None:
     (told,) = refuse("CAP005", "session_memory_bytes", 0)
-    assert told == "checks.CAP005.params.session_memory_bytes: the check divides by this number; set one above 0"
+    assert (
+        told
+        == "checks.CAP005.params.session_memory_bytes: the check cannot calculate with 0 here; set a number above 0"
+    )
     assert refuse("CAP005", "least_sessions_count", 0) == []
