@@ -39,7 +39,7 @@ def refuse(code: str, name: str, value: Any) -> list[str]:
     return []
 
 
-@pytest.mark.parametrize(("code", "name"), list_numbers(), ids=str)
+@pytest.mark.parametrize(("code", "name"), list(list_numbers()), ids=str)
 def test_zero_is_refused_or_does_no_harm(code: str, name: str) -> None:
     if refuse(code, name, 0):
         return
