@@ -21,7 +21,7 @@ from agent.api import (
 from agent.facts.given import Clock
 from agent.facts.schema import TableChanges, TableStatistics
 from checks.statistics.pages import GATHERING, VIEWS
-from checks.statistics.restoring import GATHER, RESTORE, RESTORING, tell_when
+from checks.statistics.restoring import GATHER, RESTORE, RESTORED, RESTORING, tell_when
 
 
 @params
@@ -60,6 +60,7 @@ class LockedParams(Params):
         DocPage(f"{VIEWS}/15400.o-dba_tab_statistics-of-mysql-mode.md"),
         KernelRun("4.3.5.3", "INSERT 10000 rows, gather, change something: 9744 of the inserts are counted afterwards"),
         RESTORING,
+        RESTORED,
     ),
 )
 def locked(

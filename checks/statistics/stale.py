@@ -8,7 +8,7 @@ from agent.api import Actor, DocPage, Measurement, Params, Remediation, Rows, Un
 from agent.facts.given import Clock
 from agent.facts.schema import TableChanges, TableStatistics
 from checks.statistics.pages import GATHERING, VIEWS
-from checks.statistics.restoring import GATHER, RESTORE, RESTORING, tell_when
+from checks.statistics.restoring import GATHER, RESTORE, RESTORED, RESTORING, tell_when
 
 
 @params
@@ -40,6 +40,7 @@ class StaleParams(Params):
         DocPage(f"{GATHERING}/200.statistics-collection-methods/400.collect-statistics-automatically.md"),
         DocPage(f"{VIEWS}/15200.o-dba_tab_modifications-of-mysql-mode.md"),
         RESTORING,
+        RESTORED,
     ),
 )
 def stale(

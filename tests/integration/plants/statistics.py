@@ -37,15 +37,14 @@ PLANTS = [
     Plant(
         "STA003",
         plant=[
-            "CREATE TABLE {db}.t (a INT PRIMARY KEY)",
-            "INSERT INTO {db}.t VALUES (-1), (-2)",
+            "CREATE TABLE {db}.t (a INT AUTO_INCREMENT PRIMARY KEY, b INT)",
+            "INSERT INTO {db}.t (b) VALUES (1), (2)",
             "CALL DBMS_STATS.GATHER_TABLE_STATS('{db}', 't')",
             "CALL DBMS_STATS.LOCK_TABLE_STATS('{db}', 't')",
-            "INSERT INTO {db}.t WITH RECURSIVE n(v) AS (SELECT 1 UNION ALL SELECT v + 1 FROM n WHERE v < 5000)"
-            " SELECT v FROM n",
+            *["INSERT INTO {db}.t (b) SELECT b FROM {db}.t"] * 11,
             "CALL DBMS_STATS.FLUSH_DATABASE_MONITORING_INFO()",
             "SELECT SLEEP(1.2)",
-            "INSERT INTO {db}.t VALUES (6000)",
+            "INSERT INTO {db}.t (b) VALUES (3)",
         ],
         resource="{db}.t",
         severity=Severity.LOW,
