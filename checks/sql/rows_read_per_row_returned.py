@@ -4,7 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, Params, Remediation, Rows, Scalar, Unit, Unjudged, check, name_shape, params
+from agent.api import (
+    Actor,
+    Effort,
+    Measurement,
+    Params,
+    Remediation,
+    Rows,
+    Scalar,
+    Unit,
+    Unjudged,
+    check,
+    name_shape,
+    params,
+)
 from agent.facts.plans import PlanStep
 from agent.facts.sql import CachedPlan, RepositoryShape, SqlShape, SqlTotal
 from checks.sql.loads import list_frequent, list_loads, list_uncounted
@@ -37,6 +50,7 @@ class RowsReadParams(Params):
         pre_check="EXPLAIN the statement and look at which conditions are filters and which are range conditions.",
         post_check="The rows read per execution in GV$OB_SQL_AUDIT come close to the rows returned.",
         risk="A new index takes disk space and slows writes down slightly.",
+        effort=Effort.TRIAL,
     ),
     sources=(
         FEWER_READS,

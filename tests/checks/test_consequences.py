@@ -9,10 +9,11 @@ import pytest
 
 from agent.model.check import CheckSpec
 from agent.support.i18n import translate
+from tests.each import each
 from tests.harness import shipped
 
 CHECKS = shipped()[0].checks
-every_check = pytest.mark.parametrize("spec", CHECKS.values(), ids=CHECKS)
+every_check = each(CHECKS.values(), lambda spec: spec.code)
 
 LONGEST = {"en": 100, "zh-CN": 50}
 # Names of views, settings and statements, error codes, and terms of the kernel: they say nothing to a manager.

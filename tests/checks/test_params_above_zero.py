@@ -6,8 +6,6 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-import pytest
-
 from agent.catalogue.rule_entry import parse_rule
 from agent.catalogue.rule_problems import RuleProblems
 from agent.judgement.evaluate import evaluate_checks
@@ -15,6 +13,7 @@ from agent.model.terms import Outcome
 from agent.support.errors import RulesError
 from agent.support.i18n import render_text
 from tests.checks import cases
+from tests.each import each
 from tests.harness import Case, gathered, rules_of_cases, shipped, snapshot_of
 
 CHECKS, RULES = shipped()[0].checks, rules_of_cases().rules
@@ -39,8 +38,9 @@ def refuse(code: str, name: str, value: Any) -> list[str]:
     return []
 
 
-@pytest.mark.parametrize(("code", "name"), list(list_numbers()), ids=str)
-def test_zero_is_refused_or_does_no_harm(code: str, name: str) -> None:
+@each(list_numbers(), " ".join)
+def test_zero_is_refused_or_does_no_harm(number: tuple[str, str]) -> None:
+    code, name = number
     if refuse(code, name, 0):
         return
     rule = replace(RULES[code], params=replace(RULES[code].params, **{name: 0}), variants=())

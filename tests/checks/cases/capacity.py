@@ -162,6 +162,7 @@ CASES = [
     Case("CAP001", [_memstore(69)]),
     Case("CAP001", [_memstore(70)], [("tenant", Severity.MEDIUM)]),
     Case("CAP001", [_memstore(95)], [("tenant", Severity.CRITICAL)]),
+    Case("CAP001", [_memstore(95), _unit()], [("tenant", Severity.CRITICAL)], label="memory known"),
     Case("CAP002", _memory(1000, 0, 300), label="all held, much of it cache"),
     Case("CAP002", _memory(799, 201, 0)),
     Case("CAP002", _memory(800, 200, 0), [("tenant", Severity.LOW)]),

@@ -577,6 +577,7 @@ MORE = [
     Case("SCH003", [*_auto("int(11)", schema.INT_MAX, schema.INT_MAX)[1:], schema._number("n", "int(11)")],
          label="not this column"),
     Case("SCH003", _auto("double", 10**9), label="floating point"),
+    Case("SCH003", _auto("bigint(20)", 2**63 - 1), [("shop.t", CRITICAL)], label="wider without a sign only"),
     Case("SCH003", [*_auto("int(11)", schema.INT_MAX, schema.INT_MAX),
                     _with(schema._number("id", "int(11)", auto=True), table_name="unknown")],
          [("shop.t", CRITICAL)], label="one table without a counter"),
