@@ -175,6 +175,11 @@ def test_the_audit_tells_who_sends_it_and_when(folder: Path) -> None:
 
 
 def test_it_says_where_the_time_goes(folder: Path) -> None:
+    assert (
+        "Where its time goes (plan cache): rest 100% · locks, with retries 0%" in sql(folder, "show", DEAR).out.decode()
+    )
+    nothing = dataclasses.replace(make_total(DEAR, 10**6), wait_us=None)
+    keep(folder, {**FACTS, SqlTotal: (nothing,)})
     assert "no record of this version tells it" in sql(folder, "show", DEAR).out.decode()
     row = dataclasses.replace(_shape(DEAR, 20, elapsed_us=10**6), lock_wait_us=600_000, queue_us=100_000, io_wait_us=0)
     keep(folder, {**FACTS, SqlShape: (row,)})
