@@ -43,8 +43,8 @@ _OTHER_WAITS = (  # some of these columns are unsigned: a difference below zero 
 # returns as read; the rows that it scanned have a column of their own.
 _ROWS_ON_DISK = "GREATEST(SSSTORE_READ_ROW_COUNT, COALESCE(BLOCKSCAN_ROW_CNT, 0))"
 
-# In SQLSTAT, what is no work of parallel workers: a statement by its plan, or one that has none, such as SET.
-_OWN_WORK = "(PLAN_TYPE <> 0 OR PLAN_HASH = 0)"
+# In SQLSTAT, the work of parallel workers. What has no plan at all, such as SET, has no hash either.
+_OF_WORKERS = "PLAN_TYPE = 0 AND PLAN_HASH <> 0"
 
 _SECOND = "CASE WHEN IS_EXECUTOR_RPC = 0 THEN REQUEST_TIME - REQUEST_TIME % 1000000 END"
 
@@ -64,7 +64,7 @@ def _count_where(condition: str) -> str:
 
 def _sum_own(column: str) -> str:
     """Return SQL that adds up a column of SQLSTAT without what parallel workers did: their time is none of its own."""
-    return f"SUM(CASE WHEN {_OWN_WORK} THEN {column} ELSE 0 END)"
+    return f"SUM(CASE WHEN {_OF_WORKERS} THEN 0 ELSE {column} END)"
 
 
 # The trace of the longest execution in one pass: behind a number of 16 digits the greatest text is the longest one's.
