@@ -19,12 +19,13 @@ from agent.model.document import (
     ScoreEntry,
     SqlEntry,
     Texts,
+    TimesEntry,
     TrendEntry,
 )
 from agent.model.figures import Capacity, Figures, TrendPoint
 from agent.model.instance import Instance
 from agent.model.snapshot import Snapshot
-from agent.model.statement import StatementFacts
+from agent.model.statement import StatementFacts, TimeSplit
 from agent.model.terms import Text
 
 KEPT_POINTS = 12  # three years of quarters
@@ -88,6 +89,16 @@ def _serialize_sql(told: StatementFacts, tell: Callable[[Text | None], Texts]) -
             }
             for plan in told.plans
         ],
+        "times": _serialize_times(told.times) if told.times else None,
+    }
+
+
+def _serialize_times(times: TimeSplit) -> TimesEntry:
+    return {
+        "record": times.record,
+        "parts": [{"stage": part.stage, "us": part.us, "pct": round_number(part.pct)} for part in times.parts],
+        "retries": None if times.retries is None else round_number(times.retries),
+        "rpcs": None if times.rpcs is None else round_number(times.rpcs),
     }
 
 

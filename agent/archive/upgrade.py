@@ -21,6 +21,7 @@ _COST: dict[str, Any] = {"longest_ms": 0.0, "rows": 0, "bytes": 0, "waited_ms": 
 _BUSINESS: dict[str, Any] = {"peak_qps": None, "concurrency": None, "growth_pct_per_year": None, "critical_periods": []}
 _FIGURES: dict[str, Any] = {"capacity": [], "forecasts": [], "top_sql": [], "top_sql_of": "", "shapes": 0, "trend": []}
 _TOP_SQL: dict[str, Any] = {"text": "", "user_name": "", "longest_us": None}
+_SQL: dict[str, Any] = {"times": None}
 _TREND: dict[str, Any] = {"sessions": None, "statements_per_s": None}
 _INSTANCE: dict[str, Any] = {
     "compatible": "", "role": "", "primary_zone": "", "locality": "", "units": [], "replicas": [], "data_bytes": None,
@@ -57,6 +58,7 @@ def upgrade_document(raw: dict[str, Any]) -> Document:
     document["ruleset"] = _fill_defaults(raw["ruleset"], _RULESET)
     document["score"] = _fill_defaults(raw["score"], _SCORE)
     document["cost"] = _fill_defaults(raw["cost"], _COST)
+    document["sql"] = [_fill_defaults(told, _SQL) for told in document["sql"]]
     document["statements"] = [_fill_defaults(sent, _STATEMENT) for sent in document["statements"]]
     document["results"] = [_upgrade_result(result) for result in raw["results"]]
     for key, defaults in _OUTLOOK:

@@ -23,6 +23,7 @@ from agent.collection.definition_reading import (
 from agent.collection.key_columns import KeyColumns, list_key_columns
 from agent.collection.masking import mask_fields
 from agent.collection.narrowing import Facts, list_dearest_ids, narrow_statement
+from agent.collection.plan_cache_totals import stand_in_for_totals, tell_stand_in
 from agent.collection.server_errors import is_shut
 from agent.collection.signed_scope import Scopes, compile_covered, covers_key_names
 from agent.collection.slices import SlicedAnswer, list_slicing_names, narrow_elsewhere, read_slices
@@ -94,6 +95,7 @@ def collect_facts(
         tables = _Tables(_list_names(row, facts), keys)
         facts[row], record = _read_source(session, row, statement, watch, tables)
         records.append(_mark_cut(record, row, records))
+    told = stand_in_for_totals(facts, records)
     build = Build(version=capabilities.version, tenant_kind=capabilities.tenant_kind, embedded=capabilities.embedded)
     facts[Build] = (build,)
     facts[Clock] = (Clock(as_of=as_of),)
@@ -106,8 +108,8 @@ def collect_facts(
         version=capabilities.version,
         as_of=as_of,
         facts=facts,
-        records=tuple(records),
-        problems=(*capabilities.problems, *_list_problems(records, watch)),
+        records=told,
+        problems=(*capabilities.problems, *_list_problems(told, watch), *tell_stand_in(told)),
         cost=session.cost,
         embedded=capabilities.embedded,
     )

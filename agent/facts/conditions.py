@@ -57,6 +57,17 @@ Branches = tuple[tuple[Condition, ...], ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Folding:
+    """How a block makes rows fewer: the tables of what it groups by, and the tables that one expression of it combines.
+
+    Names of tables in lower case.
+    """
+
+    keys: frozenset[str]
+    combined: tuple[frozenset[str], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
     """What one block of a statement asks: its tables, its conditions, and each OR over several columns.
 
@@ -64,6 +75,8 @@ class Question:
     ``unread`` are the names, in lower case, of columns that every row is asked by in another way: an OR, a comparison
     of columns, a subquery. ``used`` are all columns of the block, but those that a ``*`` stands for (``takes_all``).
     ``ordered`` are the columns of ORDER BY, if it is of columns alone and in one direction.
+    ``folded`` says how rows are made fewer by GROUP BY, DISTINCT or a sum of all; None if they are not, or if the table
+    of some column is not known.
     """
 
     tables: tuple[str, ...]
@@ -76,6 +89,7 @@ class Question:
     used: tuple[tuple[str, str], ...] = ()
     takes_all: bool = False
     ordered: tuple[tuple[str, str], ...] = ()
+    folded: Folding | None = None
 
 
 def read_questions(statement: str, shapes: Mapping[str, TableShape]) -> tuple[Question, ...] | None:
@@ -226,6 +240,7 @@ def _read_block(block: exp.Expr, number: int, scope: _Scope) -> Question:
         used=tuple(dict.fromkeys([*_list_columns(block, scope), *_list_joined(conditions)])),
         takes_all=any(item.is_star for item in block.expressions),
         ordered=_list_ordered(block.args.get("order"), scope),
+        folded=_read_folding(block, scope),
     )
 
 
@@ -281,6 +296,25 @@ def _list_ordered(order: exp.Order | None, scope: _Scope) -> tuple[tuple[str, st
     scope.unresolved = unresolved
     known = tuple(place for place in found if place)
     return known if len(known) == len(found) else ()
+
+
+def _read_folding(block: exp.Expr, scope: _Scope) -> Folding | None:
+    group, distinct, having = (block.args.get(name) for name in ("group", "distinct", "having"))
+    selected = block.expressions
+    if not group and not distinct and not any(item.find(exp.AggFunc) for item in selected):
+        return None
+    unresolved = scope.unresolved
+    keys = [_find_tables(item, scope) for item in (group.expressions if group else selected if distinct else ())]
+    told = [_find_tables(item, scope) for item in (*selected, *([having] if having else ()))]
+    known = scope.unresolved == unresolved and not any(item.find(exp.Query) for item in selected)
+    scope.unresolved = unresolved
+    if not known:
+        return None
+    return Folding(keys=frozenset[str]().union(*keys), combined=tuple(tables for tables in told if len(tables) > 1))
+
+
+def _find_tables(node: exp.Expr, scope: _Scope) -> frozenset[str]:
+    return frozenset(table.lower() for table, _ in _list_columns(node, scope))
 
 
 def _read_using(joins: Iterable[exp.Join], number: int, scope: _Scope) -> Iterator[Condition]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
@@ -10,6 +10,7 @@ from agent.facts import Observes, Rows
 from agent.facts.sql import CachedPlan, RepositoryShape, SqlShape, SqlTotal
 
 _SNAPSHOTS_A_DAY = 24
+REMOTE_PLANS = (2, 3)  # types of plans that run on another server, or on several
 # The longest record first: days, since the plan was made, seconds to hours.
 LONGEST_FIRST = (Observes.REPOSITORY, Observes.PLAN_CACHE, Observes.AUDIT_RING)
 
@@ -21,7 +22,9 @@ class ShapeLoad:
     Outside the audit ring ``rows_read`` is the least: rows that a scan goes through block by block are not counted
     there (seen on 4.3.5: none of 90,000). ``rows_used`` were returned or changed. ``user`` and ``longest_us`` are in
     the audit ring only, ``sql_type`` is in the plan cache only. The ``days`` that the repository saw the shape are
-    counted by its snapshots, one an hour. ``rpc_count`` are the requests that it sent to other servers.
+    counted by its snapshots, one an hour. ``rpc_count`` are the requests that it sent to other servers. In the audit
+    ring only, ``other_wait_us`` is what it waited for beside locks, disks and a processor (``schedule_us``),
+    ``retried`` executions ran more than once, and ``sessions`` sent it.
     """
 
     record: Observes
@@ -52,6 +55,10 @@ class ShapeLoad:
     last_us: int | None = None
     sql_type: int | None = None
     rpc_count: int | None = None
+    other_wait_us: int | None = None
+    schedule_us: int | None = None
+    retried: int | None = None
+    sessions: int | None = None
 
     @property
     def average_us(self) -> float:
@@ -86,12 +93,49 @@ def read_shape(row: SqlShape) -> ShapeLoad:
         users=row.users,
         first_us=row.first_us,
         last_us=row.last_us,
+        rpc_count=row.rpc_count,
+        other_wait_us=row.other_wait_us,
+        schedule_us=row.schedule_us,
+        retried=row.retried,
+        sessions=row.sessions,
     )
 
 
 def _count_scans(sql_id: str, executions: int, scans: Mapping[str, bool]) -> int | None:
     """How many executions scanned a table in full, by the plan that is in the cache; None if there is none."""
     return executions * scans[sql_id] if sql_id in scans else None
+
+
+def sum_plans(plans: Rows[CachedPlan], *, cut: bool) -> tuple[SqlTotal, ...]:
+    """Return what the plan cache tells of each shape where a version has no SQLSTAT, the dearest first.
+
+    It names no database and counts no rows read. Of a list that was cut nobody knows what all shapes took.
+    """
+    by_shape: defaultdict[tuple[int | None, str], list[CachedPlan]] = defaultdict(list)
+    taken: Counter[int | None] = Counter()
+    for plan in plans:
+        by_shape[plan.tenant_id, plan.sql_id].append(plan)
+        taken[plan.tenant_id] += plan.elapsed_time
+    found = [
+        SqlTotal(
+            tenant_id=tenant_id,
+            tenant_elapsed_us=None if cut or tenant_id is None else taken[tenant_id],
+            sql_id=sql_id,
+            db_name="",
+            executions=sum(plan.executions for plan in own),
+            elapsed_us=sum(plan.elapsed_time for plan in own),
+            rows_processed=sum(plan.rows_processed or 0 for plan in own),
+            disk_reads=_sum_known(plan.disk_reads for plan in own),
+            wait_us=_sum_known(plan.lock_wait_us for plan in own),
+            cpu_us=_sum_known(plan.cpu_time for plan in own),
+            io_wait_us=_sum_known(plan.user_io_wait_time for plan in own),
+            remote_executions=_sum_known(
+                None if plan.plan_type is None else plan.executions * (plan.plan_type in REMOTE_PLANS) for plan in own
+            ),
+        )
+        for (tenant_id, sql_id), own in by_shape.items()
+    ]
+    return tuple(sorted(found, key=lambda row: (-row.elapsed_us, row.sql_id)))
 
 
 def read_totals(totals: Rows[SqlTotal], scans: Mapping[str, bool]) -> Iterator[ShapeLoad]:

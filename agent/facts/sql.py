@@ -6,7 +6,9 @@ The latency buckets are fixed, so that a rule can change afterwards.
 
 The ring has a record for the session that took the statement, and one for each part of the plan that a parallel worker
 or another server executed (IS_EXECUTOR_RPC = 1, with the same SQL_ID and often without a user). Only the first is an
-execution; the rows and blocks that the parts read are counted with them alone.
+execution; the rows and blocks that the parts read are counted with them alone. SQLSTAT and the repository have a row of
+their own for what parallel workers did, too: with the hash of the plan, but not its type (seen on 4.3.5, with the text
+"PX DFO EXECUTING"). It stays when the plan, and with it the statement's own row, has left the cache.
 """
 
 from __future__ import annotations
@@ -33,9 +35,16 @@ CHANGING_STATEMENTS = frozenset({_DELETE, _UPDATE})  # those of rows that are th
 # A request that meets a locked row is parked outside its execution and tried again; no wait column counts that time.
 _WORKED = "(QUEUE_TIME + GET_PLAN_TIME + EXECUTE_TIME)"
 _PARKED = f"CASE WHEN RETRY_CNT > 0 AND ELAPSED_TIME > {_WORKED} THEN ELAPSED_TIME - {_WORKED} ELSE 0 END"
+_NAMED_WAITS = "(APPLICATION_WAIT_TIME + CONCURRENCY_WAIT_TIME + USER_IO_WAIT_TIME + SCHEDULE_TIME)"
+_OTHER_WAITS = (  # some of these columns are unsigned: a difference below zero would be an error
+    f"CASE WHEN TOTAL_WAIT_TIME_MICRO > {_NAMED_WAITS} THEN TOTAL_WAIT_TIME_MICRO - {_NAMED_WAITS} ELSE 0 END"
+)
 # Once rows have left the memstore, the storage layer scans block by block. It then counts only the rows that it
 # returns as read; the rows that it scanned have a column of their own.
 _ROWS_ON_DISK = "GREATEST(SSSTORE_READ_ROW_COUNT, COALESCE(BLOCKSCAN_ROW_CNT, 0))"
+
+# In SQLSTAT, the work of parallel workers. What has no plan at all, such as SET, has no hash either.
+_OF_WORKERS = "PLAN_TYPE = 0 AND PLAN_HASH <> 0"
 
 _SECOND = "CASE WHEN IS_EXECUTOR_RPC = 0 THEN REQUEST_TIME - REQUEST_TIME % 1000000 END"
 
@@ -51,6 +60,11 @@ def _count_where(condition: str) -> str:
     The sum runs over the whole ring, so the condition that is seldom true comes first.
     """
     return f"SUM(CASE WHEN {condition} AND IS_EXECUTOR_RPC = 0 THEN 1 ELSE 0 END)"
+
+
+def _sum_own(column: str) -> str:
+    """Return SQL that adds up a column of SQLSTAT without what parallel workers did: their time is none of its own."""
+    return f"SUM(CASE WHEN {_OF_WORKERS} THEN 0 ELSE {column} END)"
 
 
 # The trace of the longest execution in one pass: behind a number of 16 digits the greatest text is the longest one's.
@@ -109,6 +123,8 @@ class SqlShape:
     executions neither returned nor changed a row. ``session_seconds`` counts the seconds in which some session ran the
     shape, each session by itself, ``seconds`` those of all sessions together; ``transactions`` those that it was part
     of (TX_ID), ``tx_executions`` and ``tx_rows_affected`` the executions within them and the rows that these changed.
+    ``retried`` executions were run more than once, ``sessions`` sent them. ``other_wait_us`` is what they waited for
+    beside locks, disks and a free processor: mostly for other servers.
     """
 
     tenant_id: int | None = expr("TENANT_ID", default=None, sys_only=True)
@@ -153,6 +169,11 @@ class SqlShape:
     tx_rows_affected: int | None = expr(
         "SUM(CASE WHEN TX_ID > 0 AND IS_EXECUTOR_RPC = 0 THEN AFFECTED_ROWS ELSE 0 END)", default=None
     )
+    retried: int | None = expr(_count_where("RETRY_CNT > 0"), default=None)
+    sessions: int | None = expr("COUNT(DISTINCT CASE WHEN IS_EXECUTOR_RPC = 0 THEN SID END)", default=None)
+    rpc_count: int | None = expr("SUM(RPC_COUNT)", default=None)
+    schedule_us: int | None = expr(f"SUM({_skip_plan_parts('SCHEDULE_TIME')})", default=None)
+    other_wait_us: int | None = expr(f"SUM({_skip_plan_parts(_OTHER_WAITS)})", default=None)
 
 
 @source(
@@ -170,18 +191,19 @@ class SqlTotal:
 
     ``tenant_elapsed_us`` is what all shapes of its tenant took: among the two hundred may be one of many. Calls of
     procedures and DDL are in the view too, with the rows that they went through and without a plan (seen on 4.3.5);
-    ``sql_type`` tells them apart (``DATA_STATEMENTS``).
+    ``sql_type`` tells them apart (``DATA_STATEMENTS``). Where only the work of parallel workers is left of a statement,
+    there are no executions and no time.
     """
 
     tenant_id: int | None = expr("TENANT_ID", default=None, sys_only=True)
     tenant_elapsed_us: int | None = expr(
-        "SUM(SUM(ELAPSED_TIME_TOTAL)) OVER (PARTITION BY TENANT_ID)", default=None, sys_only=True
+        f"SUM({_sum_own('ELAPSED_TIME_TOTAL')}) OVER (PARTITION BY TENANT_ID)", default=None, sys_only=True
     )
     sql_id: str = expr("SQL_ID")
     sql_type: int | None = expr("MAX(SQL_TYPE)", default=None)
     db_name: str = expr("MIN(PARSING_DB_NAME)")
-    executions: int = expr("SUM(EXECUTIONS_TOTAL)")
-    elapsed_us: int = expr("SUM(ELAPSED_TIME_TOTAL)")
+    executions: int = expr(_sum_own("EXECUTIONS_TOTAL"))
+    elapsed_us: int = expr(_sum_own("ELAPSED_TIME_TOTAL"))
     rows_processed: int = expr("SUM(ROWS_PROCESSED_TOTAL)")
     rows_read: int | None = expr(
         "SUM(MEMSTORE_READ_ROWS_TOTAL + MINOR_SSSTORE_READ_ROWS_TOTAL + MAJOR_SSSTORE_READ_ROWS_TOTAL)", default=None
@@ -222,8 +244,8 @@ class RepositoryShape:
     db_name: str = expr("MIN(PARSING_DB_NAME)")
     first_snap: int = expr("MIN(SNAP_ID)")
     last_snap: int = expr("MAX(SNAP_ID)")
-    executions: int = expr("SUM(EXECUTIONS_DELTA)")
-    elapsed_us: int = expr("SUM(ELAPSED_TIME_DELTA)")
+    executions: int = expr(_sum_own("EXECUTIONS_DELTA"))
+    elapsed_us: int = expr(_sum_own("ELAPSED_TIME_DELTA"))
     rows_processed: int = expr("SUM(ROWS_PROCESSED_DELTA)")
     rows_read: int = expr(
         "SUM(MEMSTORE_READ_ROWS_DELTA + MINOR_SSSTORE_READ_ROWS_DELTA + MAJOR_SSSTORE_READ_ROWS_DELTA)"
@@ -277,6 +299,7 @@ class CachedPlan:
     ``param_infos`` has an entry for each value, ``{...,type}``: numbers, no literals. ``forced`` has a bit for each of
     ``FORCING`` that is among its hints, which are read no further: they may hold anything. ``outline`` are the hints
     that the server would write to force this plan again, stripped when they are read; "" where that was not possible.
+    ``plan_type`` is 1 for a plan on one server, 2 for one on another, 3 for several.
     """
 
     tenant_id: int | None = expr("TENANT_ID", default=None, sys_only=True)
@@ -292,6 +315,12 @@ class CachedPlan:
     table_scan: int | None = None
     first_load_time: datetime | None = None
     outline: str | None = expr(f"SUBSTR(OUTLINE_DATA, 1, {_OUTLINE_CHARS})", default=None, data_class=DataClass.PLANS)
+    plan_type: int | None = expr("TYPE", default=None)
+    rows_processed: int | None = None
+    disk_reads: int | None = None
+    cpu_time: int | None = None
+    lock_wait_us: int | None = expr("APPLICATION_WAIT_TIME + CONCURRENCY_WAIT_TIME", default=None)
+    user_io_wait_time: int | None = None
 
 
 @source(

@@ -28,6 +28,7 @@ _ROWS = re.compile(rf"\b(IN \(|VALUES) ({_ROW})(?: , \2)++")
 _SUMMED = (
     "executions", "elapsed_us", "rows_read", "rows_used", "disk_reads", "retries", "wait_us", "remote_executions",
     "full_scans", "errors", "execute_us", "cpu_us", "io_wait_us", "queue_us", "plan_us", "rpc_count",
+    "other_wait_us", "schedule_us", "retried",
 )  # fmt: skip
 
 
@@ -133,6 +134,7 @@ def _add_up(loads: Sequence[ShapeLoad]) -> ShapeLoad:
         sql_id=loads[0].sql_id,
         days=max(load.days for load in loads),
         users=max((load.users for load in loads if load.users is not None), default=None),
+        sessions=max((load.sessions for load in loads if load.sessions is not None), default=None),
         first_us=min(first, default=None),
         last_us=max(last, default=None),
         **sums,

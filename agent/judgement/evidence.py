@@ -18,7 +18,7 @@ from agent.model.labels import RECORDS
 from agent.model.naming import list_names
 from agent.model.rule import LeastEvidence
 from agent.model.snapshot import Snapshot, Unavailable
-from agent.model.terms import Text
+from agent.model.terms import Text, UnavailableKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,10 +161,13 @@ def _judge_records(spec: CheckSpec, least: LeastEvidence, snapshot: Snapshot) ->
 
 
 def _find_unread_record(rows: Iterable[type], snapshot: Snapshot) -> NotAssessed | None:
-    """A record that could not be read may show more; its own reason is told."""
+    """A record that could not be read may show more; its own reason is told.
+
+    One that this version does not have shows nothing: what the others show must do.
+    """
     for row in rows:
         source, found = find_source_spec(row), snapshot.facts.get(row)
-        if source and source.observes and isinstance(found, Unavailable):
+        if source and source.observes and isinstance(found, Unavailable) and found.kind is not UnavailableKind.NO_VIEW:
             lack = NotAssessed(found.reason.msgid)
             lack.reason, lack.unlock = found.reason, found.remedy
             return lack

@@ -13,6 +13,7 @@ from agent.facts.plans import PlanStep
 from agent.facts.shape_load import LONGEST_FIRST, ShapeLoad, collect_loads
 from agent.facts.sql import CachedPlan, RepositoryShape, RepositoryText, SqlShape, SqlTotal
 from agent.facts.statement_texts import collect_texts
+from agent.facts.time_split import split_time
 from agent.model.naming import name_shape
 from agent.model.result import CheckResult
 from agent.model.snapshot import Snapshot, Unavailable
@@ -81,6 +82,7 @@ def _describe(
         last=_read_moment(ring.last_us) if ring else None,
         trace_id=ring.trace_id if ring else None,
         plans=tuple(map(_describe_plan, plans[:_MOST_PLANS])),
+        times=split_time(loads),
     )
 
 

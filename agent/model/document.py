@@ -515,6 +515,25 @@ class PlanEntry(TypedDict):
     accesses: list[AccessEntry]
 
 
+class TimePartEntry(TypedDict):
+    """What a statement spends in one stage: ``queue``, ``plan``, ``work`` or ``cpu``, ``io``, ``lock``, ``schedule``,
+    ``rpc``, and ``rest`` for what has no name.
+    """
+
+    stage: str
+    us: int
+    pct: float
+
+
+class TimesEntry(TypedDict):
+    """Where the time of a statement goes, by one record; retries and requests to other servers for each execution."""
+
+    record: str
+    parts: list[TimePartEntry]
+    retries: float | None
+    rpcs: float | None
+
+
 class SqlEntry(TypedDict):
     """A statement of the customer's that findings on ``resource`` are about. Times in microseconds.
 
@@ -538,6 +557,7 @@ class SqlEntry(TypedDict):
     last: str | None
     trace_id: str | None
     plans: list[PlanEntry]
+    times: TimesEntry | None
 
 
 class ColophonEntry(TypedDict):

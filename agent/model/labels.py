@@ -104,6 +104,18 @@ FOR_STATEMENTS = frozenset(
         "xa_tx_id",
     }
 )
+# The stages of a statement's time.
+STAGES: Mapping[str, str] = {
+    "queue": N_("queue"),
+    "plan": N_("parsing and planning"),
+    "work": N_("CPU and other work"),
+    "cpu": N_("CPU"),
+    "io": N_("disks"),
+    "lock": N_("locks, with retries"),
+    "schedule": N_("waiting for a processor"),
+    "rpc": N_("RPC and parallel workers"),
+    "rest": N_("rest"),
+}
 STATUSES: Mapping[str, str] = {
     "ok": N_("Read"),
     "privilege": N_("Privilege missing"),

@@ -26,13 +26,32 @@ class StatementPlan:
     accesses: tuple[TableAccess, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class TimePart:
+    """What a statement spends in one stage, in microseconds and as its part of the whole; the stage as in labels."""
+
+    stage: str
+    us: int
+    pct: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimeSplit:
+    """Where the time of a statement goes, by one record; retries and requests to other servers for each execution."""
+
+    record: str
+    parts: tuple[TimePart, ...]
+    retries: float | None
+    rpcs: float | None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StatementFacts:
     """One statement that findings are about, by the ``resource`` of these findings.
 
     ``text`` is masked; where it is empty, ``no_text`` says why. ``record`` is where executions, average and total come
     from. User, longest execution, first and last time and ``trace_id`` are in the audit ring only: the trace is that of
-    the longest execution, for as long as the ring holds it.
+    the longest execution, for as long as the ring holds it. ``times`` is None where no record tells parts of its time.
     """
 
     resource: str
@@ -51,3 +70,4 @@ class StatementFacts:
     last: datetime | None = None
     trace_id: str | None = None
     plans: tuple[StatementPlan, ...] = ()
+    times: TimeSplit | None = None

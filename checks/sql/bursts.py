@@ -61,8 +61,8 @@ def list_bursts(
 def recurs(row: SqlShape, min_span_s: int, min_bursts: int, most_busy_pct: float) -> bool | None:
     """Whether a shape is sent in bursts again and again: in several transactions, with pauses, or for a long time.
 
-    A cache that is filled at the start of an application reads its rows in one go, and not again. None if the ring does
-    not tell.
+    What is sent in one go, and not again, may fill a cache at the start of an application. None if the ring does not
+    tell.
     """
     if (row.transactions or 0) >= min_bursts and (row.tx_executions or 0) > (row.transactions or 0):
         return True
@@ -76,12 +76,22 @@ def recurs(row: SqlShape, min_span_s: int, min_bursts: int, most_busy_pct: float
     return row.seconds >= min_bursts and span_s * most_busy_pct >= 100 * row.seconds
 
 
-def count_in_a_row(burst: Burst, min_per_second: float, min_bursts: int) -> float:
-    """Return how often a shape is sent in a transaction, or in a second if that is often; 0 if it is not."""
+def may_fill_cache(row: SqlShape, table_rows: int, max_off_pct: float) -> bool:
+    """Whether a shape was sent about as often as its table has rows, as who reads each of them once does."""
+    return abs(row.executions - table_rows) * 100 <= table_rows * max_off_pct
+
+
+def count_in_a_row(burst: Burst, min_per_second: float, min_busy_pct: float, min_bursts: int) -> float:
+    """Return how often a shape is sent in a transaction, or in a second by who does nothing else; 0 if it is not.
+
+    Who does nothing else sends it often, or waits most of the second for its results: a slow server answers less often.
+    """
     row = burst.row
     is_often = row.transactions and row.transactions >= min_bursts
     by_transaction = (row.tx_executions or 0) / row.transactions if row.transactions and is_often else 0.0
-    return max(by_transaction, burst.per_second if burst.per_second >= min_per_second else 0.0)
+    busy_pct = 100 * burst.per_second * row.elapsed_us / row.executions / _SECOND_US
+    alone = burst.per_second >= min_per_second or busy_pct >= min_busy_pct
+    return max(by_transaction, burst.per_second if alone else 0.0)
 
 
 def inserts_rows(plan: Plan) -> bool:

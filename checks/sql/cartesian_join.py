@@ -11,7 +11,7 @@ from agent.facts.schema import NotableColumn
 from agent.facts.sql import CachedPlan, RepositoryShape, SqlShape, SqlTotal
 from agent.facts.workload import WorkloadFacts
 from checks.sql.diagnosis import list_evidence, list_slow, list_unread, name_statement
-from checks.sql.joins import is_unjoined, list_products
+from checks.sql.joins import folds_apart, is_unjoined, list_products
 from checks.sql.pages import JOINS, NESTED_LOOPS, PLANS_VIEW
 
 
@@ -59,7 +59,8 @@ def cartesian_join(
     """Without a join condition, each row of one table is combined with each row of the other, and the work grows with
     the product. If constants pick the rows of both sides, the plan also shows a Cartesian join, which is fine, so the
     statement itself must lack the condition. Single rows and short lists are excluded; a few rows of a large table are
-    not: another condition picked them, so the join condition was forgotten."""
+    not: another condition picked them, so the join condition was forgotten. Nor is a list excluded if the statement
+    groups the pairs by one side and never uses columns of both together: each figure is then the same in all groups."""
     facts = WorkloadFacts(
         shapes=shapes,
         totals=totals,
@@ -76,6 +77,7 @@ def cartesian_join(
             product
             for plan in statement.plans
             for product in list_products(plan, limits.min_side_count, limits.min_table_count)
+            if not product.is_list or folds_apart(statement, product)
         ]
         judged = [(product, is_unjoined(statement, product)) for product in products]
         found = max((p for p, unjoined in judged if unjoined), key=lambda product: product.rows, default=None)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from agent.facts.definition_text import ColumnShape, find_shape
-from agent.facts.plan_tree import Access
+from agent.facts.plan_tree import Access, Plan
 from agent.facts.workload import WorkStatement
+from checks.sql.diagnosis import count_rows
 from checks.sql.paths import is_named, list_blocks, list_conditions
 
 _ADDING = frozenset({"INSERT", "INSERT_UP"})  # what else changes rows does so, or locks them, in the table itself
@@ -15,11 +16,17 @@ _NOT_INDEXED = ("text", "blob", "json", "geometry", "vector")
 
 @dataclass(frozen=True, slots=True)
 class Lookups:
-    """A scan of an index that looks up so many rows in the table in one run, and keeps so many of them."""
+    """A scan of an index that looks up so many rows in the table in one run, and keeps so many of them.
+
+    ``share_pct`` is the lookups' part of all rows that the plan goes through. ``filters``: most of the rows are thrown
+    away by what the statement compares in the table.
+    """
 
     access: Access
     rows: int
     kept: int
+    share_pct: float
+    filters: bool = False
 
 
 def list_lookups(statement: WorkStatement) -> list[Lookups]:
@@ -28,25 +35,33 @@ def list_lookups(statement: WorkStatement) -> list[Lookups]:
     Where a LIMIT ended the scan, the optimizer's figure is that of a scan to the end, and is cut in proportion.
     """
     reading = [plan for plan in statement.plans if plan.changes <= _ADDING]
-    found = [_count_lookups(access) for plan in reading for access in plan.accesses if access.index]
+    found = [_count_lookups(plan, access) for plan in reading for access in plan.accesses if access.index]
     return sorted((one for one in found if one.rows), key=lambda one: one.rows, reverse=True)
 
 
-def _count_lookups(access: Access) -> Lookups:
+def _count_lookups(plan: Plan, access: Access) -> Lookups:
     back, kept, expected = access.back_rows or 0, access.rows_kept or 0, access.rows_estimated
     if 0 <= expected < kept and access.rows_real >= expected:
         back = back * expected // kept
-    return Lookups(access, max(back, access.rows_real) if back else 0, max(expected, access.rows_real, kept, 1))
+    rows = max(back, access.rows_real) if back else 0
+    others = sum(count_rows(other) for other in plan.accesses if other is not access)
+    return Lookups(access, rows, max(expected, access.rows_real, kept, 1), 100 * rows / max(rows + others, 1))
 
 
-def find_covering(
-    statement: WorkStatement, access: Access, *, filters: bool, most_columns: int, most_chars: int
-) -> list[str] | None:
+def list_costly(statement: WorkStatement, per_kept: int, min_kept: int, min_share_pct: float) -> list[Lookups]:
+    """Return the lookups that may make a statement slow: very many, or most of its work and for rows thrown away."""
+    found = [replace(one, filters=one.rows >= per_kept * one.kept) for one in list_lookups(statement)]
+    return [one for one in found if one.rows >= min_kept or (one.filters and one.share_pct >= min_share_pct)]
+
+
+def find_covering(statement: WorkStatement, found: Lookups, most_columns: int, most_chars: int) -> list[str] | None:
     """Return the columns of an index without lookups, the present ones first; none if there is no such index.
 
-    It has all that the statement uses of the table; where that is too much, and with ``filters``, what it compares, so
-    that only the rows that are kept are looked up. None if the definition was not read, or the columns are not known.
+    It has all that the statement uses of the table; where that is too much, and most rows are thrown away, what it
+    compares, so that only the rows that are kept are looked up. None if the definition was not read, or the columns are
+    not known.
     """
+    access, filters = found.access, found.filters
     shape = find_shape(access.table, statement.shapes)
     if shape is None or not is_named(statement, access):
         return None

@@ -10,7 +10,7 @@ from agent.facts.plans import PlanStep
 from agent.facts.schema import NotableColumn
 from agent.facts.sql import CachedPlan, RepositoryShape, SqlShape, SqlTotal
 from agent.facts.workload import WorkloadFacts
-from checks.sql.covering import find_covering, list_lookups
+from checks.sql.covering import find_covering, list_costly
 from checks.sql.diagnosis import list_evidence, list_slow, list_unread, name_statement
 from checks.sql.pages import FEWER_LOOKUPS, PLANS_VIEW
 
@@ -22,6 +22,8 @@ class LookupParams(Params):
     most_columns_count: int
     most_chars_count: int
     min_lookups_per_kept_count: int
+    min_kept_lookups_count: int
+    min_share_pct: float
 
 
 @check(
@@ -48,6 +50,7 @@ class LookupParams(Params):
         FEWER_LOOKUPS,
         PLANS_VIEW,
         KernelRun("4.3.5", "SUM(amount) WHERE state = 1 by an index on state: index_back_rows 40018 of 40123 rows"),
+        KernelRun("4.3.5", "8 us for each lookup, with all in memory: 1,000 of them take longer than 5 ms"),
     ),
 )
 def index_back(
@@ -63,8 +66,9 @@ def index_back(
 ) -> Iterator[Measurement | Unjudged]:
     """An index without all columns of the statement only gives the position of a row, which is then read from the table
     at random. That is fine for few rows; for many it costs more than everything else, and a table scan is often faster.
-    An index with the missing columns needs no lookups. Statements that use and keep most columns, and those that change
-    rows, need the table and are excluded."""
+    An index with the missing columns needs no lookups. Rows that are thrown away after the lookup count earlier than
+    rows that the statement needs, if the lookups are most of its work. Statements that use and keep most columns, and
+    those that change rows, need the table and are excluded."""
     facts = WorkloadFacts(
         shapes=shapes,
         totals=totals,
@@ -77,21 +81,16 @@ def index_back(
     slow = list_slow(facts, limits.min_executions_count, limits.min_average_ms)
     yield from list_unread(slow)
     for statement in slow:
-        unknown = False
-        for found in list_lookups(statement):
-            filters = found.rows >= limits.min_lookups_per_kept_count * found.kept
-            columns = find_covering(
-                statement,
-                found.access,
-                filters=filters,
-                most_columns=limits.most_columns_count,
-                most_chars=limits.most_chars_count,
-            )
-            unknown = unknown or columns is None
-            if columns:
-                evidence = {**list_evidence(statement, found.access), "candidate": ", ".join(columns)}
-                yield Measurement(name_statement(statement), found.rows, evidence, statement.load.record)
-                break
-        else:
-            if unknown:
-                yield Unjudged(name_statement(statement))
+        costly = list_costly(
+            statement, limits.min_lookups_per_kept_count, limits.min_kept_lookups_count, limits.min_share_pct
+        )
+        judged = [
+            (found, find_covering(statement, found, limits.most_columns_count, limits.most_chars_count))
+            for found in costly
+        ]
+        found, columns = next((pair for pair in judged if pair[1]), (None, None))
+        if found and columns:
+            evidence = {**list_evidence(statement, found.access), "candidate": ", ".join(columns)}
+            yield Measurement(name_statement(statement), found.rows, evidence, statement.load.record)
+        elif any(columns is None for _, columns in judged):
+            yield Unjudged(name_statement(statement))

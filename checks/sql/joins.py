@@ -41,9 +41,11 @@ class Product:
     """A join of each row with each that the plan shows: rows of the first side and of the result, tables of both.
 
     ``measured``: they came in the first execution. Otherwise nothing was measured, and the optimizer expects them.
+    ``is_list`` where one side has so few rows of so small a table that it may be a list that was meant.
     """
 
     measured: bool
+    is_list: bool
     first_rows: int
     rows: int
     first: frozenset[str]
@@ -51,26 +53,46 @@ class Product:
 
 
 def list_products(plan: Plan, min_side_count: int, min_table_count: int) -> Iterator[Product]:
-    """Yield the joins of each row with each where both sides have many rows, or some of a large table.
+    """Yield the joins of each row with each where both sides have more than a row. A side of many rows, or of some rows
+    of a large table, is no list.
 
     The second side is run for each row of the first, so its own rows are those of all its runs.
     """
     measured = is_measured(plan)
     for step in (step for step in plan.steps if step.operator.strip() in _PRODUCTS):
         match plan.list_children(step):
-            case [first, second]:
-                came, rows = (each.rows_real if measured else each.rows_estimated for each in (first, step))
-                below = [_list_accesses(plan, first), _list_accesses(plan, second)]
+            case [upper, lower]:
+                came, rows = (each.rows_real if measured else each.rows_estimated for each in (upper, step))
+                below = [_list_accesses(plan, upper), _list_accesses(plan, lower)]
                 large = [any(a.table_rows and a.table_rows >= min_table_count for a in side) for side in below]
                 counts = (came, rows // max(came, 1))
-                if all(n >= min_side_count or (n > 1 and big) for n, big in zip(counts, large, strict=True)):
-                    sides = [frozenset(access.table.lower() for access in side) for side in below]
-                    yield Product(measured=measured, first_rows=came, rows=rows, first=sides[0], second=sides[1])
+                if min(counts) > 1:
+                    first, second = (frozenset(access.table.lower() for access in side) for side in below)
+                    is_list = any(n < min_side_count and not big for n, big in zip(counts, large, strict=True))
+                    yield Product(
+                        measured=measured, is_list=is_list, first_rows=came, rows=rows, first=first, second=second
+                    )
 
 
 def _list_accesses(plan: Plan, top: PlanStep) -> list[Access]:
     below = {step.id for step in list_below(plan, top)}
     return [access for access in plan.accesses if access.step.id in below]
+
+
+def folds_apart(statement: WorkStatement, product: Product) -> bool:
+    """Whether the pairs are folded again by columns of one side, and no expression needs a column of each.
+
+    Then each figure can be had without the other side, and the pairs are made for nothing: nobody means that.
+    """
+    first, second = product.first, product.second
+    if not product.measured or first & second:
+        return False
+    for question in statement.asked:
+        tables = {table.lower() for table in question.tables}
+        if question.folded and question.joins_everything and first and second and first | second <= tables:
+            sets = (question.folded.keys, *question.folded.combined)
+            return not any(found & first and found & second for found in sets)
+    return False
 
 
 def is_unjoined(statement: WorkStatement, product: Product) -> bool | None:

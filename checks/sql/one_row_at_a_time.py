@@ -8,7 +8,7 @@ from agent.api import Actor, KernelRun, Measurement, Params, Remediation, Rows, 
 from agent.facts.plan_tree import read_plans
 from agent.facts.plans import PlanStep
 from agent.facts.sql import AuditReturn, CachedPlan, SqlShape
-from checks.sql.bursts import count_in_a_row, list_bursts, reads_one_table, recurs
+from checks.sql.bursts import count_in_a_row, list_bursts, may_fill_cache, reads_one_table, recurs
 from checks.sql.pages import AUDIT, SHORT_QUERIES
 
 
@@ -19,11 +19,13 @@ class OneRowParams(Params):
     min_executions_count: int
     min_share_pct: float
     min_per_second_count: int
+    min_busy_pct: float
     most_rows_count: int
     min_table_count: int
     min_span_s: int
     most_busy_pct: float
     min_bursts_count: int
+    max_off_pct: float
 
 
 @check(
@@ -60,9 +62,10 @@ def one_row_at_a_time(
     limits: OneRowParams,
 ) -> Iterator[Measurement | Unjudged]:
     """Each lookup by key is fast, so no list of slow SQL shows it. But each row costs a network round trip, and a page
-    of a hundred rows waits a hundred times. A session that sends one SQL pattern hundreds of times a second does
-    nothing else meanwhile; one that serves users sends other statements in between. A single burst may be a cache
-    warm-up, and small tables hold counters and settings that are read often: both are excluded."""
+    of a hundred rows waits a hundred times. A session that sends one SQL pattern hundreds of times a second, or waits
+    for its results most of the second, does nothing else meanwhile; one that serves users sends other statements in
+    between. A single burst with as many executions as the table has rows may be a cache warm-up, and small tables hold
+    counters and settings that are read often: both are excluded."""
     trees = read_plans(steps or ())
     for burst in list_bursts(shapes, returns, limits.min_executions_count, limits.min_share_pct):
         if isinstance(burst, str):
@@ -71,7 +74,7 @@ def one_row_at_a_time(
         row, found = burst.row, trees.get(burst.row.sql_id, [])
         one_row = row.rows_returned > 0 and row.max_rows_returned == 1 and row.rows_affected == 0
         again = recurs(row, limits.min_span_s, limits.min_bursts_count, limits.most_busy_pct)
-        if not one_row or again is False:
+        if not one_row:
             continue
         if again is None or not found or row.transactions is None or row.tx_executions is None:
             yield Unjudged(burst.name)
@@ -79,7 +82,9 @@ def one_row_at_a_time(
             access = found[0].accesses[0]
             if access.table_rows is None:
                 yield Unjudged(burst.name)
-            elif access.table_rows >= limits.min_table_count:
+            elif access.table_rows >= limits.min_table_count and (
+                again or not may_fill_cache(row, access.table_rows, limits.max_off_pct)
+            ):
                 evidence = {**burst.list_evidence(plans), "table": f"{access.owner}.{access.table}"}
-                often = count_in_a_row(burst, limits.min_per_second_count, limits.min_bursts_count)
+                often = count_in_a_row(burst, limits.min_per_second_count, limits.min_busy_pct, limits.min_bursts_count)
                 yield Measurement(burst.name, often, evidence)

@@ -78,6 +78,10 @@ THROTTLING = DocPage(
     f"{_REFERENCE}/800.configuration-items-and-system-variables/100.system-configuration-items"
     "/400.tenant-level-configuration-items/8500.writing_throttling_trigger_percentage.md"
 )
+HOT_ROWS = DocPage(
+    "200.quickstart/500.experience-advanced-features-of-oceanbase/100.experience-scalable-oltp"
+    "/200.experience-the-hot-row-update-capability-of-oceanbase-database.md"
+)
 SHORT_QUERIES = DocPage(f"{_TUNING}/400.sql-tuning/600.short-sql.md")
 INSERTS = DocPage(
     "300.develop/100.application-development-of-mysql-mode/400.write-data-of-mysql-mode"

@@ -15,8 +15,9 @@ from agent.cli.actions.statement_reading import KnownTable, ToldStatement, read_
 from agent.facts.plan_tree import Plan, read_access
 from agent.facts.plans import PlanStep
 from agent.facts.shape_load import ShapeLoad
+from agent.facts.time_split import split_time
 from agent.judgement.statement_trend import Trend
-from agent.model.labels import RECORDS
+from agent.model.labels import RECORDS, STAGES
 from agent.model.terms import Text, Unit
 from agent.support import console
 from agent.support.errors import ConfigError
@@ -223,9 +224,24 @@ def _print_loads(one: ToldStatement) -> None:
             for load in one.statement.loads
         ],
     )
+    _print_times(one)
     for load in one.statement.loads:
         if load.user:
             _print_senders(load)
+
+
+def _print_times(one: ToldStatement) -> None:
+    """Say where the time goes, by the record that tells most of it."""
+    times, language = split_time(one.statement.loads), console.choose_language()
+    if times is None:
+        console.say("Where its time goes is not known: no record of this version tells it.")
+        return
+    parts = [
+        f"{translate(STAGES[part.stage], language)} {_say(part.pct, Unit.PCT)}"
+        for part in sorted(times.parts, key=lambda part: -part.pct)
+    ]
+    record = translate(RECORDS[times.record], language)
+    console.say("Where its time goes ({record}): {parts}", record=record, parts=" · ".join(parts))
 
 
 def _print_senders(load: ShapeLoad) -> None:
@@ -306,6 +322,7 @@ def _describe(one: ToldStatement) -> dict[str, Any]:
         "statement": one.statement.text,
         "parsed": one.statement.questions is not None,
         "loads": [asdict(load) for load in one.statement.loads],
+        "times": None if (times := split_time(one.statement.loads)) is None else asdict(times),
         "plans": [
             {
                 "sql_id": plan.sql_id,

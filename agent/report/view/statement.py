@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from agent.model.document import JsonScalar, PlanEntry, SqlEntry
-from agent.model.labels import N_
+from agent.model.document import JsonScalar, PlanEntry, SqlEntry, TimesEntry
+from agent.model.labels import N_, STAGES
 from agent.model.terms import Unit
 from agent.report.words import NAME_LENGTH, SQL_LENGTH, Words, make_printable
 
@@ -57,6 +57,8 @@ def _list_facts(entry: SqlEntry, words: Words) -> Iterator[tuple[str, str]]:
     yield words("Average"), words.value(entry["average_us"], Unit.MICROSECONDS)
     missing = words("not in the SQL audit any more")
     longest = entry["longest_us"]
+    if entry["times"]:
+        yield words("Where its time goes"), _describe_times(entry["times"], words)
     yield words("Longest"), missing if longest is None else words.value(longest, Unit.MICROSECONDS)
     if entry["first"] and entry["last"]:
         yield words("First and last seen"), f"{words.second(entry['first'])} – {words.second(entry['last'])}"
@@ -65,6 +67,17 @@ def _list_facts(entry: SqlEntry, words: Words) -> Iterator[tuple[str, str]]:
         yield "TRACE_ID", f"{make_printable(entry['trace_id'], NAME_LENGTH)} ({told})"
     else:
         yield "TRACE_ID", missing
+
+
+def _describe_times(times: TimesEntry, words: Words) -> str:
+    """Say the parts of the time, the largest first, and what each execution is run again or sends to other servers."""
+    parts = sorted(times["parts"], key=lambda part: -part["pct"])
+    told = [f"{words.label(STAGES, part['stage'])} {words.value(part['pct'], Unit.PCT)}" for part in parts]
+    if times["retries"]:
+        told.append(words("{count} retries each time", count=words.value(times["retries"], Unit.RATIO)))
+    if times["rpcs"]:
+        told.append(words("{count} RPCs each time", count=words.value(times["rpcs"], Unit.RATIO)))
+    return f"{' · '.join(told)} ({words.label(RECORDS, times['record'])})"
 
 
 def _describe_user(entry: SqlEntry, words: Words) -> str:

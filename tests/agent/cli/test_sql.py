@@ -174,6 +174,21 @@ def test_the_audit_tells_who_sends_it_and_when(folder: Path) -> None:
     assert "2025-11-29 00:00:00, 2025-11-29 01:00:00" in out
 
 
+def test_it_says_where_the_time_goes(folder: Path) -> None:
+    assert (
+        "Where its time goes (plan cache): rest 100% · locks, with retries 0%" in sql(folder, "show", DEAR).out.decode()
+    )
+    nothing = dataclasses.replace(make_total(DEAR, 10**6), wait_us=None)
+    keep(folder, {**FACTS, SqlTotal: (nothing,)})
+    assert "no record of this version tells it" in sql(folder, "show", DEAR).out.decode()
+    row = dataclasses.replace(_shape(DEAR, 20, elapsed_us=10**6), lock_wait_us=600_000, queue_us=100_000, io_wait_us=0)
+    keep(folder, {**FACTS, SqlShape: (row,)})
+    out = sql(folder, "show", DEAR).out.decode()
+    assert "Where its time goes (SQL audit): locks, with retries 60% · CPU and other work 30% · queue 10%" in out
+    shown = json.loads(sql(folder, "show", DEAR, "--json").out)
+    assert shown["times"]["record"] == "audit ring" and shown["times"]["parts"][0]["stage"] == "queue"
+
+
 def test_the_reader_has_it_in_chinese(folder: Path) -> None:
     out = sql(folder, "show", DEAR, OB_HEALTH_LANG="zh-CN").out.decode()
     assert "\u6267\u884c\u8ba1\u5212 9" in out and "\u4f30\u7b97 1" in out

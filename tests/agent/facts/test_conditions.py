@@ -208,6 +208,35 @@ def test_tables_that_nothing_joins(statement: str, joins_everything: bool) -> No
     assert read(statement)[0].joins_everything is joins_everything
 
 
+@pytest.mark.parametrize(
+    ("statement", "keys", "combined"),
+    [
+        ("SELECT COUNT(*) FROM orders o, users u", set(), []),
+        ("SELECT u.name, COUNT(DISTINCT o.id) FROM orders o, users u GROUP BY u.name", {"users"}, []),
+        ("SELECT o.state, u.name, COUNT(*) FROM orders o, users u GROUP BY o.state, u.name", {"orders", "users"}, []),
+        ("SELECT DISTINCT o.id FROM orders o, users u", {"orders"}, []),
+        ("SELECT MAX(o.id + u.id) FROM orders o, users u", set(), [{"orders", "users"}]),
+        ("SELECT COUNT(*) FROM orders o, users u HAVING MAX(o.id) > MIN(u.id)", set(), [{"orders", "users"}]),
+    ],
+)
+def test_what_rows_are_folded_by(statement: str, keys: set[str], combined: list[set[str]]) -> None:
+    folded = read(statement)[0].folded
+    assert folded and (set(folded.keys), list(map(set, folded.combined))) == (keys, combined)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "SELECT o.id FROM orders o, users u",
+        "SELECT COUNT(nobody_knows) FROM orders o, users u",
+        "SELECT COUNT(*), (SELECT MAX(id) FROM users) FROM orders o",
+        "UPDATE orders SET state = ?",
+    ],
+)
+def test_rows_that_are_not_folded_or_by_what_is_unknown(statement: str) -> None:
+    assert read(statement)[0].folded is None
+
+
 def test_groups() -> None:
     statement = "SELECT state, COUNT(*) FROM orders GROUP BY state, DATE(made) ORDER BY made DESC, user_id LIMIT ?, ?"
     (question,) = read(statement)

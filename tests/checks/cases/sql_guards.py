@@ -33,7 +33,7 @@ def _beside(facts: list[Any]) -> list[Any]:
     return [*(row for row in facts if row not in steps), *sql_plans.tree(*steps[:3], small, *steps[3:])]
 
 
-_PAIRS = sql_plans._PAIRS
+_PAIRS, _EACH = sql_plans._PAIRS, sql_plans._EACH
 _THREE = "SELECT a.id FROM event a, shop_of b, region c WHERE {} AND a.state = ? AND b.state = ?"
 PRODUCTS = [
     *(
@@ -48,10 +48,10 @@ PRODUCTS = [
     Case("SQL030", [*_product()[:4], replace(_product()[4], rows_real=0, real_us=0), *_product()[5:]], _A,
          label="one step was not measured"),
     Case("SQL030", _larger(_product(2, 20_000), "a"), _A, label="two of a large table, the other is small"),
-    Case("SQL030", _larger(_product(2, 20_000), "b"), label="two of a small table, the other is large"),
+    Case("SQL030", _larger(_product(2, 20_000, text=_EACH), "b"), label="two of a small table, the other is large"),
     Case("SQL030", _larger(_product(10_000, 20_000), "b"), _A, label="two of the other, which alone is large"),
-    Case("SQL030", _larger(_product(10_000, 20_000), "a"), label="two of the other, which is small"),
-    Case("SQL030", _larger(_product(2, 20_000), "a", ""), label="two of a table of unknown size"),
+    Case("SQL030", _larger(_product(10_000, 20_000, text=_EACH), "a"), label="two of the other, which is small"),
+    Case("SQL030", _larger(_product(2, 20_000, text=_EACH), "a", ""), label="two of a table of unknown size"),
     Case("SQL030", _beside(_larger(_product(2, 20_000, text=_THREE.format("a.place = c.id")), "a")), _A,
          label="a small table beside a large one"),
     Case("SQL030", _product(text="SELECT a.id FROM event a, event b WHERE a.shop = a.place", second="event"), _A,

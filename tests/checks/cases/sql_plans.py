@@ -158,7 +158,15 @@ def _lookups(
     return [shape, _plan(text), _BY_STATE, *tree(*above, scan(index="by_state", way="RANGE SCAN", **found))]
 
 
-_PAIRS = "SELECT COUNT(a.note) FROM event a, shop_of b WHERE a.state = ? AND b.state = ?"
+def _thrown_away(back: int, kept: int, *, others: int = 0, text: str = f"{_STATE} AND amount = ?") -> list[Any]:
+    """Lookups of which so few rows are kept, beside a scan of so many rows of another table."""
+    found = _lookups(text, back=back, kept=kept, real=kept)
+    beside = scan("region", depth=2, rows=1, real=1, notes={"physical_range_rows": others})
+    return [*found[:3], *tree(step("HASH JOIN", depth=0), *found[3:], *([beside] if others else []))]
+
+
+_FROM = "FROM event a, shop_of b WHERE a.state = ? AND b.state = ?"
+_PAIRS, _EACH = f"SELECT COUNT(a.note) {_FROM}", f"SELECT a.note, b.name {_FROM}"
 
 
 def _product(
@@ -296,8 +304,28 @@ CASES = [
          label="one table twice"),
     Case("SQL030", _product(join="NESTED-LOOP OUTER JOIN CARTESIAN",
                             text="SELECT a.id FROM event a LEFT JOIN shop_of b ON b.state = ?"), _A, label="outer"),
-    _calm("SQL030", _product(99, 10_000_000), "short list"),
-    _calm("SQL030", _product(100_001, 10_000_000), "short list on the other side"),
+    _calm("SQL030", _product(99, 10_000_000, text=_EACH), "short list"),
+    _calm("SQL030", _product(100_001, 10_000_000, text=_EACH), "short list on the other side"),
+    Case("SQL030", _product(2, 10_000), _A, label="a list counted with all"),
+    Case("SQL030", _product(5000, 10_000), _A, label="all counted with a list"),
+    _calm("SQL030", _product(2, 9999), "few counted"),
+    _calm("SQL030", _product(0, 0, expected=99, real_us=0), "a list, never measured"),
+    Case("SQL030", _product(80, 240_000, text=f"SELECT b.name, COUNT(DISTINCT a.id) {_FROM} GROUP BY b.name"), _A,
+         label="each of a list with the same count"),
+    Case("SQL030", _product(80, 240_000, text=f"SELECT DISTINCT a.id {_FROM}"), _A, label="each of one side once"),
+    _calm("SQL030", _product(80, 240_000, text=f"SELECT b.name, SUM(a.size * b.rate) {_FROM} GROUP BY b.name"),
+          "a sum of both sides"),
+    _calm("SQL030", _product(80, 240_000, text=f"SELECT b.name, a.day, COUNT(*) {_FROM} GROUP BY b.name, a.day"),
+          "a grid by both sides"),
+    _calm("SQL030", _product(80, 240_000, text=f"SELECT DISTINCT a.day, b.name {_FROM}"), "each pair once"),
+    _calm("SQL030", _product(80, 240_000, text=f"SELECT COUNT(*) {_FROM} HAVING MAX(a.size + b.size) > ?"),
+          "both sides are compared together"),
+    _calm("SQL030", _product(80, 240_000, text=f"SELECT b.name, COUNT(nobody) {_FROM} GROUP BY b.name"),
+          "whose column is counted is unknown"),
+    _calm("SQL030", _product(80, 240_000, text=f"SELECT (SELECT MAX(id) FROM event), COUNT(*) {_FROM}"),
+          "a query of its own beside the count"),
+    _calm("SQL030", _product(80, 240_000, text="SELECT COUNT(*) FROM event a, event b WHERE a.state = ?",
+                             second="event"), "a table with itself"),
     _calm("SQL030", _product(1, 1_000_000, tables=10**9), "one row"),
     _calm("SQL030", _product(1_000_000, 1_000_000, tables=10**9), "one row on the other side"),
     _calm("SQL030", _product(10, 10, expected=10**9), "a LIMIT ended it"),
@@ -321,6 +349,11 @@ CASES = [
     Case("SQL030", [_product()[0], *_product()[2:]], not_assessed=True, label="no text"),
     Case("SQL030", _product()[1:], not_assessed=True, label="empty ring"),
     _calm("SQL031", _lookups(back=9_999), "fewer lookups"),
+    Case("SQL031", _thrown_away(1000, 50), _A, label="a thousand thrown away"),
+    _calm("SQL031", _thrown_away(999, 2), "fewer thrown away"),
+    _calm("SQL031", _thrown_away(1000, 51), "a thousand, of which more are kept"),
+    Case("SQL031", _thrown_away(2000, 2, others=2000), _A, label="half of all rows"),
+    _calm("SQL031", _thrown_away(2000, 2, others=2001), "less than half of all rows"),
     Case("SQL031", _lookups(), _A, label="ten thousand"),
     Case("SQL031", _lookups(back=100_000), _WORSE, label="hundred thousand"),
     Case("SQL031", _lookups(back=2_000_000), _WORST, label="two million"),

@@ -223,6 +223,7 @@ PLANTS = [
     ),
     _lock_conflict("SQL009", HIGH),
     _lock_conflict("SQL011", MEDIUM),
+    _lock_conflict("SQL049", MEDIUM),
     Plant(
         "SQL012",
         plant=(*table_of(1, codes=10_000), "CREATE INDEX by_code ON {db}.item (code)"),
