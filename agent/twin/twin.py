@@ -74,6 +74,7 @@ class Twin:
     bounds: Mapping[Name, Mapping[str, Bounds]] = field(default_factory=dict)
     types: Mapping[Name, Mapping[str, ColumnType]] = field(default_factory=dict)
     explained: int = 0
+    writer: StatisticsWriter | None = None
     _database: str = ""
 
     def ask(self, sql: str, values: Sequence[object] = ()) -> list[Row]:
@@ -111,6 +112,21 @@ class Twin:
         except TwinRefused as refused:
             args = {"name": name, "reason": refused.reason}
             raise ConfigError(Text("{name}: the twin does not take this setting: {reason}", args)) from None
+
+    def make_anew(self, tables: Sequence[TwinTable]) -> None:
+        """Make tables as the tenant has them, without what was made or changed there since.
+
+        Raises TwinRefused and KernelError as ``ask`` does.
+        """
+        for table in tables:
+            self.ask(f"DROP TABLE IF EXISTS {quote(table.schema)}.{quote(table.name)}")
+            _create_table(self, table)
+        self.write_statistics(tables)
+
+    def write_statistics(self, tables: Sequence[TwinTable]) -> None:
+        """Write the statistics of tables again: a change of a table makes another one in the server's eyes."""
+        if self.writer is not None and tables:
+            self.writer.write_again(tables)
 
     def use(self, database: str) -> None:
         """Make a database the one in which names without a database are looked up."""
@@ -181,7 +197,7 @@ def _create_tables(twin: Twin, tables: Sequence[TwinTable], as_of: datetime, pro
     if made:
         writer = StatisticsWriter(twin.ask, as_of)
         writer.write(made)
-        twin.bounds, twin.types = writer.bounds, writer.types
+        twin.writer, twin.bounds, twin.types = writer, writer.bounds, writer.types
 
 
 def _create_table(twin: Twin, table: TwinTable) -> None:
