@@ -172,7 +172,12 @@ class ProofTeller:
             judged=self.judge(advice["verdict"], {}),
             facts=facts,
             pins=build_script([pin["sql"] for pin in pins]),
-            pinned=tuple(f"{make_printable(pin['sql_id'], NAME_LENGTH)}: {words.pick(pin['why'])}" for pin in pins),
+            pinned=tuple(
+                words(
+                    "{what}: {reason}", what=make_printable(pin["sql_id"], NAME_LENGTH), reason=words.pick(pin["why"])
+                )
+                for pin in pins
+            ),
             create=build_script([advice["sql"]]),
             rollback=build_script([advice["rollback"], *(pin["rollback"] for pin in pins)]),
             changes=tuple(changes),
@@ -194,8 +199,8 @@ class ProofTeller:
         return self.format_gain(effect["least_gain_pct"], effect["most_gain_pct"])
 
     def format_gain(self, least_pct: float, most_pct: float) -> str:
-        """Return the gain as a range in whole per cent."""
-        return f"{self._words.value(round(least_pct), Unit.PCT)} – {self._words.value(round(most_pct), Unit.PCT)}"
+        """Return the gain as a range in whole per cent, rounded down: no index saves all of the time."""
+        return f"{self._words.value(int(least_pct), Unit.PCT)} – {self._words.value(int(most_pct), Unit.PCT)}"
 
 
 def name_index(database: str, table: str, columns: Sequence[str], scope: str = "") -> str:
