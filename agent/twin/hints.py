@@ -22,6 +22,12 @@ def split_text(text: str) -> list[Token] | None:
         return None
 
 
+def is_single(text: str) -> bool:
+    """Whether a text is one statement. The server runs each of several, whether or not the client asked for that."""
+    tokens = split_text(text.rstrip().removesuffix(";"))
+    return tokens is not None and all(token.token_type is not TokenType.SEMICOLON for token in tokens)
+
+
 def count_places(text: str) -> int | None:
     """Return how many values were masked; None if the text cannot be split."""
     tokens = split_text(text)

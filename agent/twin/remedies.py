@@ -14,6 +14,7 @@ from agent.model.labels import N_
 from agent.model.sql_stages import Stage, find_stage
 from agent.model.terms import Text
 from agent.support.errors import KernelError
+from agent.twin.hints import is_single
 from agent.twin.material import Name
 from agent.twin.result import Remedy, Tried, Verdict
 from agent.twin.setting_trial import SettingTrial
@@ -25,7 +26,8 @@ TRYING = N_("remedies tried on the twin")
 MOST_TRIED = 40
 _NAME = r"`(?:[^`]|``)+`"
 _ON_TABLE = re.compile(
-    rf"(?:ALTER TABLE|CREATE (?:[A-Z]+ )?INDEX {_NAME} ON) (?P<schema>{_NAME})\.(?P<table>{_NAME})\s.+", re.DOTALL
+    rf"(?:ALTER TABLE|(?:CREATE (?:[A-Z]+ )?|DROP )INDEX {_NAME} ON) (?P<schema>{_NAME})\.(?P<table>{_NAME})(?:\s.+)?",
+    re.DOTALL,
 )
 _OF_SETTING = re.compile(r"(?:SET GLOBAL|ALTER SYSTEM SET) `?\w+`? = .+", re.DOTALL)
 _CHOICE = re.compile(r"<[A-Za-z][\w ,]*>")
@@ -55,6 +57,8 @@ def _try(remedy: Remedy, tables: TableTrial, settings: SettingTrial) -> Tried:
     try:
         if any(map(_CHOICE.search, sql)):
             raise Failed(Text("it has a value that you choose"))
+        if not all(map(is_single, (*sql, *rollback))):
+            raise Failed(Text("it is not one plain statement"))
         places = [_read_place(text) for text in (*sql, *rollback)]
         if all(places):
             tables.run(sql, rollback, [place for place in dict.fromkeys(places) if place])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Sequence
 
 from agent.model.terms import Text
@@ -20,6 +21,7 @@ _HARMFUL = re.compile(
     r"secure_file_priv|invited_nodes|_dir$|memory|cpu|log_disk|datafile|data_disk|tablet|upgrade|read_only"
 )
 Values = dict[str, str]
+_PATIENCE_S, _PAUSE_S = 5.0, 0.2
 
 
 class SettingTrial:
@@ -37,10 +39,10 @@ class SettingTrial:
             self._run_all(rollback, Text("the server refuses its rollback"))
             before = self._read_values(names)
             self._run_all(sql, Text("the server refuses it"))
-            if self._read_values(names) == before:
+            if self._await_values(names, before, is_same=False) == before:
                 raise Failed(Text("it changes nothing on the twin"))
             self._run_all(rollback, Text("the server refuses its rollback"))
-            if rollback and self._read_values(names) != before:
+            if rollback and self._await_values(names, before, is_same=True) != before:
                 raise Failed(Text("its rollback does not restore what was before"), Verdict.UNVERIFIED)
         finally:
             self._set_back(names, own)
@@ -64,6 +66,15 @@ class SettingTrial:
             if not rows:
                 raise Failed(Text("the twin has no setting {name}", {"name": name}))
             values[name] = str(rows[0][place])
+        return values
+
+    def _await_values(self, names: dict[str, str], before: Values, *, is_same: bool) -> Values:
+        """Return the values once they differ from those before, or are those again: a parameter takes a moment."""
+        until = time.monotonic() + _PATIENCE_S
+        values = self._read_values(names)
+        while (values == before) is not is_same and time.monotonic() < until:
+            time.sleep(_PAUSE_S)
+            values = self._read_values(names)
         return values
 
     def _run_all(self, statements: Sequence[str], refusal: Text) -> None:

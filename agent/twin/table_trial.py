@@ -42,7 +42,7 @@ class TableTrial:
             one for one, cost in self._count_costs(tables).items() if one in costs and cost > MOST_WORSE * costs[one]
         )
         if dearer:
-            why = Text("{count} plans of the dearest statements cost more by it", {"count": len(dearer)})
+            why = Text("plans of {count} of the dearest statements cost more by it", {"count": len(dearer)})
             raise Failed(why, Verdict.REJECTED, dearer)
         if not rollback:
             return

@@ -22,7 +22,7 @@ from agent.kernel.start import Kernel, run_kernel
 from agent.model.labels import N_
 from agent.model.terms import Text
 from agent.support.errors import ConfigError, KernelError
-from agent.twin.hints import quote
+from agent.twin.hints import is_single, quote
 from agent.twin.material import Material, Name, TwinTable
 from agent.twin.plan_shape import PlanShape, read_explained
 from agent.twin.statistics import SCRATCH, Row, StatisticsWriter
@@ -134,8 +134,14 @@ class Twin:
             self.ask(f"USE {quote(database)}")
             self._database = database
 
+    def _require_single(self, sql: str) -> None:
+        """Raise TwinRefused for more than one statement: EXPLAIN stands before the first one only."""
+        if not is_single(sql):
+            raise TwinRefused("more than one statement", 0)
+
     def explain(self, sql: str, database: str) -> PlanShape:
         """Return the plan that the twin chooses. Raises TwinRefused and KernelError as ``ask`` does."""
+        self._require_single(sql)
         self.use(database)
         self.explained += 1
         plan = read_explained(str(row[0]) for row in self.ask(f"EXPLAIN {sql}"))
@@ -145,6 +151,7 @@ class Twin:
 
     def write_outline(self, sql: str, database: str) -> str:
         """Return the hints that force the plan which the twin chooses; "" if it writes none."""
+        self._require_single(sql)
         self.use(database)
         self.explained += 1
         text = "\n".join(str(row[0]) for row in self.ask(f"EXPLAIN OUTLINE {sql}"))

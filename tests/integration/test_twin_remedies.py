@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 import pytest
 
@@ -15,10 +15,10 @@ from agent.facts.definitions import TableDefinition
 from agent.model.snapshot import Snapshot
 from agent.support.i18n import render_text
 from agent.twin.fidelity import match_statements
+from agent.twin.matched import Match
 from agent.twin.material import read_material
-from agent.twin.prove import prove_advice
 from agent.twin.remedies import try_remedies
-from agent.twin.result import Remedy, Tried, TwinReport, Verdict
+from agent.twin.result import Remedy, Tried, Verdict
 from agent.twin.retire import list_retirable
 from agent.twin.trial import Scene
 from agent.twin.twin import open_twin
@@ -82,14 +82,17 @@ def snapshot() -> Snapshot:
 
 
 @pytest.fixture(scope="module")
-def report(snapshot: Snapshot) -> TwinReport:
-    return prove_advice(snapshot, remedies=make_remedies())
+def scene(snapshot: Snapshot) -> Iterator[Scene]:
+    material = read_material(snapshot)
+    with open_twin(material) as twin:
+        matched = match_statements(twin, material)
+        assert [one.match for one in matched] == [Match.SAME]
+        yield Scene(twin, WhatIf(twin), material, matched)
 
 
 @pytest.fixture(scope="module")
-def tried(report: TwinReport) -> dict[str, Tried]:
-    assert report.matches == {"same": 1} and report.problem is None
-    return {one.fingerprint: one for one in report.remedies}
+def tried(scene: Scene) -> dict[str, Tried]:
+    return {one.fingerprint: one for one in try_remedies(scene, make_remedies(), lambda what, done, total: None)}
 
 
 @pytest.mark.parametrize(
@@ -110,7 +113,7 @@ def tried(report: TwinReport) -> dict[str, Tried]:
         ("session", Verdict.NOT_VERIFIABLE, "sessions"),
         ("choice", Verdict.NOT_VERIFIABLE, "choose"),
         ("elsewhere", Verdict.NOT_VERIFIABLE, "not on the twin"),
-        ("two in one", Verdict.UNVERIFIED, "server refuses it"),
+        ("two in one", Verdict.NOT_VERIFIABLE, "not one plain statement"),
     ],
 )
 def test_each_remedy_has_its_verdict(tried: dict[str, Tried], name: str, verdict: Verdict, why: str) -> None:
@@ -124,25 +127,21 @@ def test_what_only_reads_is_no_remedy(tried: dict[str, Tried]) -> None:
     assert "reads" not in tried and len(tried) == len(REMEDIES) - 1
 
 
-def test_indexes_that_can_go_are_hidden_as_one_set_and_no_plan_gets_worse(snapshot: Snapshot) -> None:
-    material = read_material(snapshot)
-    with open_twin(material) as twin:
-        matched = match_statements(twin, material)
-        retired = list(list_retirable(WhatIf(twin), material, matched))
-        assert [one.name for one in retired] == ["by_status"]
-        for one in retired:
-            twin.ask(one.sql.rstrip(";"))
-        twin.write_statistics(list(material.tables.values()))
-        for statement in matched:
-            assert statement.base is not None
-            assert twin.explain(statement.sql, statement.database).operators == statement.base.operators
+def test_indexes_that_can_go_are_hidden_as_one_set_and_no_plan_gets_worse(scene: Scene) -> None:
+    twin, tables = scene.twin, list(scene.material.tables.values())
+    twin.make_anew(tables)
+    retired = list(list_retirable(scene.what_if, scene.material, scene.matched))
+    assert [one.name for one in retired] == ["by_status"]
+    for one in retired:
+        twin.ask(one.sql.rstrip(";"))
+    twin.write_statistics(tables)
+    for statement in scene.matched:
+        assert statement.base is not None
+        assert twin.explain(statement.sql, statement.database).operators == statement.base.operators
 
 
-def test_a_kernel_that_ends_at_a_remedy_ends_no_run(snapshot: Snapshot) -> None:
-    material = read_material(snapshot)
-    with open_twin(material) as twin:
-        scene = Scene(twin, WhatIf(twin), material, match_statements(twin, material))
-        os.kill(twin.kernel.pid, signal.SIGKILL)
-        found = list(try_remedies(scene, make_remedies()[:3], lambda what, done, total: None))
+def test_a_kernel_that_ends_at_a_remedy_ends_no_run(scene: Scene) -> None:
+    os.kill(scene.twin.kernel.pid, signal.SIGKILL)
+    found = list(try_remedies(scene, make_remedies()[:3], lambda what, done, total: None))
     assert len(found) == 3 and {one.verdict for one in found} == {Verdict.NOT_VERIFIABLE}
     assert all("ended" in render_text(one.why, "en") for one in found)
