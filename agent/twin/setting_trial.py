@@ -20,8 +20,10 @@ _SETTING = re.compile(
 _HARMFUL = re.compile(
     r"secure_file_priv|invited_nodes|_dir$|memory|cpu|log_disk|datafile|data_disk|tablet|upgrade|read_only"
 )
+_VARIABLE = "SHOW GLOBAL VARIABLES LIKE %s"
+_PARAMETER = "SELECT NAME, VALUE FROM oceanbase.GV$OB_PARAMETERS WHERE NAME = %s"
 Values = dict[str, str]
-_PATIENCE_S, _PAUSE_S = 5.0, 0.2
+_PATIENCE_S, _PAUSE_S = 2.0, 0.1
 
 
 class SettingTrial:
@@ -37,7 +39,8 @@ class SettingTrial:
         try:
             # The rollback sets what the tenant has now, so the trial begins with it.
             self._run_all(rollback, Text("the server refuses its rollback"))
-            before = self._read_values(names)
+            is_slow = "ALTER SYSTEM SET" in names.values()
+            before = self._await_values(names, own, is_same=False) if is_slow else self._read_values(names)
             self._run_all(sql, Text("the server refuses it"))
             if self._await_values(names, before, is_same=False) == before:
                 raise Failed(Text("it changes nothing on the twin"))
@@ -60,12 +63,11 @@ class SettingTrial:
     def _read_values(self, names: dict[str, str]) -> Values:
         values = {}
         for name, how in names.items():
-            what = "SHOW GLOBAL VARIABLES LIKE %s" if how == "SET GLOBAL" else "SHOW PARAMETERS LIKE %s"
-            place = 1 if how == "SET GLOBAL" else 6
-            rows = [row for row in self._twin.ask(what, [name]) if name in map(str, row)]
-            if not rows:
+            what = _VARIABLE if how == "SET GLOBAL" else _PARAMETER
+            found = [str(value) for known, value in self._twin.ask(what, [name]) if str(known).lower() == name]
+            if not found:
                 raise Failed(Text("the twin has no setting {name}", {"name": name}))
-            values[name] = str(rows[0][place])
+            values[name] = found[0]
         return values
 
     def _await_values(self, names: dict[str, str], before: Values, *, is_same: bool) -> Values:
