@@ -14,11 +14,10 @@ AsJson = Annotated[bool, typer.Option("--json", help="For machines: all that is 
 def verify_command(
     *,
     snapshot: SnapshotFile,
-    assessment: Annotated[
+    keep_in: Annotated[
         Path | None,
         typer.Option(
-            "--assessment",
-            "-a",
+            "--keep-in",
             metavar="FILE",
             help="The assessment.json of this snapshot: its findings' SQL is tried, too, and it keeps what is proven.",
         ),
@@ -31,7 +30,7 @@ def verify_command(
     """
     from agent.cli.actions.proof import print_advice
 
-    print_advice(snapshot, assessment, as_json=as_json)
+    print_advice(snapshot, keep_in, as_json=as_json)
 
 
 def what_if_command(

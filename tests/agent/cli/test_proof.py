@@ -60,6 +60,6 @@ def test_an_assessment_of_another_snapshot_is_not_touched(snapshot: Path) -> Non
     path = snapshot.with_name("assessment.json")
     path.write_bytes(render_json(sample.joined()))
     before = path.read_bytes()
-    ended = run_here(snapshot.parent, "verify", "-s", snapshot, "-a", path)
+    ended = run_here(snapshot.parent, "verify", "-s", snapshot, "--keep-in", path)
     assert ended.code == 2 and b"not of this snapshot" in ended.err
     assert path.read_bytes() == before
