@@ -98,9 +98,9 @@ def top_statements() -> str:
     what += when("line.match", para("TableText", run(twin, "Soft")))
     columns = (
         Column(say("No."), 9, "{{ line.number }}", right=True),
-        Column(say("Statement"), 65, what),
+        Column(say("Statement"), 61, what),
         Column(say("Executions"), 21, "{{ line.executions }}", right=True),
-        Column(say("Average"), 17, "{{ line.average }}", right=True),
+        Column(say("Average"), 21, "{{ line.average }}", right=True),
         Column(say("Longest"), 17, "{{ line.longest }}", right=True),
         Column(say("Total"), 15, "{{ line.total }}", right=True),
         Column(say("Share"), 13, "{{ line.share }}", right=True),

@@ -56,7 +56,7 @@ def place_statement_proof(told: str) -> str:
                 )
                 for block, title in (
                     ("pins", "First keep the plans of these statements"),
-                    ("create", "Then make the index"),
+                    ("create", "Index"),
                     ("rollback", "Rollback"),
                 )
             ),
