@@ -65,7 +65,7 @@ def _try(remedy: Remedy, tables: TableTrial, settings: SettingTrial) -> Tried:
         elif all(map(_OF_SETTING.fullmatch, (*sql, *rollback))):
             settings.run(sql, rollback)
         else:
-            raise Failed(Text("it acts on accounts, sessions, jobs or servers, which the twin does not have"))
+            raise Failed(Text("it acts on accounts, sessions, jobs, servers or rows, which the twin does not have"))
     except Failed as failed:
         return _describe(remedy, failed)
     return _describe(remedy, None)

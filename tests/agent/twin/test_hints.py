@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agent.twin.hints import ROW_GOAL_OFF, count_places, fill_places, force_plan, hide_indexes, is_single
+from agent.twin.hints import ROW_GOAL_OFF, count_places, drop_version, fill_places, force_plan, hide_indexes, is_single
 
 OUTLINE = '/*+ BEGIN_OUTLINE_DATA INDEX(@"SEL$1" "o"@"SEL$1" "a") END_OUTLINE_DATA */'
 
@@ -70,3 +70,8 @@ def test_writes_take_values_and_hints(text: str) -> None:
 )
 def test_several_statements_are_not_taken_for_one(text: str, is_one: bool) -> None:
     assert is_single(text) is is_one
+
+
+def test_the_version_of_the_twin_is_no_part_of_a_pin() -> None:
+    written = "/*+ BEGIN_OUTLINE_DATA FULL(t) OPTIMIZER_FEATURES_ENABLE('1.0.0.0') END_OUTLINE_DATA */"
+    assert drop_version(written) == "/*+ BEGIN_OUTLINE_DATA FULL(t) END_OUTLINE_DATA */"
