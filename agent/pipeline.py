@@ -1,4 +1,4 @@
-"""Runs the stages: authorize, connect, preflight, collect, evaluate, join, score, compare, record, render.
+"""Runs the stages: authorize, connect, preflight, collect, evaluate, join, score, compare, prove, record, render.
 
 No stage calls another. Everything from ``evaluate`` on can work from a saved snapshot.
 """
@@ -17,6 +17,7 @@ import agent
 from agent.archive import folder, snapshot
 from agent.archive.document import add_notes, build_document
 from agent.archive.document_earlier import read_earlier
+from agent.archive.document_proof import add_proof, list_remedies
 from agent.archive.history.entries import Claim
 from agent.archive.history.store import History
 from agent.catalogue import rules
@@ -59,8 +60,10 @@ from agent.report.render import name_files, prepare_rendering
 from agent.report.write_report import ReportWish, WrittenReport, list_left_behind, list_missing, write_report
 from agent.support.errors import DamagedHistory, HistoryError, NotAuthorized, Stopped, WriteError
 from agent.support.files import lock_directory
+from agent.twin.prove import prove_what_can_be
 
 _SNAPSHOT = "snapshot.obh"
+_TWIN_STAGE = "twin"
 # What values of another kind than expected raise.
 _DAMAGE = (LookupError, TypeError, ValueError, AttributeError, ArithmeticError)
 _NOT_COMPARED = Text("The history cannot be read, so this assessment is compared with no earlier one.")
@@ -74,6 +77,7 @@ class AssessmentJob:
     ``outside_service`` is the reason for an assessment that the subscription does not cover; ``notes`` are for the
     report. ``claim`` is the claim of the period: nothing is recorded once another run has taken it over. ``clock``
     tells the time when the target is connected, which may be long after ``now``; without it that is ``now``.
+    ``verify``: indexes and remedies are tried on a twin, on this machine, once the target is left.
     """
 
     engagement: Engagement
@@ -87,6 +91,7 @@ class AssessmentJob:
     outside_service: str = ""
     notes: tuple[Text, ...] = ()
     clock: Callable[[], datetime] | None = None
+    verify: bool = False
 
     def with_progress(self, progress: ShowProgress) -> AssessmentJob:
         """Return the same job with a callback for its progress."""
@@ -334,6 +339,17 @@ def _judge_snapshot(
     )
 
 
+def prove_document(document: Document, facts: Snapshot, progress: ShowProgress) -> Document:
+    """Return the document with what a twin says of its statements, indexes and remedies. Nothing is connected.
+
+    It changes no result and no score: these are the same whether or not a twin could be built.
+    """
+    remedies = tuple(list_remedies(document))
+    return add_proof(
+        document, prove_what_can_be(facts, remedies, lambda _, done, total: progress(_TWIN_STAGE, done, total))
+    )
+
+
 def _note_jump_host(job: AssessmentJob, authorization: Authorization | None) -> tuple[Text, ...]:
     via = job.engagement.targets[job.target].via
     if authorization is None or not via:
@@ -396,6 +412,8 @@ def assess_target(
         set_aside, blocked = _set_aside(directory)
         saved, unsaved = ((), (blocked.text,)) if blocked else _keep_snapshot(collected.facts, directory / _SNAPSHOT)
         document = build_document(judge_snapshot(job, assessment_id, collected.authorization, collected.facts))
+        if job.verify:
+            document = prove_document(document, collected.facts, job.progress)
         unrecorded = record_assessment(job, document, directory, name_files(document, formats, languages))
         del collected  # frees memory for rendering
         if blocked:

@@ -93,6 +93,7 @@ def build_document(assessment: Assessment) -> Document:
             }
             for unlock in score.unlocks
         ],
+        "proof": None,
         **serialize_outlook(assessment, tell),
     }
 

@@ -11,7 +11,7 @@ _NO_TEXTS = {"zh-CN": "", "en": ""}
 # Defaults for what older agents did not write, one table for each kind of member.
 _DOCUMENT: dict[str, Any] = {
     "period": None, "timezone": "UTC", "authorization": None, "comparison": None, "receipt": None, "sources": [],
-    "problems": [], "notes": [], "roadmap": [], "statements": [], "sql": [], "unlocks": [],
+    "problems": [], "notes": [], "roadmap": [], "statements": [], "sql": [], "unlocks": [], "proof": None,
 }  # fmt: skip
 _AUTHORIZATION: dict[str, Any] = {
     "data_classes": [], "signer": "", "sha256": "", "outside_service": "", "allow_privileges": "",

@@ -19,6 +19,7 @@ from agent.cli.options import (
     OutsideService,
     TargetName,
     UpdatedList,
+    Verify,
     make_engagement_option,
     open_engagement,
     open_engagement_of,
@@ -38,6 +39,7 @@ def assess_command(
     if_due: Annotated[bool, typer.Option("--if-due", help="Only targets whose quarter is not yet done.")] = False,
     outside_service: OutsideService = "",
     update: UpdatedList = None,
+    verify: Verify = False,
 ) -> None:
     """Assess one target or all of them: report, assessment.json and snapshot in DIR/<target>/."""
     from agent.cli.actions.assess import AssessOptions, assess_all
@@ -51,6 +53,7 @@ def assess_command(
         if_due=if_due,
         outside_service=outside_service,
         update=update,
+        verify=verify,
     )
     with open_engagement(engagement) as (loaded, history):
         code = assess_all(loaded, history, options, read_clock())
@@ -83,6 +86,7 @@ def evaluate_command(
     format: Formats = ALL_FORMATS,
     lang: Languages = None,
     fail_on: FailOn = None,
+    verify: Verify = False,
 ) -> None:
     """Evaluate a saved snapshot again, by today's rules; nothing is connected."""
     from agent.cli.actions.assess import evaluate_file
@@ -96,6 +100,7 @@ def evaluate_command(
             formats=split_words(format),
             languages=split_words(lang) or None,
             fail_on=fail_on,
+            verify=verify,
         )
     raise typer.Exit(code)
 

@@ -11,14 +11,26 @@ SnapshotFile = Annotated[Path, typer.Option("--snapshot", "-s", metavar="FILE", 
 AsJson = Annotated[bool, typer.Option("--json", help="For machines: all that is known.")]
 
 
-def verify_command(*, snapshot: SnapshotFile, as_json: AsJson = False) -> None:
+def verify_command(
+    *,
+    snapshot: SnapshotFile,
+    keep_in: Annotated[
+        Path | None,
+        typer.Option(
+            "--keep-in",
+            metavar="FILE",
+            help="The assessment.json of this snapshot: its findings' SQL is tried, too, and it keeps what is proven.",
+        ),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
     """Propose indexes for a snapshot's statements and prove them on a kernel of our own. Nothing is connected.
 
     The kernel gets the tables and statistics of the snapshot, and no data. It takes about a minute.
     """
     from agent.cli.actions.proof import print_advice
 
-    print_advice(snapshot, as_json=as_json)
+    print_advice(snapshot, keep_in, as_json=as_json)
 
 
 def what_if_command(

@@ -1,6 +1,7 @@
 """The demo: a shop with ordinary mistakes on an embedded kernel, assessed twice as a customer's tenant would be.
 
-Between the two assessments two faults are cured and a new one is planted, so that the report shows a change.
+Between the two assessments two faults are cured and a new one is planted, so that the report shows a change. In the
+second, indexes and remedies are tried on a twin.
 """
 
 from __future__ import annotations
@@ -76,7 +77,7 @@ def _show_all(out: Path, formats: Sequence[str], languages: Sequence[str], clock
         console.say("Curing two faults, planting a new one, and assessing again:")
         shop.run(CURES)
         shop.plant(NEW_FAULTS)
-        return _assess_shop(engagement, out, formats, languages, clock() + timedelta(seconds=1)) and whole
+        return _assess_shop(engagement, out, formats, languages, clock() + timedelta(seconds=1), verify=True) and whole
 
 
 def make_room(out: Path) -> None:
@@ -123,7 +124,15 @@ def run_grants(connection: pymysql.Connection[Any], wanted: Iterable[Grant]) -> 
                     raise
 
 
-def _assess_shop(engagement: Path, out: Path, formats: Sequence[str], languages: Sequence[str], now: datetime) -> bool:
+def _assess_shop(
+    engagement: Path,
+    out: Path,
+    formats: Sequence[str],
+    languages: Sequence[str],
+    now: datetime,
+    *,
+    verify: bool = False,
+) -> bool:
     loaded, found = load_engagement(engagement), registry.load_registry()
     with History.open(loaded.history) as history, show_progress() as show:
         job = pipeline.AssessmentJob(
@@ -134,6 +143,7 @@ def _assess_shop(engagement: Path, out: Path, formats: Sequence[str], languages:
             now=now,
             history=history,
             progress=show,
+            verify=verify,
         )
         assessed = pipeline.assess_target(job, out, formats, languages)
     console.print_summary(assessed.document, assessed.files)

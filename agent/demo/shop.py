@@ -17,7 +17,8 @@ _SCHEMA = (
     "CREATE TABLE shop.customers (id BIGINT PRIMARY KEY AUTO_INCREMENT, email VARCHAR(120), city VARCHAR(40),"
     " created DATETIME DEFAULT CURRENT_TIMESTAMP, KEY idx_city (city), KEY idx_city_created (city, created))",
     "CREATE TABLE shop.orders (id INT PRIMARY KEY AUTO_INCREMENT, customer_id BIGINT, status VARCHAR(16),"
-    " amount FLOAT, note VARCHAR(200), created DATETIME DEFAULT CURRENT_TIMESTAMP, KEY idx_customer (customer_id))",
+    " amount FLOAT, note VARCHAR(200), trade_no VARCHAR(24), created DATETIME DEFAULT CURRENT_TIMESTAMP,"
+    " KEY idx_customer (customer_id))",
     "CREATE TABLE shop.audit_trail (happened DATETIME, who VARCHAR(40), what VARCHAR(200))",
     "CREATE TABLE shop.import_buffer (payload VARCHAR(400), arrived DATETIME)",
     "CREATE TABLE shop.coupons (code VARCHAR(32) PRIMARY KEY, worth DOUBLE) DEFAULT CHARSET = latin1",
@@ -25,11 +26,12 @@ _SCHEMA = (
 _FILL = (
     "INSERT INTO shop.customers (email, city) VALUES "
     + ", ".join(f"('c{n}@example.com', 'city{n % 40}')" for n in range(400)),
-    "INSERT INTO shop.orders (customer_id, status, amount, note)"
-    " SELECT a.id, IF(a.id % 7 = 0, 'open', 'done'), a.id % 97, REPEAT('x', 60) FROM shop.customers a",
+    "INSERT INTO shop.orders (customer_id, status, amount, note, trade_no)"
+    " SELECT a.id, IF(a.id % 7 = 0, 'open', 'done'), a.id % 97, REPEAT('x', 60), CONCAT('T', a.id)"
+    " FROM shop.customers a",
     *[
-        "INSERT INTO shop.orders (customer_id, status, amount, note)"
-        " SELECT customer_id, status, amount, note FROM shop.orders"
+        "INSERT INTO shop.orders (customer_id, status, amount, note, trade_no)"
+        " SELECT customer_id, status, amount, note, trade_no FROM shop.orders"
     ]
     * 8,
     "INSERT INTO shop.orders (id, customer_id, status, amount) VALUES (2040000000, 1, 'open', 1)",
@@ -40,17 +42,23 @@ _FILL = (
 )
 _SETTINGS = (
     "SET GLOBAL ob_sql_audit_percentage = 20",
+    "SET GLOBAL ob_plan_cache_percentage = 20",  # of a gigabyte: by default plans leave it within a minute
     "SET GLOBAL sql_mode = ''",
     "ALTER SYSTEM SET undo_retention = 60",
     "ALTER SYSTEM SET large_query_threshold = '100ms'",
     "CREATE USER 'report'@'%' IDENTIFIED BY '{password}'",
     "GRANT ALL PRIVILEGES ON *.* TO 'report'@'%' WITH GRANT OPTION",
 )
-_APPLICATION = (
+# Sent before each assessment, because a change of a table throws its plans away.
+_READS = (
+    *["SELECT id, status, amount FROM orders WHERE trade_no = 'T7' ORDER BY created DESC LIMIT 5"] * 40,
     *["SELECT COUNT(*) FROM orders WHERE status = 'open' AND note LIKE '%z%'"] * 30,
     *["SELECT o.status, SUM(o.amount) FROM orders o JOIN customers c ON c.id = o.customer_id + 0 GROUP BY o.status"]
     * 4,
     *["SELECT * FROM orders WHERE customer_id = 7 LIMIT 5"] * 200,
+)
+_APPLICATION = (
+    *_READS,
     "SELECT COUNT(*) FROM orders a JOIN orders b ON a.amount = b.amount AND a.note <> b.note WHERE a.id < 2500",
     "SELECT COUNT(*) FROM orders a JOIN orders b ON a.amount = b.amount AND a.note <> b.note WHERE a.id < 2000",
     *["SELECT /*+ QUERY_TIMEOUT(5000) */ COUNT(*) FROM orders a JOIN orders b ON a.amount = b.amount"] * 12,
@@ -82,7 +90,8 @@ NEW_FAULTS = Workload(
     (
         "CREATE USER 'batch'@'%' IDENTIFIED BY '{password}'",
         "GRANT SUPER ON *.* TO 'batch'@'%'",
-    )
+    ),
+    _READS,
 )
 
 

@@ -10,6 +10,8 @@ from typing import Any, NotRequired, final
 
 from typing_extensions import TypedDict  # pydantic checks documents by these types, and asks for this one
 
+from agent.model.document_proof import ProofEntry
+
 JsonScalar = float | int | str | bool | None
 Texts = dict[str, str]
 
@@ -590,7 +592,7 @@ class OutlookEntries(TypedDict):
 
 
 class Document(OutlookEntries):
-    """The whole assessment of one target."""
+    """The whole assessment of one target. ``proof`` is None where the twin was not asked."""
 
     schema_version: int
     agent_version: str
@@ -611,3 +613,4 @@ class Document(OutlookEntries):
     problems: list[ProblemEntry]
     notes: list[Texts]
     unlocks: list[UnlockEntry]
+    proof: ProofEntry | None

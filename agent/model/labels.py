@@ -80,6 +80,22 @@ BANDS: Mapping[str, str] = {
     "poor": N_("Poor"),
     "danger": N_("In danger"),
 }
+# How the plan of a statement on the twin is that of the tenant, and what the twin has proven.
+MATCHES: Mapping[str, str] = {
+    "same": N_("same plan"),
+    "forced": N_("another plan, forced to the tenant's"),
+    "other": N_("another plan"),
+    "not in cache": N_("not in the plan cache"),
+    "not parsed": N_("not parsed"),
+    "refused": N_("not taken"),
+}
+VERDICTS: Mapping[str, str] = {
+    "verified": N_("Verified"),
+    "verified with pins": N_("Verified with pins"),
+    "unverified": N_("Unverified"),
+    "rejected": N_("Rejected"),
+    "not verifiable here": N_("Not verifiable here"),
+}
 # Evidence that only fills in the statements of a finding. It says nothing that a reader does not see elsewhere.
 FOR_STATEMENTS = frozenset(
     {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 
 from sqlglot.errors import SqlglotError
@@ -12,6 +13,7 @@ from agent.facts.dialect import tokenize_sql
 _VERBS = frozenset({TokenType.UPDATE, TokenType.DELETE, TokenType.INSERT, TokenType.REPLACE})
 ROW_GOAL_OFF = "OPT_PARAM('enable_optimizer_rowgoal', 'off')"
 _BEGIN = "BEGIN_OUTLINE_DATA"
+_VERSION = re.compile(r"OPTIMIZER_FEATURES_ENABLE\('[^']*'\) ?")
 
 
 def split_text(text: str) -> list[Token] | None:
@@ -20,6 +22,12 @@ def split_text(text: str) -> list[Token] | None:
         return tokenize_sql(text)
     except SqlglotError:
         return None
+
+
+def is_single(text: str) -> bool:
+    """Whether a text is one statement. The server runs each of several, whether or not the client asked for that."""
+    tokens = split_text(text.rstrip().removesuffix(";"))
+    return tokens is not None and all(token.token_type is not TokenType.SEMICOLON for token in tokens)
 
 
 def count_places(text: str) -> int | None:
@@ -59,6 +67,11 @@ def force_plan(text: str, outline: str, more: str = "") -> str:
     if more and _BEGIN in body:
         body = body.replace(_BEGIN, f"{_BEGIN} {more}", 1)
     return add_hint(text, body, everywhere=False)
+
+
+def drop_version(outline: str) -> str:
+    """Return an outline that the twin wrote without the version of its optimizer, which the tenant does not have."""
+    return _VERSION.sub("", outline)
 
 
 def add_hint(text: str, hint: str, *, everywhere: bool) -> str:

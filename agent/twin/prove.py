@@ -10,14 +10,16 @@ from agent.facts.definition_text import read_definition
 from agent.model.labels import N_
 from agent.model.snapshot import Snapshot
 from agent.model.terms import Text
-from agent.support.errors import ConfigError, KernelError
+from agent.support.errors import ConfigError, HealthAgentError, KernelError
 from agent.twin.candidates import Candidate, list_candidates
 from agent.twin.fidelity import count_matches, match_statements
 from agent.twin.index_advisor import Advisor, Limits
 from agent.twin.matched import Matched
 from agent.twin.material import Material, TwinTable, read_material
-from agent.twin.result import Effect, IndexAdvice, Told, TwinReport, Verdict, Why
+from agent.twin.remedies import try_remedies
+from agent.twin.result import Effect, IndexAdvice, Remedy, Told, TwinReport, Verdict, Why
 from agent.twin.retire import list_retirable
+from agent.twin.trial import Scene
 from agent.twin.twin import Refusal, ShowProgress, Twin, open_twin
 from agent.twin.verify import Judge, list_pins
 from agent.twin.what_if import Hidden, WhatIf
@@ -41,8 +43,9 @@ def prove_advice(
     snapshot: Snapshot,
     progress: ShowProgress = lambda what, done, total: None,
     limits: Limits | None = None,
+    remedies: Sequence[Remedy] = (),
 ) -> TwinReport:
-    """Propose indexes and say of each what is proven. Raises KernelError if there is no kernel to prove it on.
+    """Propose indexes, try what findings advise, and say what is proven. Raises KernelError if there is no kernel.
 
     A kernel that ends early makes a report of what was found before.
     """
@@ -52,11 +55,30 @@ def prove_advice(
         matched = match_statements(twin, material, progress)
         report = _begin_report(twin, matched)
         try:
-            found = _advise(twin, material, matched, progress, limits or Limits())
+            scene = Scene(twin, WhatIf(twin), material, matched)
+            found = _advise(scene, progress, limits or Limits())
             report = replace(report, effects=found.effects, indexes=found.indexes, retired=found.retired)
+            # Last, because a remedy could end the kernel, and changes tables that candidates stand on.
+            tried = tuple(try_remedies(scene, remedies, progress))
+            report = replace(report, remedies=tried)
         except KernelError as error:
-            report = replace(report, problem=error.text.msgid)
+            report = replace(report, problem=error.text)
         return _end_report(report, twin, started)
+
+
+def prove_what_can_be(
+    snapshot: Snapshot,
+    remedies: Sequence[Remedy],
+    progress: ShowProgress = lambda what, done, total: None,
+) -> TwinReport:
+    """Prove as ``prove_advice`` does. Where nothing can be proven, the report says why: an assessment goes on."""
+    try:
+        return prove_advice(snapshot, progress, remedies=remedies)
+    except HealthAgentError as error:
+        return TwinReport(problem=error.text)
+    except Exception as error:  # noqa: BLE001 - whatever fails here must not take the assessment with it
+        text = Text("The twin failed, so nothing is proven ({kind}).", {"kind": type(error).__name__})
+        return TwinReport(problem=text)
 
 
 def try_change(
@@ -151,20 +173,19 @@ def _tell(one: Matched) -> Told:
         database=one.database,
         match=one.match.value,
         cause=one.cause,
+        text=one.statement.text or "",
         elapsed_us=load.elapsed_us,
         executions=load.executions,
     )
 
 
-def _advise(
-    twin: Twin, material: Material, matched: Sequence[Matched], progress: ShowProgress, limits: Limits
-) -> TwinReport:
+def _advise(scene: Scene, progress: ShowProgress, limits: Limits) -> TwinReport:
     """Return what was advised, without what is known of the statements."""
-    what_if = WhatIf(twin)
+    what_if, material, matched = scene.what_if, scene.material, scene.matched
     what_if.make(list_candidates(matched, material), progress)
     advisor = Advisor(what_if, material, matched, limits)
     chosen = advisor.choose(progress)
-    judged = Judge(twin, what_if).judge_until_stable(matched, chosen, progress)
+    judged = Judge(scene.twin, what_if).judge_until_stable(matched, chosen, progress)
     advice = [_describe_advice(candidate, judged.effects, advisor) for candidate in judged.kept]
     advice += [_describe_advice(lost, effects, advisor) for lost, effects in judged.dropped.items()]
     return TwinReport(

@@ -6,43 +6,50 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from agent.model.labels import N_
+from agent.model.terms import Text
+
 
 class Verdict(StrEnum):
     """What a proof has come to. Rejected advice is never shown as advice."""
 
-    VERIFIED = "verified"
-    WITH_PINS = "verified with pins"
-    UNVERIFIED = "unverified"
-    REJECTED = "rejected"
-    NOT_VERIFIABLE = "not verifiable here"
+    VERIFIED = N_("verified")
+    WITH_PINS = N_("verified with pins")
+    UNVERIFIED = N_("unverified")
+    REJECTED = N_("rejected")
+    NOT_VERIFIABLE = N_("not verifiable here")
 
 
 class Why(StrEnum):
     """Why something is not verified."""
 
     NONE = ""
-    SMALL_GAIN = "the estimated gain is too small to tell from an error of the estimate"
-    EARLY_STOP = "the new plan is cheaper only if it may stop early"
-    ESTIMATE_OFF = "the tenant's own estimate for this statement was off by a factor of ten or more"
-    NEAR_TIE = "its plan costs nearly as much with the index, so the server may choose either"
-    NO_OUTLINE = "the plans could not be forced for comparison"
-    PLAN_NOT_REPRODUCED = "the tenant's plan cannot be had on the twin"
-    NOT_IN_CACHE = "no plan of it was in the cache"
-    NOT_PARSED = "its text was cut or cannot be parsed"
-    REFUSED = "the twin does not take it"
-    NO_BENEFICIARY = "no statement is proven to gain by it"
-    OUT_OF_PLANS = "too many plans would have been needed"
+    SMALL_GAIN = N_("the estimated gain is too small to tell from an error of the estimate")
+    EARLY_STOP = N_("the new plan is cheaper only if it may stop early")
+    ESTIMATE_OFF = N_("the tenant's own estimate for this statement was off by a factor of ten or more")
+    NEAR_TIE = N_("its plan costs nearly as much with the index, so the server may choose either")
+    NO_OUTLINE = N_("the plans could not be forced for comparison")
+    PLAN_NOT_REPRODUCED = N_("the tenant's plan cannot be had on the twin")
+    NOT_IN_CACHE = N_("no plan of it was in the cache")
+    NOT_PARSED = N_("its text was cut or cannot be parsed")
+    REFUSED = N_("the twin does not take it")
+    NO_BENEFICIARY = N_("no statement is proven to gain by it")
+    OUT_OF_PLANS = N_("too many plans would have been needed")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
-    """How one statement stands on the twin. ``match`` is a value of ``matched.Match``, ``cause`` is more of it."""
+    """How one statement stands on the twin. ``match`` is a value of ``matched.Match``, ``cause`` is more of it.
+
+    ``text`` is masked, and "" where it is not known.
+    """
 
     sql_id: str
     tenant_id: int | None
     database: str
     match: str
     cause: str
+    text: str
     elapsed_us: int
     executions: int
 
@@ -120,10 +127,33 @@ class RetireAdvice:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Remedy:
+    """What a finding would have people run."""
+
+    code: str
+    fingerprint: str
+    resource: str
+    sql: tuple[str, ...]
+    rollback: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tried:
+    """What became of a remedy on the twin. ``dearer`` are the SQL_IDs of statements whose plans cost more by it."""
+
+    code: str
+    fingerprint: str
+    resource: str
+    verdict: Verdict
+    why: Text | None = None
+    dearer: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TwinReport:
     """All that the twin found. ``matches`` counts statements by how their plans match; ``refusals`` are what it lacks.
 
-    ``problem`` is why there is no proof at all, or why it ended early; "" if it did not.
+    ``problem`` is why there is no proof at all, or why it ended early; None if it did not.
     """
 
     statements: tuple[Told, ...] = ()
@@ -131,11 +161,12 @@ class TwinReport:
     indexes: tuple[IndexAdvice, ...] = ()
     retired: tuple[RetireAdvice, ...] = ()
     effects: tuple[Effect, ...] = ()
+    remedies: tuple[Tried, ...] = ()
     refusals: tuple[tuple[str, str], ...] = ()
     plans: int = 0
     seconds: float = 0.0
     peak_bytes: int = 0
-    problem: str = ""
+    problem: Text | None = None
 
     @property
     def fidelity_pct(self) -> float | None:

@@ -49,13 +49,18 @@ class StatisticsWriter:
         self._as_of = as_of
         self.bounds: dict[Name, dict[str, Bounds]] = {}
         self.types: dict[Name, dict[str, ColumnType]] = {}
+        self._kept: dict[Bounds, _Kept] = {}
 
     def write(self, tables: Sequence[TwinTable]) -> None:
         """Write counts and made-up bounds of all tables, and let the server read them."""
         self._read_types(tables)
         for table in tables:
             self.bounds[table.schema, table.name] = self._choose(table)
-        kept = self._keep_bounds()
+        self._kept = self._keep_bounds()
+        self.write_again(tables)
+
+    def write_again(self, tables: Sequence[TwinTable]) -> None:
+        """Write the same counts and bounds of tables that were made anew or changed since."""
         ids = self._list_ids(tables)
         counted = [table for table in tables if table.rows is not None and (table.schema, table.name) in ids]
         table_rows: list[Row] = []
@@ -64,7 +69,7 @@ class StatisticsWriter:
             number, is_partitioned, columns = ids[table.schema, table.name]
             partition = _ALL_PARTITIONS if is_partitioned else number
             table_rows.append((number, partition, table.rows, table.row_bytes))
-            column_rows += self._list_column_rows(table, number, partition, columns, kept)
+            column_rows += self._list_column_rows(table, number, partition, columns)
         self._insert("__all_table_stat", _TABLE_COLUMNS, table_rows)
         self._insert("__all_column_stat", _COLUMN_COLUMNS, column_rows)
         self._ask("ALTER SYSTEM FLUSH KVCACHE")
@@ -141,7 +146,7 @@ class StatisticsWriter:
         return found
 
     def _list_column_rows(
-        self, table: TwinTable, number: int, partition: int, columns: Mapping[str, int], kept: Mapping[Bounds, _Kept]
+        self, table: TwinTable, number: int, partition: int, columns: Mapping[str, int]
     ) -> Iterator[Row]:
         chosen = self.bounds[table.schema, table.name]
         for name, place in columns.items():
@@ -149,7 +154,7 @@ class StatisticsWriter:
             if counts is None:
                 continue
             bounds = chosen.get(name)
-            ends = kept.get(bounds, _Kept()) if bounds else _Kept()
+            ends = self._kept.get(bounds, _Kept()) if bounds else _Kept()
             yield (
                 number, partition, place, _TABLE_LEVEL, counts.num_distinct, counts.num_nulls, *ends.high, *ends.low,
                 counts.avg_col_len,

@@ -22,7 +22,7 @@ from agent.kernel.start import Kernel, run_kernel
 from agent.model.labels import N_
 from agent.model.terms import Text
 from agent.support.errors import ConfigError, KernelError
-from agent.twin.hints import quote
+from agent.twin.hints import is_single, quote
 from agent.twin.material import Material, Name, TwinTable
 from agent.twin.plan_shape import PlanShape, read_explained
 from agent.twin.statistics import SCRATCH, Row, StatisticsWriter
@@ -74,6 +74,7 @@ class Twin:
     bounds: Mapping[Name, Mapping[str, Bounds]] = field(default_factory=dict)
     types: Mapping[Name, Mapping[str, ColumnType]] = field(default_factory=dict)
     explained: int = 0
+    writer: StatisticsWriter | None = None
     _database: str = ""
 
     def ask(self, sql: str, values: Sequence[object] = ()) -> list[Row]:
@@ -112,14 +113,35 @@ class Twin:
             args = {"name": name, "reason": refused.reason}
             raise ConfigError(Text("{name}: the twin does not take this setting: {reason}", args)) from None
 
+    def make_anew(self, tables: Sequence[TwinTable]) -> None:
+        """Make tables as the tenant has them, without what was made or changed there since.
+
+        Raises TwinRefused and KernelError as ``ask`` does.
+        """
+        for table in tables:
+            self.ask(f"DROP TABLE IF EXISTS {quote(table.schema)}.{quote(table.name)}")
+            _create_table(self, table)
+        self.write_statistics(tables)
+
+    def write_statistics(self, tables: Sequence[TwinTable]) -> None:
+        """Write the statistics of tables again: a change of a table makes another one in the server's eyes."""
+        if self.writer is not None and tables:
+            self.writer.write_again(tables)
+
     def use(self, database: str) -> None:
         """Make a database the one in which names without a database are looked up."""
         if database and database != self._database:
             self.ask(f"USE {quote(database)}")
             self._database = database
 
+    def _require_single(self, sql: str) -> None:
+        """Raise TwinRefused for more than one statement: EXPLAIN stands before the first one only."""
+        if not is_single(sql):
+            raise TwinRefused("more than one statement", 0)
+
     def explain(self, sql: str, database: str) -> PlanShape:
         """Return the plan that the twin chooses. Raises TwinRefused and KernelError as ``ask`` does."""
+        self._require_single(sql)
         self.use(database)
         self.explained += 1
         plan = read_explained(str(row[0]) for row in self.ask(f"EXPLAIN {sql}"))
@@ -129,6 +151,7 @@ class Twin:
 
     def write_outline(self, sql: str, database: str) -> str:
         """Return the hints that force the plan which the twin chooses; "" if it writes none."""
+        self._require_single(sql)
         self.use(database)
         self.explained += 1
         text = "\n".join(str(row[0]) for row in self.ask(f"EXPLAIN OUTLINE {sql}"))
@@ -181,7 +204,7 @@ def _create_tables(twin: Twin, tables: Sequence[TwinTable], as_of: datetime, pro
     if made:
         writer = StatisticsWriter(twin.ask, as_of)
         writer.write(made)
-        twin.bounds, twin.types = writer.bounds, writer.types
+        twin.writer, twin.bounds, twin.types = writer, writer.bounds, writer.types
 
 
 def _create_table(twin: Twin, table: TwinTable) -> None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from agent.model.labels import N_
 from agent.twin.candidates import Candidate
-from agent.twin.hints import ROW_GOAL_OFF, force_plan, prefer_index
+from agent.twin.hints import ROW_GOAL_OFF, drop_version, force_plan, prefer_index
 from agent.twin.matched import Match, Matched
 from agent.twin.plan_shape import PlanShape
 from agent.twin.result import Effect, Pin, Verdict, Why
@@ -119,7 +119,8 @@ class Judge:
         names = tuple(sorted(candidate.name for candidate in self._what_if.list_used(after)))
         if hidden and not names and verdict is Verdict.VERIFIED:  # with less to choose from no plan gets cheaper
             verdict, why = Verdict.UNVERIFIED, Why.SMALL_GAIN
-        return _describe(one, verdict, why, after=after, indexes=names, outline=before_outline)
+        pin = one.outline or drop_version(before_outline)
+        return _describe(one, verdict, why, after=after, indexes=names, outline=pin)
 
     def _find_tie(self, one: Matched, chosen: Sequence[Candidate]) -> Effect | None:
         """Return the plan by an index that is not chosen, if it costs little more: the tenant may choose it."""
@@ -138,7 +139,7 @@ class Judge:
                 best = plan, candidate
         if best is None:
             return None
-        outline = one.outline or self._write_outlines(one, (), frozenset())[0]
+        outline = one.outline or drop_version(self._write_outlines(one, (), frozenset())[0])
         return _describe(one, Verdict.UNVERIFIED, Why.NEAR_TIE, after=best[0], indexes=(best[1].name,), outline=outline)
 
     def _write_outlines(self, one: Matched, chosen: Iterable[Candidate], hidden: Hidden) -> tuple[str, str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from report_templates.docx_source import annex, instance
+from report_templates.docx_source import annex, instance, slow_sql
 from report_templates.docx_source.cards import card_macro, place_card
 from report_templates.docx_source.chapter import CHECK, UNSEEN, chapter
 from report_templates.docx_source.front import contents, cover, figure, heading, page_one, severity
@@ -26,6 +26,7 @@ def body() -> str:
     """Return everything between the first and the last paragraph."""
     return "".join(
         (
+            slow_sql.proof_macro(),
             card_macro(),
             cover(),
             page_one(),
@@ -36,6 +37,7 @@ def body() -> str:
             _build_changes(),
             _build_top(),
             _build_roadmap(),
+            slow_sql.slow_sql(),
             _build_categories(),
             _build_platform(),
             _build_points(),
@@ -233,10 +235,8 @@ def _build_categories() -> str:
         "{% for risk in chapter.top %}{{ risk.code }} {{ risk.title }}{% if not loop.last %}; {% endif %}{% endfor %}"
     )
     above = para("Normal", say("Among the top risks:") + " " + risks)
-    chart = "".join(
-        when(f'chapter.key == "{category}" and "{name}" in charts', figure(name))
-        for category, name in (("capacity", "capacity"), ("sql", "top_sql"))
-    )
+    chart = when('chapter.key == "capacity" and "capacity" in charts', figure("capacity"))
+    elsewhere = say("The statements that take most of the time, and proven indexes:") + " {{ titles['slow-sql'] }}"
     return when(
         "report.chapters",
         chapter("chapters"),
@@ -245,7 +245,7 @@ def _build_categories() -> str:
             heading("Heading2", "{{ chapter.label }}", key),
             para("Lead", line),
             chart,
-            when('chapter.key == "sql" and report.top_statements', instance.top_statements()),
+            when('chapter.key == "sql" and report.slow_sql', para("Small", elsewhere)),
             when("chapter.top", above),
             each("found in chapter.cards", place_card("found")),
             when("chapter.note", para("Normal", "{{ chapter.note }}")),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from report_templates.docx_source.front import severity
+from report_templates.docx_source.slow_sql import place_statement_proof
 from report_templates.docx_source.xml import Column, each, listing, pairs, para, run, say, tag, when
 
 
@@ -75,6 +76,14 @@ def _build_rows() -> str:
             each("name, value in row.outlook", para("TableText", run("{{ name }}: ", "Strong"), "{{ value }}")),
         )
         + _build_statement()
+        + when(
+            "row.tried",
+            para(
+                "TableText",
+                run(say("SQL on the twin") + ": {{ row.tried.label }}", "Strong"),
+                run("{% if row.tried.why %} – {{ row.tried.why }}{% endif %}", "Soft"),
+            ),
+        )
     )
     change = para("TableText", severity("row")) + when(
         "row.change_label", para("TableText", run("{{ row.change_label }}", "Soft"))
@@ -115,6 +124,7 @@ def _build_statement() -> str:
         ),
         para("TableText", run(facts, "Soft")),
         each("plan in row.statement.plans", para("TableText", run("{{ plan }}", "Soft"))),
+        place_statement_proof("row.statement.proof"),
     )
 
 

@@ -94,19 +94,22 @@ def top_statements() -> str:
         para("TableText", run("{{ line.text }}", "Mono")),
         otherwise=when("texts", para("TableText", run("{{ line.text }}", "Soft"))),
     )
+    twin = say("On the twin: {match}", match="line.match") + "{% if line.outcome %} · {{ line.outcome }}{% endif %}"
+    what += when("line.match", para("TableText", run(twin, "Soft")))
     columns = (
         Column(say("No."), 9, "{{ line.number }}", right=True),
-        Column(say("Statement"), 78, what),
+        Column(say("Statement"), 61, what),
         Column(say("Executions"), 21, "{{ line.executions }}", right=True),
-        Column(say("Average"), 17, "{{ line.average }}", right=True),
+        Column(say("Average"), 21, "{{ line.average }}", right=True),
         Column(say("Longest"), 17, "{{ line.longest }}", right=True),
         Column(say("Total"), 15, "{{ line.total }}", right=True),
         Column(say("Share"), 13, "{{ line.share }}", right=True),
+        Column(say("Sum"), 13, "{{ line.sum }}", right=True),
     )
     note = say(
         "Our own statements and those of the server itself are left out. The longest execution is known only while the "
         "SQL audit holds it."
     )
-    texts = tag('set texts = report.top_statements|selectattr("has_text")|list')
-    why = "{% if not texts %}{{ report.top_statements[0].text }} {% endif %}"
-    return texts + listing("line in report.top_statements", columns) + para("Small", why + note)
+    texts = tag('set texts = s.statements|selectattr("has_text")|list')
+    why = "{% if not texts %}{{ s.statements[0].text }} {% endif %}"
+    return texts + listing("line in s.statements", columns) + para("Small", why + note)

@@ -55,6 +55,7 @@ class AssessOptions:
     if_due: bool = False
     outside_service: str = ""
     update: Path | None = None
+    verify: bool = False
 
 
 def assess_all(engagement: Engagement, history: History | None, options: AssessOptions, now: datetime) -> int:
@@ -70,6 +71,7 @@ def assess_all(engagement: Engagement, history: History | None, options: AssessO
 
     def work(name: str) -> int:
         job = make_job(engagement, name, history, now, options.outside_service)
+        job = dataclasses.replace(job, verify=options.verify)
         wish = ReportWish(
             directory=options.out / name,
             formats=formats,
@@ -244,10 +246,11 @@ def evaluate_file(
     formats: Sequence[str],
     languages: Sequence[str] | None,
     fail_on: str | None,
+    verify: bool = False,
 ) -> int:
     """Judge a saved snapshot by today's rules, as of the time it was taken, and render it. Return the exit code.
 
-    The result is not recorded in history.
+    The result is not recorded in history. ``verify`` tries indexes and remedies on a twin.
     """
     limit = _parse_severity(fail_on)
     facts = snapshot.load_snapshot(path, registry.load_registry(engagement.rules.checks).sources)
@@ -256,6 +259,9 @@ def evaluate_file(
     job = make_job(engagement, name, history, facts.as_of)
     with console.speak_of(engagement.customer.name, name):
         document = build_document(pipeline.judge_snapshot(job, pipeline.make_assessment_id(facts.as_of), None, facts))
+        if verify:
+            with show_progress() as show:
+                document = pipeline.prove_document(document, facts, show)
         chosen = languages or engagement.language
         wish = ReportWish(
             directory=out,

@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from agent.archive.document import read_document
+from agent.archive.document_proof import add_proof, list_remedies
 from agent.archive.snapshot import load_snapshot
 from agent.catalogue import registry
 from agent.cli.actions.targets import show_progress
-from agent.model.labels import N_
+from agent.model.document import Document
+from agent.model.labels import MATCHES
 from agent.model.snapshot import Snapshot
 from agent.model.terms import Text, Unit
+from agent.report.json.render_json import render_json
 from agent.support import console
 from agent.support.errors import ConfigError
-from agent.support.i18n import format_value, translate
+from agent.support.files import write_whole
+from agent.support.i18n import format_value, render_text, translate
 from agent.twin.candidates import Candidate, Scope
 from agent.twin.prove import ProposedChange, prove_advice, try_change
 from agent.twin.result import Effect, IndexAdvice, TwinReport, Verdict
@@ -26,35 +32,23 @@ _INDEX = re.compile(r"\s*([^.(]+)\.([^.(]+)\(([^()]+)\)\s*(LOCAL|GLOBAL)?\s*", r
 _DROP = re.compile(r"\s*([^.()]+)\.([^.()]+)\.([^()]+?)\s*")
 _ADVISED = (Verdict.VERIFIED, Verdict.WITH_PINS)
 _UNPROVEN_SHOWN = 5
-MATCHES = {
-    "same": N_("same plan"),
-    "forced": N_("another plan, forced to the tenant's"),
-    "other": N_("another plan"),
-    "not in cache": N_("not in the plan cache"),
-    "not parsed": N_("not parsed"),
-    "refused": N_("not taken"),
-}
-_SAID = (
-    N_("verified"), N_("verified with pins"), N_("unverified"), N_("rejected"), N_("not verifiable here"),
-    N_("the estimated gain is too small to tell from an error of the estimate"),
-    N_("the new plan is cheaper only if it may stop early"),
-    N_("the tenant's own estimate for this statement was off by a factor of ten or more"),
-    N_("its plan costs nearly as much with the index, so the server may choose either"),
-    N_("the plans could not be forced for comparison"),
-    N_("the tenant's plan cannot be had on the twin"),
-    N_("no plan of it was in the cache"),
-    N_("its text was cut or cannot be parsed"),
-    N_("the twin does not take it"),
-    N_("no statement is proven to gain by it"),
-    N_("too many plans would have been needed"),
-)  # fmt: skip
 
 
-def print_advice(path: Path, *, as_json: bool) -> None:
-    """Propose indexes, prove and print them. Raises SnapshotError, ConfigError and KernelError."""
+def print_advice(path: Path, assessment: Path | None, *, as_json: bool) -> None:
+    """Propose indexes, prove and print them; keep what is proven in the assessment of this snapshot, if it is named.
+
+    Raises SnapshotError, ConfigError, KernelError and WriteError.
+    """
     snapshot = _load(path)
+    document = _read_assessment(assessment, snapshot) if assessment else None
+    remedies = tuple(list_remedies(document)) if document else ()
     with show_progress() as progress:
-        report = prove_advice(snapshot, _translate(progress))
+        report = prove_advice(snapshot, _translate(progress), remedies=remedies)
+    if assessment and document:
+        write_whole(assessment, render_json(add_proof(document, report)))
+        command = shlex.join(["ob-health", "render", "-a", str(assessment), "-o", str(assessment.parent)])
+        console.warn(Text("{path} holds what is proven; write the report anew: {command}",
+                          {"path": str(assessment), "command": command}))  # fmt: skip
     if as_json:
         console.print_json(describe_report(report))
         return
@@ -65,6 +59,7 @@ def print_advice(path: Path, *, as_json: bool) -> None:
     if not advised:
         console.say("No index is proven to help these statements.")
     _print_unproven(report)
+    _print_remedies(report)
     for retired in report.retired:
         served = retired.served_by or "–"
         text = "No statement known here loses by hiding {index} of {table}; its columns are in front of: {served}"
@@ -97,7 +92,21 @@ def print_what_if(
 
 def describe_report(report: TwinReport) -> dict[str, Any]:
     """Return what a program reads. Rejected indexes are in it with their verdict, and are no advice."""
-    return {**asdict(report), "fidelity_pct": report.fidelity_pct}
+    told = {"problem": render_text(report.problem, "en"), "fidelity_pct": report.fidelity_pct}
+    tried = [{**asdict(one), "why": render_text(one.why, "en")} for one in report.remedies]
+    return {**asdict(report), **told, "remedies": tried}
+
+
+def _read_assessment(path: Path, snapshot: Snapshot) -> Document:
+    """Read the assessment that was made from a snapshot. Raises ConfigError for one of another snapshot."""
+    document = read_document(path)
+    same = document["target"]["name"] == snapshot.target and document["as_of"] == snapshot.as_of.isoformat()
+    if not same:
+        args = {"path": str(path), "target": document["target"]["name"], "as_of": document["as_of"]}
+        raise ConfigError(
+            Text("{path} is the assessment of {target} at {as_of}, not of this snapshot. Name the one beside it.", args)
+        )
+    return document
 
 
 def _translate(progress: ShowProgress) -> ShowProgress:
@@ -148,7 +157,7 @@ def _print_fidelity(report: TwinReport) -> None:
     for what, reason in report.refusals:
         console.say("The twin lacks {what}: {reason}", "dim", what=what, reason=reason)
     if report.problem:
-        console.warn(Text(report.problem))
+        console.warn(report.problem)
 
 
 def _print_index(advice: IndexAdvice) -> None:
@@ -190,6 +199,15 @@ def _print_effects(effects: Iterable[Effect]) -> None:
             "by indexes",
         )
         console.print_table(headings, rows)
+
+
+def _print_remedies(report: TwinReport) -> None:
+    rows = [
+        (tried.code, tried.resource, _word(tried.verdict.value), console.localize_text(tried.why) if tried.why else "–")
+        for tried in report.remedies
+    ]
+    if rows:
+        console.print_table(("check", "resource", "verdict", "why"), rows)
 
 
 def _print_unproven(report: TwinReport) -> None:

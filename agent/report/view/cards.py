@@ -22,6 +22,7 @@ from agent.model.setting_words import BARE_UNITS, read_bare_unit
 from agent.model.terms import Category, ChangeKind, Severity, Unit
 from agent.report.view.impact import describe_impact
 from agent.report.view.outlook import list_outlook
+from agent.report.view.proof import Judgement, ProofTeller
 from agent.report.view.scripts import CardScript, CardStep, build_script, build_steps
 from agent.report.view.sources import FigureSource, FigureSources
 from agent.report.view.statement import CardStatement, build_statement
@@ -59,6 +60,7 @@ class CardRow:
 
     ``signs`` are those of other checks that are joined with it. A sign that stands in several rows is in the first one.
     ``statement`` is told once in a card, in the first row that is about it; ``outlook`` are size to buy and day.
+    ``tried`` is what its statements did on the twin; what makes plans dearer is rejected and not shown as advice.
     """
 
     resource: str
@@ -74,6 +76,7 @@ class CardRow:
     outlook: tuple[tuple[str, str], ...]
     steps: tuple[CardStep, ...]
     rollback: CardScript
+    tried: Judgement | None
     signs: tuple[CardSign, ...] = ()
 
 
@@ -129,17 +132,19 @@ class CardMaker:
     words: Words
     changes: Mapping[str, str]
     statements: Mapping[str, CardStatement]
+    teller: ProofTeller
     figure_sources: FigureSources
 
     @classmethod
     def of(cls, document: Document, words: Words) -> CardMaker:
         """Return the maker of a document's cards."""
-        comparison = document["comparison"]
+        comparison, teller = document["comparison"], ProofTeller(document, words)
         return cls(
             document,
             words,
             {change["fingerprint"]: change["kind"] for change in comparison["changes"]} if comparison else {},
-            {entry["resource"]: build_statement(entry, words) for entry in document["sql"]},
+            {entry["resource"]: build_statement(entry, words, teller) for entry in document["sql"]},
+            teller,
             FigureSources(document, words),
         )
 
@@ -151,7 +156,8 @@ class CardMaker:
         rows = tuple(self._build_row(finding, result, told) for finding in findings[:ROWS_KEPT])
         kinds = [self.changes.get(finding["fingerprint"], "") for finding in findings]
         change = find_state(kinds)
-        sql, rollback = _list_statements(findings, "sql"), _list_statements(findings, "rollback")
+        shown = [finding for finding in findings if not self.teller.is_rejected(finding["fingerprint"])]
+        sql, rollback = _list_statements(shown, "sql"), _list_statements(shown, "rollback")
         return Card(
             code=make_printable(result["code"], NAME_LENGTH),
             title=make_printable(texts["title"]),
@@ -222,6 +228,7 @@ class CardMaker:
         digits = count_digits(finding["value"], unit, _list_rungs(result).values())
         change = self.changes.get(finding["fingerprint"], "")
         statement = self.statements.get(finding["resource"]) if result["category"] == Category.SQL else None
+        is_rejected = self.teller.is_rejected(finding["fingerprint"])
         return CardRow(
             resource=words.resource(finding),
             sentence=_shorten_sentence(finding, statement, words),
@@ -239,8 +246,9 @@ class CardMaker:
             ),
             statement=statement,
             outlook=tuple(list_outlook(finding, words)),
-            steps=build_steps(finding["sql"], ROWS_SHOWN, words),
-            rollback=build_script(finding["rollback"]),
+            steps=build_steps([] if is_rejected else finding["sql"], ROWS_SHOWN, words),
+            rollback=build_script([] if is_rejected else finding["rollback"]),
+            tried=self.teller.remedy(finding["fingerprint"]),
             signs=tuple(self._list_signs(finding, statement, told)),
         )
 

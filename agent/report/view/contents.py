@@ -38,6 +38,8 @@ def _list_chapters(report: ReportView, style: Style, words: Words) -> Iterator[t
     yield "top", words("Top risks")
     if report.roadmap:
         yield "roadmap", words("Roadmap")
+    if report.slow_sql:
+        yield "slow-sql", words("Slow SQL and index advice")
     if report.chapters:
         yield "chapters", words("By category")
     if report.platform:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import accumulate
 
 from agent.model.document import Document, ForecastEntry, InstanceEntry, TopSqlEntry
 from agent.model.labels import TENANT_KINDS
 from agent.model.naming import tenant_name
 from agent.model.terms import Unit
+from agent.report.view.proof import ProofTeller, StatementProof
 from agent.report.words import NAME_LENGTH, NOTHING, SQL_LENGTH, Words, format_points, make_printable
 
 STATEMENTS = 10
@@ -48,7 +50,10 @@ class SettingRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StatementRow:
-    """One of the statements that take most time; ``text`` says why where it is not known."""
+    """One of the statements that take most time; ``text`` says why where it is not known.
+
+    ``sum`` is the share of all statements so far. ``match`` and ``outcome`` are what the twin says of it, or empty.
+    """
 
     number: int
     sql_id: str
@@ -59,8 +64,12 @@ class StatementRow:
     longest: str
     total: str
     share: str
+    sum: str
     text: str
     has_text: bool
+    match: str
+    outcome: str
+    proof: StatementProof | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -201,25 +210,40 @@ def _list_units(instance: InstanceEntry, words: Words) -> Iterator[UnitRow]:
 def list_top_statements(document: Document, words: Words) -> tuple[StatementRow, ...]:
     """Return the statements that take most time, ours and the server's own left out."""
     shapes = document["figures"]["top_sql"][:STATEMENTS]
-    return tuple(_build_statement(number, shape, document, words) for number, shape in enumerate(shapes, start=1))
-
-
-def _build_statement(number: int, shape: TopSqlEntry, document: Document, words: Words) -> StatementRow:
-    average = shape["elapsed_us"] / shape["executions"] if shape["executions"] else None
-    longest = shape["longest_us"]
-    return StatementRow(
-        number=number,
-        sql_id=make_printable(shape["sql_id"], NAME_LENGTH),
-        database=make_printable(shape["db_name"], NAME_LENGTH) or NOTHING,
-        user=make_printable(shape["user_name"], NAME_LENGTH) or NOTHING,
-        executions=words.count(shape["executions"]),
-        average=NOTHING if average is None else words.value(average, Unit.MICROSECONDS),
-        longest=NOTHING if longest is None else words.value(longest, Unit.MICROSECONDS),
-        total=words.value(shape["elapsed_us"], Unit.MICROSECONDS),
-        share=f"{format_points(shape['share_pct'])}%",
-        text=make_printable(shape["text"], SQL_LENGTH) or _explain_no_text(document, words),
-        has_text=bool(shape["text"]),
+    sums = accumulate(shape["share_pct"] for shape in shapes)
+    maker = _StatementMaker(document, words, ProofTeller(document, words))
+    return tuple(
+        maker.row(number, shape, sum_) for number, (shape, sum_) in enumerate(zip(shapes, sums, strict=True), 1)
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _StatementMaker:
+    document: Document
+    words: Words
+    teller: ProofTeller
+
+    def row(self, number: int, shape: TopSqlEntry, sum_pct: float) -> StatementRow:
+        words, sql_id = self.words, shape["sql_id"]
+        average = shape["elapsed_us"] / shape["executions"] if shape["executions"] else None
+        longest = shape["longest_us"]
+        return StatementRow(
+            number=number,
+            sql_id=make_printable(sql_id, NAME_LENGTH),
+            database=make_printable(shape["db_name"], NAME_LENGTH) or NOTHING,
+            user=make_printable(shape["user_name"], NAME_LENGTH) or NOTHING,
+            executions=words.count(shape["executions"]),
+            average=NOTHING if average is None else words.value(average, Unit.MICROSECONDS),
+            longest=NOTHING if longest is None else words.value(longest, Unit.MICROSECONDS),
+            total=words.value(shape["elapsed_us"], Unit.MICROSECONDS),
+            share=f"{format_points(shape['share_pct'])}%",
+            sum=f"{format_points(min(sum_pct, 100.0))}%",
+            text=make_printable(shape["text"], SQL_LENGTH) or _explain_no_text(self.document, words),
+            has_text=bool(shape["text"]),
+            match=self.teller.tell_match(sql_id),
+            outcome=self.teller.tell_outcome(sql_id),
+            proof=self.teller.statement(sql_id),
+        )
 
 
 def _explain_no_text(document: Document, words: Words) -> str:

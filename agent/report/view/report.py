@@ -18,13 +18,14 @@ from agent.report.view.chapters import TOP, Chapter, build_chapters, is_platform
 from agent.report.view.check_lines import CheckLine, build_check_line, list_check_lines
 from agent.report.view.cover import Cover, build_cover, build_glossary, build_scope
 from agent.report.view.decisions import Decision, build_decisions
-from agent.report.view.instance import InstanceView, StatementRow, build_instance, list_top_statements
+from agent.report.view.instance import InstanceView, build_instance
 from agent.report.view.load_and_receipt import LoadAndReceipt, build_load_and_receipt
 from agent.report.view.not_assessed import UnlockGroup, build_unlock_groups
 from agent.report.view.page_one import PageOne, build_page_one
 from agent.report.view.persons import SignOff, build_sign_off, restate_persons
 from agent.report.view.points import PointLoss, ScoreChange, build_score_change, list_losses
 from agent.report.view.roadmap import RoadmapStage, build_stages
+from agent.report.view.slow_sql import SlowSql, build_slow_sql
 from agent.report.view.sources import ReadLine, list_read_lines
 from agent.report.words import NAME_LENGTH, Words, format_points, make_printable, read_zone
 from agent.support.i18n import count_digits
@@ -97,7 +98,7 @@ class ReportView:
     decisions: tuple[Decision, ...]
     scope: tuple[tuple[str, str], ...]
     instance: InstanceView
-    top_statements: tuple[StatementRow, ...]
+    slow_sql: SlowSql | None
     by_hand: tuple[HandItem, ...]
     losses: tuple[PointLoss, ...]
     bridge: ScoreChange | None
@@ -151,7 +152,7 @@ def build_report(document: Document, language: str, style: Style = OURS) -> Repo
         decisions=decisions,
         scope=(*build_scope(document, words), *_list_decided(decisions, words)),
         instance=build_instance(document, words),
-        top_statements=list_top_statements(document, words),
+        slow_sql=build_slow_sql(document, words),
         by_hand=build_hand_items(document, words),
         losses=list_losses(document, words),
         bridge=build_score_change(document, words),

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from agent.model.document import JsonScalar, PlanEntry, SqlEntry, TimesEntry
 from agent.model.labels import N_, STAGES
 from agent.model.terms import Unit
+from agent.report.view.proof import ProofTeller, StatementProof
 from agent.report.words import NAME_LENGTH, SQL_LENGTH, Words, make_printable
 
 RECORDS: Mapping[str, str] = {
@@ -21,6 +22,7 @@ RECORDS: Mapping[str, str] = {
 class CardStatement:
     """``text`` is masked; where it is empty, ``no_text`` says why. ``facts`` are (name, value), ``plans`` lines.
 
+    ``proof`` is what the twin says of it; None where it was not asked.
     ``told`` is the evidence that need not be told again: by name, with its value where another one is worth telling.
     """
 
@@ -28,16 +30,18 @@ class CardStatement:
     no_text: str
     facts: tuple[tuple[str, str], ...]
     plans: tuple[str, ...]
+    proof: StatementProof | None
     told: tuple[tuple[str, JsonScalar], ...]
 
 
-def build_statement(entry: SqlEntry, words: Words) -> CardStatement:
+def build_statement(entry: SqlEntry, words: Words, teller: ProofTeller) -> CardStatement:
     """Return what a card shows of a statement."""
     return CardStatement(
         text=make_printable(entry["text"], SQL_LENGTH),
         no_text="" if entry["text"] else words.pick(entry["no_text"]),
         facts=tuple(_list_facts(entry, words)),
         plans=tuple(_describe_plan(plan, words) for plan in entry["plans"]),
+        proof=teller.statement(entry["resource"]) or teller.statement(entry["sql_id"]),
         told=(
             *((name, None) for name in ("statement", "database", "user")),
             ("executions_count", entry["executions"]),

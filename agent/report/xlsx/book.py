@@ -39,6 +39,7 @@ from agent.report.xlsx.cells import (
 from agent.report.xlsx.columns import CLOSED_MARK, MARK, OTHER_MARK
 from agent.report.xlsx.list_sheets import WorkLists
 from agent.report.xlsx.packing import pack_workbook
+from agent.report.xlsx.slow_sql_sheet import fill_slow_sql
 from agent.report.xlsx.written import find_mark, find_sheet, open_workbook, read_written
 
 _NAME_WIDTH, _VALUE_WIDTH = 34, 90
@@ -68,6 +69,7 @@ def build_workbook(document: Document, language: str, style: Style, update: Path
         (N_("Summary"), lambda sheet: _fill_summary(sheet, report, lists, words, style)),
         (N_("List of findings"), lists.fill_list),
         (N_("Findings"), lambda sheet: _fill_findings(sheet, report, words, style)),
+        (N_("Slow SQL and index advice"), lambda sheet: fill_slow_sql(sheet, report, words, style)),
         (N_("Not assessed"), lambda sheet: _fill_not_assessed(sheet, report, words, style)),
         (N_("Mutes and overrides"), lambda sheet: _fill_mutes(sheet, report, words, style)),
         (N_("Changes"), lambda sheet: _fill_changes(sheet, report, words, style)),
@@ -212,6 +214,7 @@ def _fill_findings(sheet: Worksheet, report: ReportView, words: Words, style: St
         (N_("Change"), 11),
         (N_("Evidence"), 50),
         (N_("Statement"), 60),
+        (N_("SQL on the twin"), 30),
         (N_("Figures from"), 30),
         (N_("SQL: prepare or change"), 60),
         (N_("SQL: verify"), 40),
@@ -232,6 +235,7 @@ def _fill_findings(sheet: Worksheet, report: ReportView, words: Words, style: St
                 row.change_label,
                 "\n".join(f"{name}: {value}" for name, value in (*row.evidence, *row.outlook)),
                 _describe_statement(row.statement),
+                f"{row.tried.label} {row.tried.why}".rstrip() if row.tried else "",
                 describe_sources(card.sources),
                 *_list_stages(row),
                 row.rollback.text or card.no_rollback,

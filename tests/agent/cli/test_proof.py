@@ -9,7 +9,9 @@ import pytest
 
 from agent.archive.snapshot import save_snapshot
 from agent.facts.definitions import TableDefinition
+from agent.report.json.render_json import render_json
 from tests.agent.cli.typed import run_here
+from tests.agent.report import sample
 from tests.agent.twin.made import make_snapshot, make_step
 
 STATEMENT = "SELECT * FROM orders WHERE customer_id = ?"
@@ -52,3 +54,12 @@ def test_without_definitions_there_is_nothing_to_build(tmp_path: Path) -> None:
     save_snapshot(make_snapshot(STATEMENT, more={TableDefinition: ()}), path)
     ended = run_here(tmp_path, "verify", "-s", path)
     assert ended.code == 2 and b"definition" in ended.err
+
+
+def test_an_assessment_of_another_snapshot_is_not_touched(snapshot: Path) -> None:
+    path = snapshot.with_name("assessment.json")
+    path.write_bytes(render_json(sample.joined()))
+    before = path.read_bytes()
+    ended = run_here(snapshot.parent, "verify", "-s", snapshot, "--keep-in", path)
+    assert ended.code == 2 and b"not of this snapshot" in ended.err
+    assert path.read_bytes() == before

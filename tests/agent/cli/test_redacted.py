@@ -50,6 +50,15 @@ def test_without_an_engagement_it_is_judged_as_the_original_is(folder: Path) -> 
     assert outcomes(shared) == outcomes(original) and shared["score"] == original["score"]
 
 
+def test_where_the_twin_can_prove_nothing_the_evaluation_goes_on_with_the_same_score(folder: Path) -> None:
+    assert evaluate(folder).code == 0
+    before = read(folder)
+    assert evaluate(folder, "--verify").code == 0
+    after = read(folder)
+    assert before["proof"] is None and after["proof"]["problem"]["en"]
+    assert (after["score"], after["results"]) == (before["score"], before["results"])
+
+
 def test_an_engagement_that_is_named_lends_its_rules_but_needs_no_such_target(folder: Path) -> None:
     mute = "mutes: [{code: SEC001, resource: '*', owner: Li, reason: known, until: 2026-12-31}]\n"
     (folder / "own.yaml").write_text(ACME + mute, "utf-8")

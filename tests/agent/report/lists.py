@@ -20,7 +20,10 @@ from agent.report.xlsx.render_xlsx import render_xlsx
 from tests.agent.report import sample
 
 DOCUMENTS = {"rich": sample.rich(), "healthy": sample.healthy(), "blind": sample.blind(), "empty": sample.empty()}
-SHEETS = ["Summary", "List of findings", "Findings", "Not assessed", "Mutes and overrides", "Changes", "Closed"]
+SHEETS = [
+    "Summary", "List of findings", "Findings", "Slow SQL and index advice", "Not assessed", "Mutes and overrides",
+    "Changes", "Closed",
+]  # fmt: skip
 LIST = 1
 
 

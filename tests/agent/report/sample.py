@@ -10,6 +10,7 @@ from typing import Any
 
 from agent.archive.document import build_document
 from agent.archive.document_earlier import read_earlier
+from agent.archive.document_proof import add_proof
 from agent.judgement.compare import compare_assessments
 from agent.judgement.figures import compute_figures
 from agent.judgement.fingerprint import fingerprint_finding
@@ -42,6 +43,7 @@ from agent.model.terms import (
     Version,
 )
 from tests.agent.report.sample_facts import facts
+from tests.agent.report.sample_proof import tell_proof
 from tests.agent.scoring import POLICY
 
 TARGET = "shop-prod"
@@ -566,8 +568,9 @@ def _previous() -> Any:
 
 
 def rich(tables: int = 25) -> Any:
-    """Every outcome, a group, a mute, an override, carried points, an annex and a comparison."""
-    return build_document(assessment(_capacity() + _sql(tables) + _others(), _previous()))
+    """Every outcome, a group, a mute, an override, carried points, an annex, a comparison and a proof."""
+    made = build_document(assessment(_capacity() + _sql(tables) + _others(), _previous()))
+    return add_proof(made, tell_proof(made))
 
 
 def of_fleet(target: str) -> Any:

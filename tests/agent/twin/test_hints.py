@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agent.twin.hints import ROW_GOAL_OFF, count_places, fill_places, force_plan, hide_indexes
+from agent.twin.hints import ROW_GOAL_OFF, count_places, drop_version, fill_places, force_plan, hide_indexes, is_single
 
 OUTLINE = '/*+ BEGIN_OUTLINE_DATA INDEX(@"SEL$1" "o"@"SEL$1" "a") END_OUTLINE_DATA */'
 
@@ -54,3 +54,24 @@ def test_a_name_cannot_leave_its_quotes(name: str) -> None:
 def test_writes_take_values_and_hints(text: str) -> None:
     verb, _, rest = fill_places(text, ["1", "2"]).partition(" ")
     assert hide_indexes(fill_places(text, ["1", "2"]), [("t", "i")]) == f"{verb} /*+ NO_INDEX(`t` `i`) */ {rest}"
+
+
+@pytest.mark.parametrize(
+    ("text", "is_one"),
+    [
+        ("SELECT 1", True),
+        ("SELECT 1;", True),
+        ("SELECT ';'", True),
+        ("SELECT `a;b` FROM t", True),
+        ("SELECT 1; DROP DATABASE shop", False),
+        (force_plan("SELECT 1", "/*+ BEGIN_OUTLINE_DATA */ 1; DROP DATABASE shop; /* END_OUTLINE_DATA */"), False),
+        ("SELECT 'open", False),
+    ],
+)
+def test_several_statements_are_not_taken_for_one(text: str, is_one: bool) -> None:
+    assert is_single(text) is is_one
+
+
+def test_the_version_of_the_twin_is_no_part_of_a_pin() -> None:
+    written = "/*+ BEGIN_OUTLINE_DATA FULL(t) OPTIMIZER_FEATURES_ENABLE('1.0.0.0') END_OUTLINE_DATA */"
+    assert drop_version(written) == "/*+ BEGIN_OUTLINE_DATA FULL(t) END_OUTLINE_DATA */"

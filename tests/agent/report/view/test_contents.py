@@ -16,8 +16,8 @@ from tests.agent.report import sample
 from tests.agent.report.browser import SAMPLES, document, html
 
 ORDER = (
-    "scope", "instance", "changes", "top", "roadmap", "chapters", "platform", "points", "not-assessed", "carried",
-    "by-hand", "mutes", "passed", "left-out", "method", "sources", "load", "glossary",
+    "scope", "instance", "changes", "top", "roadmap", "slow-sql", "chapters", "platform", "points", "not-assessed",
+    "carried", "by-hand", "mutes", "passed", "left-out", "method", "sources", "load", "glossary",
 )  # fmt: skip
 
 
@@ -26,7 +26,7 @@ def test_the_order_is_the_agreed_one() -> None:
     found = build_contents(build_report(sample.rich(), "en"), OURS, words)
     assert tuple(heading.id for heading in found) == ORDER
     assert [heading.number for heading in found] == list(range(1, len(ORDER) + 1))
-    assert ("category-capacity", "Capacity") in found[5].parts
+    assert ("category-capacity", "Capacity") in found[6].parts
 
 
 def test_what_is_not_there_is_not_listed() -> None:
