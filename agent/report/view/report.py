@@ -70,6 +70,7 @@ class ChangeLine:
     kind: str
     kind_label: str
     code: str
+    fingerprint: str
     title: str
     resource: str
     was_severity: str
@@ -310,6 +311,7 @@ def _build_change_line(change: ChangeEntry, result: ResultEntry | None, words: W
         kind=change["kind"],
         kind_label=words.label(CHANGES, change["kind"]),
         code=make_printable(change["code"], NAME_LENGTH),
+        fingerprint=make_printable(change["fingerprint"], NAME_LENGTH),
         title=words.pick(titles),
         resource=words.resource(change),
         was_severity=words.label(SEVERITIES, was_severity) if was_severity else "",
