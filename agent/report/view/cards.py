@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from agent.model.document import CheckTextsEntry, Document, FindingEntry, JudgedEntry, LadderEntry, ResultEntry
@@ -58,7 +58,8 @@ class CardRow:
     """One finding: a resource, its value against the limit, the evidence, and its own statements.
 
     ``signs`` are those of other checks that are joined with it. A sign that stands in several rows is in the first one.
-    ``statement`` is told once in a card, in the first row that is about it; ``outlook`` are size to buy and day.
+    ``statement`` is what it is about or names as an example; ``no_statement`` says why there is none where there may be
+    one. ``outlook`` are size to buy and day.
     """
 
     resource: str
@@ -71,6 +72,7 @@ class CardRow:
     change_label: str
     evidence: tuple[tuple[str, str], ...]
     statement: CardStatement | None
+    no_statement: str
     outlook: tuple[tuple[str, str], ...]
     steps: tuple[CardStep, ...]
     rollback: CardScript
@@ -166,7 +168,7 @@ class CardMaker:
             gain_with=self._format_gain_with(result),
             change=change,
             change_label=words.label(CHANGES, change) if change else "",
-            change_told=_tell_changes(kinds, words),
+            change_told=tell_changes(kinds, words),
             attested=result["attested"],
             overridden=result["overridden"],
             sources=self._list_sources(result, findings),
@@ -221,7 +223,7 @@ class CardMaker:
         words, unit = self.words, Unit(finding["unit"])
         digits = count_digits(finding["value"], unit, _list_rungs(result).values())
         change = self.changes.get(finding["fingerprint"], "")
-        statement = self.statements.get(finding["resource"]) if result["category"] == Category.SQL else None
+        statement = self._find_statement(finding) if result["category"] == Category.SQL else None
         return CardRow(
             resource=words.resource(finding),
             sentence=_shorten_sentence(finding, statement, words),
@@ -238,11 +240,32 @@ class CardMaker:
                 find_expected(result["ladder"]),
             ),
             statement=statement,
+            no_statement=self._explain_no_statement(finding)
+            if result["category"] == Category.SQL and not statement
+            else "",
             outlook=tuple(list_outlook(finding, words)),
             steps=build_steps(finding["sql"], ROWS_SHOWN, words),
             rollback=build_script(finding["rollback"]),
             signs=tuple(self._list_signs(finding, statement, told)),
         )
+
+    def _find_statement(self, finding: FindingEntry) -> CardStatement | None:
+        """Return the statement that a finding is about, or else the one that its evidence names as an example."""
+        own = self.statements.get(finding["resource"])
+        example = finding["evidence"].get("sql_id")
+        if own or not isinstance(example, str):
+            return own
+        told = next((entry for entry in self.document["sql"] if entry["sql_id"] == example), None)
+        if told is None:
+            return None
+        built = self.statements[told["resource"]]
+        name = make_printable(example, NAME_LENGTH)
+        return replace(built, facts=((self.words("SQL_ID of an example"), name), *built.facts))
+
+    def _explain_no_statement(self, finding: FindingEntry) -> str:
+        if finding["resource"].startswith("SQL ") or finding["evidence"].get("sql_id"):
+            return self.words("No record of the load held this statement any more when the assessment read them.")
+        return self.words("This finding is about all statements together, so no single one is shown.")
 
     def _list_signs(self, finding: FindingEntry, statement: CardStatement | None, told: set[str]) -> Iterator[CardSign]:
         for sign in finding["signs"]:
@@ -327,7 +350,7 @@ def find_state(kinds: Iterable[str]) -> str:
     return ChangeKind.IMPROVED if ChangeKind.IMPROVED in told else ChangeKind.UNCHANGED
 
 
-def _tell_changes(kinds: Sequence[str], words: Words) -> str:
+def tell_changes(kinds: Sequence[str], words: Words) -> str:
     """Return the kinds of change in words, counted if there are several: ``New 1 · Unchanged 3``."""
     counts = Counter(kind for kind in kinds if kind)
     if len(counts) < 2:

@@ -39,7 +39,7 @@ def build_statement(entry: SqlEntry, words: Words) -> CardStatement:
         facts=tuple(_list_facts(entry, words)),
         plans=tuple(_describe_plan(plan, words) for plan in entry["plans"]),
         told=(
-            *((name, None) for name in ("statement", "database", "user")),
+            *((name, None) for name in ("statement", "database", "user", "sql_id")),
             ("executions_count", entry["executions"]),
             ("average_us", entry["average_us"]),
         ),
