@@ -115,6 +115,7 @@ def _build_statement() -> str:
         ),
         para("TableText", run(facts, "Soft")),
         each("plan in row.statement.plans", para("TableText", run("{{ plan }}", "Soft"))),
+        otherwise=when("row.no_statement", para("TableText", run("{{ row.no_statement }}", "Soft"))),
     )
 
 
