@@ -39,6 +39,7 @@ _FILL = (
     "CALL DBMS_STATS.LOCK_TABLE_STATS('shop', 'customers')",
 )
 _SETTINGS = (
+    "SET GLOBAL ob_plan_cache_percentage = 20",  # of a unit this small the usual share holds no statement of the shop
     "SET GLOBAL ob_sql_audit_percentage = 20",
     "SET GLOBAL sql_mode = ''",
     "ALTER SYSTEM SET undo_retention = 60",

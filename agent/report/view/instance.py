@@ -16,6 +16,7 @@ from agent.report.words import NAME_LENGTH, NOTHING, SQL_LENGTH, Words, format_p
 
 STATEMENTS = 10
 _MOMENT_END = "_time"
+_NUMBER_ENDS = ("_port", "_id")  # a number that nobody counts
 _MICROSECONDS = re.compile(r"[1-4]\d{15}")  # since 1970, in this century
 
 
@@ -133,6 +134,8 @@ def _tell_one(name: str, value: str, unit: str, words: Words) -> str:
         return words.moment(datetime.fromtimestamp(int(value) // 1_000_000, UTC).isoformat())
     if not value.strip() or (name.endswith(_MOMENT_END) and value == "0"):
         return words("(empty)")
+    if name.endswith(_NUMBER_ENDS):
+        return make_printable(value, NAME_LENGTH)
     return words.setting(value, unit)
 
 

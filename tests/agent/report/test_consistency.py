@@ -259,12 +259,14 @@ def test_parameters_are_told_in_words(language: str) -> None:
         "server_create_time": ("1796046194956918", "0"),
         "ha_info": ("PRIMARY:NORMAL", ""),
         "undo_retention": ("60 / 90", "1800"),
+        "mysql_port": ("37595", "2881"),
     }
     document["instance"]["settings"] = [
         {"name": name, "value": value, "default": default} for name, (value, default) in told.items()
     ]
     rows = {row.name: (row.value, row.default) for row in build_report(document, language).instance.settings}
     empty = translate("(empty)", language)
+    assert rows["mysql_port"] == ("37595", "2881")
     assert rows["log_disk_size"] == ("2 GiB", "0")
     assert rows["server_create_time"] == ("2026-11-30 21:43 UTC+8", empty)
     assert rows["ha_info"] == ("PRIMARY:NORMAL", empty)
