@@ -23,8 +23,7 @@ def overview() -> str:
                 _list_tables(),
                 para(
                     "Small",
-                    say("By their statistics, largest first; tables whose size is not known stand behind, by rows.")
-                    + _tell_more_tables(),
+                    "{{ i.tables_order }}" + _tell_more_tables(),
                 ),
                 otherwise=para("Normal", say("The size of no business table is known.")),
             ),

@@ -18,6 +18,7 @@ from agent.model.labels import (
     RUN_AS,
     SEVERITIES,
 )
+from agent.model.naming import tenant_name
 from agent.model.setting_words import BARE_UNITS, read_bare_unit
 from agent.model.terms import Category, ChangeKind, Severity, Unit
 from agent.report.view.impact import describe_impact
@@ -263,9 +264,9 @@ class CardMaker:
         return replace(built, facts=((self.words("SQL_ID of an example"), name), *built.facts))
 
     def _explain_no_statement(self, finding: FindingEntry) -> str:
-        if finding["resource"].startswith("SQL ") or finding["evidence"].get("sql_id"):
-            return self.words("No record of the load held this statement any more when the assessment read them.")
-        return self.words("This finding is about all statements together, so no single one is shown.")
+        if finding["resource"].startswith(_OF_ALL) and not finding["evidence"].get("sql_id"):
+            return self.words("This finding is about all statements together, so no single one is shown.")
+        return self.words("No record of the load held this statement any more when the assessment read them.")
 
     def _list_signs(self, finding: FindingEntry, statement: CardStatement | None, told: set[str]) -> Iterator[CardSign]:
         for sign in finding["signs"]:
@@ -317,6 +318,7 @@ class CardMaker:
         return f"{self.words.label(EFFORTS, unit['effort'])} · {self.words.label(DEADLINES, unit['deadline'])}"
 
 
+_OF_ALL = (tenant_name(None), "return code")  # how the resources of findings on no single statement begin
 _TEXT_START = 60  # of a statement, to find where a sentence begins to quote it
 
 

@@ -76,6 +76,7 @@ class InstanceView:
     facts: tuple[tuple[str, str], ...]
     units: tuple[UnitRow, ...]
     tables: tuple[TableRow, ...]
+    tables_order: str
     more_tables: int
     settings: tuple[SettingRow, ...]
     more_settings: int
@@ -106,6 +107,9 @@ def build_instance(document: Document, words: Words) -> InstanceView:
         facts=tuple(_list_facts(document, words)),
         units=tuple(_list_units(instance, words)),
         tables=tables,
+        tables_order=words("By their statistics, the largest first.")
+        if all(table["data_bytes"] for table in instance["tables"])
+        else words("By their statistics, those with the most rows first: the size of some is not known yet."),
         more_tables=max(0, (instance["table_count"] or 0) - len(tables)),
         settings=settings,
         more_settings=max(0, (instance["setting_count"] or 0) - len(settings)),

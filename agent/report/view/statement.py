@@ -62,7 +62,7 @@ def _list_facts(entry: SqlEntry, words: Words) -> Iterator[tuple[str, str]]:
         yield words("First and last seen"), f"{words.value(entry['first'], None)} – {words.value(entry['last'], None)}"
     if entry["trace_id"]:
         told = words("of its longest execution, for as long as the SQL audit holds it")
-        yield "TRACE_ID", f"{make_printable(entry['trace_id'], NAME_LENGTH)} ({told})"
+        yield "TRACE_ID", words("{name} ({remark})", name=make_printable(entry["trace_id"], NAME_LENGTH), remark=told)
     else:
         yield "TRACE_ID", missing
 
@@ -78,7 +78,7 @@ def _describe_plan(plan: PlanEntry, words: Words) -> str:
     ways = []
     for way in plan["accesses"]:
         by = way["index"] or words("primary table")
-        told = f"{way['table']}: {way['operator']} ({by})"
+        told = f"{way['table']}: " + words("{name} ({remark})", name=way["operator"], remark=by)
         if way["rows"] is not None:
             told += " · " + words("{count} rows", count=words.count(way["rows"]))
         ways.append(make_printable(told))
