@@ -25,7 +25,8 @@ def describe_short_uptime(snapshot: Snapshot, least_s: float) -> NotAssessed | N
     if uptime_s is None or uptime_s >= least_s:
         return None
     return NotAssessed(
-        "The server has been up for only {uptime_s}, and {least_s} of load are needed: no record goes back further.",
+        "The server has been up for only {uptime_s}; at least {least_s} of load is needed, and no record goes back "
+        "further.",
         "Assess again when the server has been up, and the business running, for at least a day.",
         uptime_s=uptime_s,
         least_s=least_s,

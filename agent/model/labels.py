@@ -83,6 +83,7 @@ BANDS: Mapping[str, str] = {
 # Evidence that only fills in the statements of a finding. It says nothing that a reader does not see elsewhere.
 FOR_STATEMENTS = frozenset(
     {
+        "everything",
         "former_interval_minutes",
         "holder_tx_id",
         "kill_id",

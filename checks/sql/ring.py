@@ -79,7 +79,7 @@ def require_uptime(uptimes: Rows[Uptime] | None, least_hours: float) -> None:
     up_s = [row.seconds for row in uptimes or () if row.seconds is not None]
     if up_s and min(up_s) < least_hours * 3600:
         raise NotAssessed(
-            "The server has been up for only {uptime_s}, and {least_s} of load are needed: no record goes back "
+            "The server has been up for only {uptime_s}; at least {least_s} of load is needed, and no record goes back "
             "further.",
             "Assess again when the server has been up, and the business running, for at least a day.",
             uptime_s=min(up_s),

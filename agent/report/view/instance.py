@@ -251,7 +251,7 @@ def _build_statement(number: int, shape: TopSqlEntry, document: Document, words:
         user=make_printable(shape["user_name"], NAME_LENGTH) or NOTHING,
         executions=words.count(shape["executions"]),
         average=NOTHING if average is None else words.value(average, Unit.MICROSECONDS),
-        longest=NOTHING if longest is None else words.value(longest, Unit.MICROSECONDS),
+        longest=NOTHING if longest is None or longest < (average or 0) else words.value(longest, Unit.MICROSECONDS),
         total=words.value(shape["elapsed_us"], Unit.MICROSECONDS),
         share=f"{format_points(shape['share_pct'])}%",
         text=make_printable(shape["text"], SQL_LENGTH) or _explain_no_text(document, words),

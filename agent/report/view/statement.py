@@ -57,7 +57,9 @@ def _list_facts(entry: SqlEntry, words: Words) -> Iterator[tuple[str, str]]:
     yield words("Average"), words.value(entry["average_us"], Unit.MICROSECONDS)
     missing = words("not in the SQL audit any more")
     longest = entry["longest_us"]
-    yield words("Longest"), missing if longest is None else words.value(longest, Unit.MICROSECONDS)
+    # The average may come from a longer record: what is below it is not the longest execution.
+    held = longest is not None and longest >= entry["average_us"]
+    yield words("Longest"), words.value(longest, Unit.MICROSECONDS) if held else missing
     if entry["first"] and entry["last"]:
         yield words("First and last seen"), f"{words.value(entry['first'], None)} – {words.value(entry['last'], None)}"
     if entry["trace_id"]:

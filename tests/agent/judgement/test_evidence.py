@@ -242,8 +242,8 @@ def started(hours_ago: float) -> Server:
 @pytest.mark.parametrize(
     ("rows", "span_hours", "told"),
     [
-        ([up(600)], 1.0, "The server has been up for only 10 min, and 1 h of load are needed"),
-        ([started(0.5)], 24.0, "The server has been up for only 30 min, and 1 day of load are needed"),
+        ([up(600)], 1.0, "The server has been up for only 10 min; at least 1 h of load is needed"),
+        ([started(0.5)], 24.0, "The server has been up for only 30 min; at least 1 day of load is needed"),
         ([up(7200), started(48.0)], 24.0, "The server has been up for only 2 h"),
         ([up(3600)], 1.0, ""),
         ([up(90 * 86400)], 24.0, ""),

@@ -19,6 +19,7 @@ from agent.report.view.cards import CardMaker, find_state, list_open_findings
 from agent.report.view.decisions import build_decisions
 from agent.report.view.report import build_report
 from agent.report.view.roadmap import build_stages
+from agent.report.view.statement import build_statement
 from agent.report.view.work_lines import build_work_lines
 from agent.report.words import Words
 from agent.support.i18n import LANGUAGES, render_text, translate
@@ -274,3 +275,18 @@ def test_parameters_are_told_in_words(language: str) -> None:
     if language == "zh-CN":
         assert rows["enable_x"] == ("True（开启）", "False（关闭）")
         assert rows["large_query_threshold"] == ("100 毫秒", "5 秒")
+
+
+@every_language
+def test_the_longest_execution_is_never_shorter_than_the_average(language: str) -> None:
+    """The average may come from a record that goes back further than the ring that knows the longest."""
+    document: Any = sample.rich()
+    words = Words(language)
+    missing = translate("not in the SQL audit any more", language)
+    entry = next(entry for entry in document["sql"] if entry["longest_us"])
+    assert dict(build_statement(entry, words).facts)[words("Longest")] != missing
+    told = build_statement({**entry, "longest_us": entry["average_us"] - 1}, words)
+    assert dict(told.facts)[words("Longest")] == missing
+    shape = {**document["figures"]["top_sql"][0], "longest_us": 1}
+    document["figures"]["top_sql"] = [shape]
+    assert build_report(document, language).top_statements[0].longest == "–"
