@@ -117,7 +117,7 @@ def test_what_a_broken_connection_left_unread_is_no_grant(kind: str, words: str)
     ]
     told, asked = decisions.build_decisions(document, EN)
     assert words in told.text and "2 checks" in told.text and told.codes == ("CAP001", "CAP002")
-    assert "1 checks" in asked.text and asked.codes == ("CAP003",)
+    assert "one check needs" in asked.text and asked.codes == ("CAP003",)
     document["results"] = document["results"][:2]
     assert len(decisions.build_decisions(document, EN)) == 1
     assert decisions.build_decisions(document, ZH)[0].text != decisions.build_decisions(document, EN)[0].text
@@ -221,10 +221,10 @@ def test_what_is_at_stake_is_the_checks_own_with_the_customers_object_and_figure
 
 def test_the_object_comes_with_its_value_and_its_limit_in_a_sentence() -> None:
     assert said("low", None, resource="zone1", value=91.5, limit=90.0, unit="pct").endswith(
-        "For zone1, 91.5% was measured (limit ≥ 90%)."
+        "For zone1, 91.5% was measured (limit ≤ 90%)."
     )
     assert said("low", None, resource="tenant", value=91.5, limit=90.0, unit="pct").endswith(
-        "For this tenant, 91.5% was measured (limit ≥ 90%)."
+        "For this tenant, 91.5% was measured (limit ≤ 90%)."
     )
     assert said("low", None, resource="t", value=7, limit=5, unit="count").endswith("This concerns t.")
     assert said("low", None, resource="t", value="x" * 99, limit=None).endswith("This concerns t.")
