@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
@@ -20,6 +19,7 @@ from agent.model.rule import LeastEvidence
 from agent.model.snapshot import Snapshot, SourceRecord, Unavailable
 from agent.model.terms import Text, UnavailableKind
 from agent.support.i18n import render_text
+from tests.agent.facts.rows import filled
 from tests.agent.judgement.test_load_records import kept, plan, samples, snapshots, total
 from tests.agent.tiny import SPECS, memstore
 from tests.harness import NOW, snapshot_of
@@ -232,11 +232,7 @@ def up(seconds: float) -> Uptime:
 
 
 def started(hours_ago: float) -> Server:
-    started = NOW - timedelta(hours=hours_ago)
-    empty = dict.fromkeys(field.name for field in dataclasses.fields(Server))
-    return Server(
-        **{**empty, "id": 1, "zone": "z", "status": "ACTIVE", "build_version": "", "start_service_time": started}
-    )
+    return filled(Server, zone="z", status="ACTIVE", start_service_time=NOW - timedelta(hours=hours_ago))
 
 
 @pytest.mark.parametrize(
