@@ -13,7 +13,7 @@ from agent.report.pdf.render_pdf import find_chromium
 from agent.support.i18n import LANGUAGES
 
 SIZE: ViewportSize = {"width": 1200, "height": 1500}
-COLOURS = 64  # of the palette: a page of text and bars needs no more
+COLOURS = 256  # of the palette, which must hold the few coloured marks, too
 
 
 def draw_page_one(sample: Path, images: Path) -> int:
@@ -29,7 +29,7 @@ def draw_page_one(sample: Path, images: Path) -> int:
             page = browser.new_context(viewport=SIZE, color_scheme="light", offline=True).new_page()
             page.goto(report.resolve().as_uri())
             picture = Image.open(BytesIO(page.screenshot())).convert("RGB")
-            small = picture.quantize(COLOURS, dither=Image.Dither.NONE)
+            small = picture.quantize(COLOURS, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
             small.save(images / f"page-one.{language}.png", optimize=True)
         browser.close()
     return 0
