@@ -23,11 +23,12 @@ setup: $(STAMP)  ## The virtual environment with pinned packages
 demo: $(STAMP)  ## Assess a faulty shop on an embedded OceanBase kernel; artifacts in build/demo/
 	$(BIN)/ob-health demo --out build/demo
 
-sample: demo  ## The sample report in docs/sample/, from a fresh demo
+sample: demo  ## The sample report in docs/sample/ and the pictures of its page one, from a fresh demo
 	rm -f docs/sample/report* docs/sample/findings*
 	cp build/demo/report_* build/demo/findings_* docs/sample/
 	cd docs/sample && whose=$$(ls report_*.en.html | sed 's/^report_//; s/\.en\.html$$//') && \
 	sed -i -E "s#(report|findings)(_[^.()]*)?\.(zh-CN|en)\.(html|docx|pdf|xlsx)#\1_$$whose.\3.\4#g" README.md
+	$(BIN)/python -m tests.agent.report.page_one_pictures docs/sample docs/images
 
 # On two cores one of three workers mostly waits for a server.
 PYTEST := $(BIN)/pytest -n 3 --no-loadscope-reorder

@@ -23,7 +23,7 @@ from agent.model.terms import RunAs, Severity, TenantKind, Text, UnavailableKind
 
 NOW = datetime(2026, 11, 23, 6, 0, tzinfo=UTC)
 READING = ("SELECT ", "SHOW ")
-MOST_STATEMENTS = 75  # that an assessment may send for facts, on any version and kind of tenant
+MOST_STATEMENTS = 76  # that an assessment may send for facts, on any version and kind of tenant
 
 
 @dataclass(frozen=True)

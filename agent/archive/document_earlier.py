@@ -41,6 +41,7 @@ def read_earlier(document: Document) -> Earlier:
         },
         categories={name: item["points_lost"] for name, item in document["score"]["categories"].items()},
         trend=read_trend(document),
+        score_shown=document["score"]["value"] if document["score"]["coverage_pct"] else None,
     )
 
 

@@ -41,6 +41,7 @@ _FILL = (
     "CALL DBMS_STATS.LOCK_TABLE_STATS('shop', 'customers')",
 )
 _SETTINGS = (
+    "SET GLOBAL ob_plan_cache_percentage = 20",  # of a unit this small the usual share holds no statement of the shop
     "SET GLOBAL ob_sql_audit_percentage = 20",
     "SET GLOBAL ob_plan_cache_percentage = 20",  # of a gigabyte: by default plans leave it within a minute
     "SET GLOBAL sql_mode = ''",

@@ -63,6 +63,19 @@ class Variable:
     value: str | None = expr("VARIABLE_VALUE")
 
 
+@source("information_schema.GLOBAL_STATUS", DataClass.STATISTICS, where="VARIABLE_NAME = 'Uptime'")
+class Uptime:
+    """For how long the server that answers has been up; ``value`` is in seconds, as the server spells them."""
+
+    name: str = expr("VARIABLE_NAME")
+    value: str | None = expr("VARIABLE_VALUE")
+
+    @property
+    def seconds(self) -> float | None:
+        """None where the server tells no number."""
+        return float(self.value) if self.value is not None and self.value.isdecimal() else None
+
+
 @source("oceanbase.DBA_OB_TENANTS", DataClass.SETTINGS)
 class Tenant:
     """The tenant itself (all of them for sys). Absent from the embedded kernel."""

@@ -84,6 +84,7 @@ COLUMNS: dict[str, TextContent] = {
 FIELDS: dict[str, TextContent] = {
     "Counter.name": TextContent.WORD, "Parameter.name": TextContent.WORD, "Variable.name": TextContent.WORD,
     "Parameter.value": TextContent.SETTING, "Variable.value": TextContent.SETTING,
+    "Uptime.name": TextContent.WORD, "Uptime.value": TextContent.WORD,
     "Parameter.default_value": TextContent.SETTING,
     "PartitionedIndex.locality": TextContent.WORD,
     "Job.owner": TextContent.ACCOUNT,

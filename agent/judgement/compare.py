@@ -58,8 +58,9 @@ def compare_assessments(
 ) -> Comparison | None:
     """Compare this assessment with an earlier one; None without one.
 
-    ``score_delta`` needs a grade both times. It is given even if the rules changed; ``ruleset_changed`` then says
-    that the tenant did not cause all of it.
+    ``score_delta`` needs enough assessed both times; ``score_was`` is told without, as that report printed it. The
+    difference is given even if the rules changed; ``ruleset_changed`` then says that the tenant did not cause all
+    of it.
     """
     if earlier is None:
         return None
@@ -67,7 +68,7 @@ def compare_assessments(
     return Comparison(
         baseline_id=earlier.id,
         baseline_as_of=earlier.as_of,
-        score_was=was,
+        score_was=earlier.score_shown if was is None else was,
         score_delta=None if was is None or not score.is_comparable else round(score.value - was, 1),
         ruleset_changed=ruleset_sha256 != earlier.ruleset_sha256,
         changes=tuple(sorted(_list_changes(results, earlier), key=_make_sort_key)),

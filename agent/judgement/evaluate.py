@@ -239,8 +239,8 @@ def _require_evidence(spec: CheckSpec, rule: Rule, snapshot: Snapshot, seen: _Se
     seen.hidden_us_per_s = sight.hidden_us_per_s
     if sight.lack:
         seen.cut = not sight.is_about_objects
-        # What could not be read explains more than what was not found in the rest.
-        seen.unknown = sight.lack if sight.is_unread else seen.unknown or sight.lack
+        # What could not be read, or not be there yet, explains more than what was not found in the rest.
+        seen.unknown = sight.lack if sight.explains_all else seen.unknown or sight.lack
 
 
 def _describe_rest(seen: _Seen, found: Set[str]) -> dict[str, Any]:

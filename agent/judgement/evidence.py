@@ -7,12 +7,13 @@ the least evidence of each check.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from agent.facts import Observes, find_source_spec
 from agent.facts.cluster import Location
 from agent.facts.sql import CachedPlan
 from agent.judgement.load_records import LoadRecord, describe_record
+from agent.judgement.uptime import describe_short_uptime
 from agent.model.check import CheckSpec, NotAssessed
 from agent.model.labels import RECORDS
 from agent.model.naming import list_names
@@ -25,14 +26,14 @@ from agent.model.terms import Text, UnavailableKind
 class Sight:
     """What a check saw: ``lack`` is what it misses to pass, None if it saw enough.
 
-    ``is_about_objects`` if it misses that of some resources and knows the others; ``is_unread`` if a record of the load
-    could not be read. ``hidden_us_per_s`` is the time of
-    statements that no record showed it.
+    ``is_about_objects`` if it misses that of some resources and knows the others; ``explains_all`` if the reason lies
+    before what the check itself misses: a record of the load could not be read, or the server was started only just
+    now. ``hidden_us_per_s`` is the time of statements that no record showed it.
     """
 
     lack: NotAssessed | None = None
     is_about_objects: bool = False
-    is_unread: bool = False
+    explains_all: bool = False
     hidden_us_per_s: float = 0.0
 
 
@@ -52,12 +53,12 @@ def measure_sight(
         return Sight(lack)
     unread = _find_unread_record(spec.facts.values(), snapshot) if _is_about_load(least) else None
     if unread:
-        return Sight(unread, is_unread=True)
-    lack, hidden_us_per_s = _judge_records(spec, least, snapshot)
-    if lack:
-        return Sight(lack, hidden_us_per_s=hidden_us_per_s)
+        return Sight(unread, explains_all=True)
+    sight = _judge_records(spec, least, snapshot)
+    if sight.lack:
+        return sight
     lack = _find_unjudged(least, judged, unjudged)
-    return Sight(lack, is_about_objects=lack is not None, hidden_us_per_s=hidden_us_per_s)
+    return replace(sight, lack=lack, is_about_objects=lack is not None)
 
 
 def is_cut(row: type, snapshot: Snapshot) -> bool:
@@ -140,10 +141,13 @@ def _is_about_load(least: LeastEvidence) -> bool:
     return least.span_hours is not None or least.load_pct is not None
 
 
-def _judge_records(spec: CheckSpec, least: LeastEvidence, snapshot: Snapshot) -> tuple[NotAssessed | None, float]:
-    """What the best record of the load lacks, if none shows enough; and the time of statements that it hides."""
+def _judge_records(spec: CheckSpec, least: LeastEvidence, snapshot: Snapshot) -> Sight:
+    """What the best record of the load lacks, if none shows enough; and the time of statements that it hides.
+
+    Where that is time which the server has not been up for, a larger record would show no more.
+    """
     if not _is_about_load(least):
-        return None, 0.0
+        return Sight()
     rows = spec.facts.values()
     texts_wanted = CachedPlan in _list_needed(spec)
     observing = [row for row in rows if (source := find_source_spec(row)) and source.observes]
@@ -155,9 +159,12 @@ def _judge_records(spec: CheckSpec, least: LeastEvidence, snapshot: Snapshot) ->
     records = [describe_record(kind, snapshot, rows, texts_wanted) for kind in Observes if kind in kinds]
     enough = [record for record in records if _describe_gap(record, least) is None]
     if enough:
-        return None, min(record.hidden_us_per_s for record in enough)
-    best = max(records, key=lambda record: (record.span_hours, record.load_pct or 0.0))
-    return _describe_gap(best, least), best.hidden_us_per_s
+        return Sight(hidden_us_per_s=min(record.hidden_us_per_s for record in enough))
+    best, least_hours = max(records, key=lambda record: (record.span_hours, record.load_pct or 0.0)), least.span_hours
+    young = describe_short_uptime(snapshot, least_hours * 3600) if least_hours else None
+    if young and best.span_hours < (least_hours or 0.0):
+        return Sight(young, explains_all=True, hidden_us_per_s=best.hidden_us_per_s)
+    return Sight(_describe_gap(best, least), hidden_us_per_s=best.hidden_us_per_s)
 
 
 def _find_unread_record(rows: Iterable[type], snapshot: Snapshot) -> NotAssessed | None:

@@ -112,9 +112,18 @@ def _measure_rate(rows: Iterable[AuditReturn]) -> tuple[float | None, float | No
 
 
 def _list_largest(rows: Iterable[Table]) -> tuple[TableSize, ...]:
-    """The largest tables. One without statistics has neither rows nor size: it is unknown, not empty."""
+    """The largest tables. One without statistics has neither rows nor size: it is unknown, not empty.
+
+    Where the size of one is not known, because its rows are still in memory, all are ordered by rows.
+    """
     known = [row for row in rows if row.data_length or row.table_rows]
-    known.sort(key=lambda row: (-(row.data_length or 0), -(row.table_rows or 0), row.table_schema, row.table_name))
+    by_size = all(row.data_length for row in known)
+
+    def rank(row: Table) -> tuple[int, int, str, str]:
+        size, count = -(row.data_length or 0), -(row.table_rows or 0)
+        return *((size, count) if by_size else (count, size)), row.table_schema, row.table_name
+
+    known.sort(key=rank)
     return tuple(
         TableSize(row.table_schema, row.table_name, row.table_rows or None, row.data_length or None)
         for row in known[:TABLES]

@@ -21,6 +21,7 @@ from agent.model.statement import StatementFacts, StatementPlan, TableAccess
 from agent.model.terms import Category, Text
 
 _MOST = 200
+EXAMPLE = "sql_id"  # the evidence that names a statement, where the finding is about an error code or a tenant
 _MOST_PLANS = 3
 _EVICTED = Text(
     "Its plan had left the plan cache when the assessment read it, and texts of the workload repository, which hold "
@@ -34,14 +35,16 @@ _UNREADABLE = Text("Its text could not be parsed, so its literals could not be m
 
 
 def describe_statements(results: Iterable[CheckResult], snapshot: Snapshot) -> tuple[StatementFacts, ...]:
-    """Return each statement that a finding is about, the dearest first."""
-    wanted = {
-        found.resource
+    """Return each statement that a finding is about or names as an example, the dearest first."""
+    told = [
+        found
         for result in results
         if result.category is Category.SQL
         for finding in result.findings
         for found in (finding, *(sign.finding for sign in finding.signs))
-    }
+    ]
+    wanted = {found.resource for found in told}
+    examples = {found.evidence[EXAMPLE] for found in told if found.evidence.get(EXAMPLE)}
     if not wanted:
         return ()
     plans, kept = snapshot.list_rows(CachedPlan), snapshot.list_rows(RepositoryText)
@@ -51,7 +54,7 @@ def describe_statements(results: Iterable[CheckResult], snapshot: Snapshot) -> t
         snapshot.list_rows(SqlShape), snapshot.list_rows(SqlTotal), snapshot.list_rows(RepositoryShape), plans
     ):
         resource = str(name_shape(load.sql_id, load.tenant_id))
-        if resource in wanted:
+        if resource in wanted or load.sql_id in examples:
             by_name[resource].append(load)
     found = [
         _describe(resource, loads, texts.get(loads[0].sql_id, ""), trees.get(loads[0].sql_id, ()), snapshot)

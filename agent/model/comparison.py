@@ -54,7 +54,11 @@ class Comparison:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Earlier:
-    """An earlier assessment, as scoring and comparing need it. ``trend`` has it and those before it, oldest first."""
+    """An earlier assessment, as scoring and comparing need it. ``trend`` has it and those before it, oldest first.
+
+    ``score`` is None where too little was assessed to set it beside another one; ``score_shown`` is what the report of
+    that time printed, None where nothing was assessed.
+    """
 
     id: str
     as_of: datetime
@@ -64,3 +68,4 @@ class Earlier:
     scored: Mapping[str, ScoredResult]
     categories: Mapping[str, float | None] = field(default_factory=dict)
     trend: tuple[TrendPoint, ...] = ()
+    score_shown: float | None = None

@@ -5,10 +5,29 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 
-from agent.api import Actor, Effort, Measurement, NotAssessed, Remediation, Rows, Scalar, Unit, check, tenant_name
+from agent.api import (
+    Actor,
+    Effort,
+    Measurement,
+    NotAssessed,
+    Params,
+    Remediation,
+    Rows,
+    Scalar,
+    Unit,
+    check,
+    params,
+    tenant_name,
+)
+from agent.facts.settings import Uptime
 from agent.facts.sql import AuditReturn
 from checks.sql.pages import AUDIT_MEMORY, AUDIT_SHARE
-from checks.sql.ring import by_tenant
+from checks.sql.ring import by_tenant, require_uptime
+
+
+@params
+class AuditSpanParams(Params):
+    least_uptime_hours: float
 
 
 @check(
@@ -35,12 +54,15 @@ from checks.sql.ring import by_tenant
         AUDIT_SHARE,
     ),
 )
-def audit_span_too_short(returns: Rows[AuditReturn]) -> Iterator[Measurement]:
+def audit_span_too_short(
+    returns: Rows[AuditReturn], uptimes: Rows[Uptime] | None, limits: AuditSpanParams
+) -> Iterator[Measurement]:
     """The SQL audit is a ring buffer in the memory of each server: new records overwrite old ones. If it holds less
     than a minute, a statement that caused trouble in the morning cannot be found, and every figure from it is a
     snapshot. On a busy tenant the buffer is always short, so it must not be the only record."""
     if not returns:
         raise NotAssessed("The SQL audit is empty.", "Switch the SQL audit on: SET GLOBAL ob_enable_sql_audit = ON.")
+    require_uptime(uptimes, limits.least_uptime_hours)
     for tenant_id, rows in by_tenant(returns).items():
         span_us, records, server = min(_measure_overwritten_rings(rows), default=(None, 0, ""))
         if span_us is not None:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import TypeVar
 
 from agent.api import Named, NotAssessed, Rows, Unjudged, tenant_name
+from agent.facts.settings import Uptime
 from agent.facts.sql import AuditReturn, CachedPlan, RepositoryText, SqlShape
 from agent.facts.statement_texts import collect_texts
 
@@ -70,6 +71,19 @@ def require_executions(executions: int, minimum: int) -> None:
             "Keep the SQL audit switched on and assess while the business is running.",
             executions_count=executions,
             minimum_count=minimum,
+        )
+
+
+def require_uptime(uptimes: Rows[Uptime] | None, least_hours: float) -> None:
+    """Raise NotAssessed if the server was started too short a time ago to tell what its records hold."""
+    up_s = [row.seconds for row in uptimes or () if row.seconds is not None]
+    if up_s and min(up_s) < least_hours * 3600:
+        raise NotAssessed(
+            "The server has been up for only {uptime_s}; at least {least_s} of load is needed, and no record goes back "
+            "further.",
+            "Assess again when the server has been up, and the business running, for at least a day.",
+            uptime_s=min(up_s),
+            least_s=least_hours * 3600,
         )
 
 

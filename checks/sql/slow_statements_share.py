@@ -62,6 +62,7 @@ def slow_statements_share(
             "executions_count": executions,
             "span_s": span_us / 1_000_000,
             "longest_us": max((row.max_elapsed_us for row in here), default=0),
+            "sql_id": max(here, key=lambda row: row.max_elapsed_us).sql_id if here else None,
         }
         yield Measurement(tenant_name(tenant_id), 100 * slow / executions, evidence)
     yield from idle_tenants(returns, limits.min_executions_count)

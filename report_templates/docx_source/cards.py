@@ -125,6 +125,7 @@ def _build_statement() -> str:
         para("TableText", run(facts, "Soft")),
         each("plan in row.statement.plans", para("TableText", run("{{ plan }}", "Soft"))),
         place_statement_proof("row.statement.proof"),
+        otherwise=when("row.no_statement", para("TableText", run("{{ row.no_statement }}", "Soft"))),
     )
 
 

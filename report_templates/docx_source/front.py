@@ -261,7 +261,7 @@ def _build_since() -> str:
         "{% if not loop.last %} · {% endif %}{% endfor %}"
     )
     rules = (
-        "{% if since.ruleset_changed %} "
+        "{% if since.not_compared %} {{ since.not_compared }}{% endif %}{% if since.ruleset_changed %} "
         + say("The rules changed in between; part of the difference may come from that.")
         + "{% endif %}"
     )

@@ -21,7 +21,10 @@ def overview() -> str:
             when(
                 "i.tables",
                 _list_tables(),
-                para("Small", say("By the statistics of the tables.") + _tell_more_tables()),
+                para(
+                    "Small",
+                    "{{ i.tables_order }}" + _tell_more_tables(),
+                ),
                 otherwise=para("Normal", say("The size of no business table is known.")),
             ),
             para("Label", say("Parameters not at default"), together=True),

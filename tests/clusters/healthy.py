@@ -154,6 +154,7 @@ def settings(cluster: Cluster) -> None:
     for row in published(version, "variable"):
         value = CHOSEN["variable"].get(row.name, row.value)
         cluster.add("GLOBAL_VARIABLES", variable_name=row.name, variable_value=value)
+    cluster.add("GLOBAL_STATUS", variable_name="Uptime", variable_value=str(90 * 86_400))
 
 
 def log_streams(cluster: Cluster) -> None:

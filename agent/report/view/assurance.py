@@ -19,6 +19,11 @@ STATES = {
     "partly": N_("Known in part"),
     "well": N_("No objection"),
 }
+_ASKS_ZONES = "availability.single_zone"  # what a single node answers
+_ALONE = N_(
+    "The tenant runs on a single node and has no high availability: if the node fails, the service stops, and no other "
+    "replica can take over."
+)
 _LEFT_OUT = frozenset({Outcome.NOT_APPLICABLE, Outcome.DISABLED})
 _UNKNOWN = frozenset({Outcome.NOT_ASSESSED, Outcome.ERROR})
 _FOUND = frozenset({Outcome.FINDING, Outcome.JOINED, Outcome.MUTED})
@@ -42,21 +47,37 @@ def build_assurance(document: Document, words: Words) -> tuple[AssuranceLine, ..
 
 
 def _build_line(subject: str, document: Document, words: Words) -> AssuranceLine:
-    mine = [result for result in document["results"] if result["category"] == subject]
+    alone = subject == Category.AVAILABILITY and has_single_node(document)
+    mine = [
+        result
+        for result in document["results"]
+        if result["category"] == subject and not (alone and result["name"] == _ASKS_ZONES)
+    ]
     found = [result for result in mine if result["outcome"] in _FOUND]
     passed = [result for result in mine if result["outcome"] == Outcome.PASS]
     unknown = sorted(
         (result for result in mine if result["outcome"] in _UNKNOWN), key=lambda r: (-r["risk_stake"], r["code"])
     )
-    state = _choose_state(found, passed, unknown)
+    state = "risk" if alone else _choose_state(found, passed, unknown)
     return AssuranceLine(
         key=str(subject),
         label=words(CATEGORIES[subject]),
         state=state,
         state_label=words(STATES[state]),
-        known=_describe_known(found, passed, words),
+        known=choose_space(words).join(
+            filter(None, (words(_ALONE) if alone else "", _describe_known(found, passed, words, is_known=alone)))
+        ),
         unknown=_describe_unknown(mine, unknown, words),
     )
+
+
+def has_single_node(document: Document) -> bool:
+    """Whether it is known that the tenant has one unit on one node, and so no other replica."""
+    instance, zones = document["instance"], {seen["zone"] for seen in document["instance"]["replicas"]}
+    if document["target"]["embedded"]:
+        return True
+    units = sum(unit["units"] for unit in instance["units"])
+    return units == 1 and len(zones) < 2 and instance["locality"].count("@") < 2
 
 
 def _choose_state(found: Sequence[object], passed: Sequence[object], unknown: Sequence[object]) -> str:
@@ -67,7 +88,10 @@ def _choose_state(found: Sequence[object], passed: Sequence[object], unknown: Se
     return "partly" if unknown else "well"
 
 
-def _describe_known(found: Sequence[ResultEntry], passed: Sequence[ResultEntry], words: Words) -> str:
+def _describe_known(
+    found: Sequence[ResultEntry], passed: Sequence[ResultEntry], words: Words, *, is_known: bool
+) -> str:
+    """What was found and what passed; ``is_known`` if something else is known of it."""
     told = []
     if found:
         told.append(words("Found: {titles}.", titles=_name_checks(found, words)))
@@ -80,9 +104,11 @@ def _describe_known(found: Sequence[ResultEntry], passed: Sequence[ResultEntry],
                 stated=attested,
             )
         else:
-            text = words("{count} checks passed.", count=len(passed))
+            text = words("{count} checks passed.", count=len(passed)) if len(passed) > 1 else words("1 check passed.")
         told.append(text)
-    return choose_space(words).join(told) or words("Nothing is known of it by this assessment.")
+    if not told and not is_known:
+        return words("Nothing is known of it by this assessment.")
+    return choose_space(words).join(told)
 
 
 def _describe_unknown(mine: Sequence[ResultEntry], unknown: Sequence[ResultEntry], words: Words) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from agent.model.document import CheckTextsEntry, Document, FindingEntry, JudgedEntry, LadderEntry, ResultEntry
@@ -18,6 +18,7 @@ from agent.model.labels import (
     RUN_AS,
     SEVERITIES,
 )
+from agent.model.naming import tenant_name
 from agent.model.setting_words import BARE_UNITS, read_bare_unit
 from agent.model.terms import Category, ChangeKind, Severity, Unit
 from agent.report.view.impact import describe_impact
@@ -59,8 +60,9 @@ class CardRow:
     """One finding: a resource, its value against the limit, the evidence, and its own statements.
 
     ``signs`` are those of other checks that are joined with it. A sign that stands in several rows is in the first one.
-    ``statement`` is told once in a card, in the first row that is about it; ``outlook`` are size to buy and day.
-    ``tried`` is what its statements did on the twin; what makes plans dearer is rejected and not shown as advice.
+    ``statement`` is what it is about or names as an example; ``no_statement`` says why there is none where there may be
+    one. ``outlook`` are size to buy and day. ``tried`` is what its statements did on the twin; what makes plans dearer
+    is rejected and not shown as advice.
     """
 
     resource: str
@@ -73,6 +75,7 @@ class CardRow:
     change_label: str
     evidence: tuple[tuple[str, str], ...]
     statement: CardStatement | None
+    no_statement: str
     outlook: tuple[tuple[str, str], ...]
     steps: tuple[CardStep, ...]
     rollback: CardScript
@@ -172,7 +175,7 @@ class CardMaker:
             gain_with=self._format_gain_with(result),
             change=change,
             change_label=words.label(CHANGES, change) if change else "",
-            change_told=_tell_changes(kinds, words),
+            change_told=tell_changes(kinds, words),
             attested=result["attested"],
             overridden=result["overridden"],
             sources=self._list_sources(result, findings),
@@ -227,7 +230,7 @@ class CardMaker:
         words, unit = self.words, Unit(finding["unit"])
         digits = count_digits(finding["value"], unit, _list_rungs(result).values())
         change = self.changes.get(finding["fingerprint"], "")
-        statement = self.statements.get(finding["resource"]) if result["category"] == Category.SQL else None
+        statement = self._find_statement(finding) if result["category"] == Category.SQL else None
         is_rejected = self.teller.is_rejected(finding["fingerprint"])
         return CardRow(
             resource=words.resource(finding),
@@ -245,12 +248,33 @@ class CardMaker:
                 find_expected(result["ladder"]),
             ),
             statement=statement,
+            no_statement=self._explain_no_statement(finding)
+            if result["category"] == Category.SQL and not statement
+            else "",
             outlook=tuple(list_outlook(finding, words)),
             steps=build_steps([] if is_rejected else finding["sql"], ROWS_SHOWN, words),
             rollback=build_script([] if is_rejected else finding["rollback"]),
             tried=self.teller.remedy(finding["fingerprint"]),
             signs=tuple(self._list_signs(finding, statement, told)),
         )
+
+    def _find_statement(self, finding: FindingEntry) -> CardStatement | None:
+        """Return the statement that a finding is about, or else the one that its evidence names as an example."""
+        own = self.statements.get(finding["resource"])
+        example = finding["evidence"].get("sql_id")
+        if own or not isinstance(example, str):
+            return own
+        told = next((entry for entry in self.document["sql"] if entry["sql_id"] == example), None)
+        if told is None:
+            return None
+        built = self.statements[told["resource"]]
+        name = make_printable(example, NAME_LENGTH)
+        return replace(built, facts=((self.words("SQL_ID of an example"), name), *built.facts))
+
+    def _explain_no_statement(self, finding: FindingEntry) -> str:
+        if finding["resource"].startswith(_OF_ALL) and not finding["evidence"].get("sql_id"):
+            return self.words("This finding is about all statements together, so no single one is shown.")
+        return self.words("No record of the load held this statement any more when the assessment read them.")
 
     def _list_signs(self, finding: FindingEntry, statement: CardStatement | None, told: set[str]) -> Iterator[CardSign]:
         for sign in finding["signs"]:
@@ -302,6 +326,7 @@ class CardMaker:
         return f"{self.words.label(EFFORTS, unit['effort'])} · {self.words.label(DEADLINES, unit['deadline'])}"
 
 
+_OF_ALL = (tenant_name(None), "return code")  # how the resources of findings on no single statement begin
 _TEXT_START = 60  # of a statement, to find where a sentence begins to quote it
 
 
@@ -335,7 +360,7 @@ def find_state(kinds: Iterable[str]) -> str:
     return ChangeKind.IMPROVED if ChangeKind.IMPROVED in told else ChangeKind.UNCHANGED
 
 
-def _tell_changes(kinds: Sequence[str], words: Words) -> str:
+def tell_changes(kinds: Sequence[str], words: Words) -> str:
     """Return the kinds of change in words, counted if there are several: ``New 1 · Unchanged 3``."""
     counts = Counter(kind for kind in kinds if kind)
     if len(counts) < 2:

@@ -56,7 +56,11 @@ def _list_decisions(document: Document, words: Words) -> Iterable[Decision]:
         yield _build_decision(now, text, "roadmap", words)
     held = [unit for unit in units if unit["effort"] in (Effort.WINDOW, Effort.RESTART)]
     if held:
-        text = words("Agree on a change window for the {count} actions that need one.", count=len(held))
+        text = (
+            words("Agree on a change window for the {count} actions that need one.", count=len(held))
+            if len(held) > 1
+            else words("Agree on a change window for the action that needs one.")
+        )
         yield _build_decision([code for unit in held for code in unit["codes"]], text, "roadmap", words)
     for purchase in list_purchases(document, words):
         yield _build_decision(purchase.codes, purchase.text, "category-capacity", words)
@@ -77,7 +81,11 @@ def _list_decisions(document: Document, words: Words) -> Iterable[Decision]:
     again = {*broken, *held_up}
     lacking, needs = _list_lacking(document, again, words)
     if lacking:
-        text = words("Provide or arrange what {count} checks need. First: {needs}", count=len(lacking), needs=needs)
+        text = (
+            words("Provide or arrange what {count} checks need. First: {needs}", count=len(lacking), needs=needs)
+            if len(lacking) > 1
+            else words("Provide or arrange what one check needs: {needs}", needs=needs)
+        )
         yield _build_decision(lacking, text, "not-assessed", words)
     ending = list(_list_ending_mutes(document, words))
     if ending:

@@ -7,13 +7,16 @@ from datetime import date
 from typing import Any
 
 from agent.model.document import Document, FindingEntry, ResultEntry
+from agent.model.naming import tenant_name
+from agent.model.setting_words import read_bare_unit
 from agent.model.terms import Severity, Unit
 from agent.report.words import NAME_LENGTH, Words, make_printable
 from agent.support.i18n import count_digits
 
 _PROSE_LENGTH = 4_000
 _LOAD_TOLD_FROM = Severity.HIGH
-_VALUE_LENGTH = 60  # of a text that is shown beside its object
+_VALUE_LENGTH = 60  # of the value of a setting in a sentence
+_BARE = frozenset({Unit.COUNT, Unit.RATIO, Unit.TEXT})  # a number alone says nothing
 
 
 def describe_impact(result: ResultEntry, severity: str, document: Document, words: Words) -> str:
@@ -30,37 +33,62 @@ def describe_impact(result: ResultEntry, severity: str, document: Document, word
 
 
 def _describe_object(result: ResultEntry, words: Words) -> str:
-    """Name the worst finding with its value and limit, and how many others there are."""
+    """Say of the worst finding what was measured against which limit, and how many others there are."""
     findings = [finding for finding in result["findings"] if not finding["muted"]] or result["findings"]
     if not findings:
         return ""
     first, others = findings[0], len(findings) - 1
-    parts = {"resource": words.resource(first), "value": _format_value(first, words)}
-    if parts["value"] and first["limit"] is not None:
-        parts["limit"] = _format_limit(first, words)
-        text = "Here: {resource}, {value} (limit {limit})."
-        more = "Here: {resource}, {value} (limit {limit}), and {count} more."
-    elif parts["value"]:
-        text, more = "Here: {resource}, {value}.", "Here: {resource}, {value}, and {count} more."
-    else:
-        text, more = "Here: {resource}.", "Here: {resource}, and {count} more."
-    return words(more, **parts, count=others) if others else words(text, **parts)
+    parts = {"resource": _name_object(first, words), **_list_figures(first, result, words)}
+    if not others and len(parts) == 1 and _is_of_tenant(first):
+        return ""  # that it concerns the tenant says nothing
+    one, several = _choose_sentences(parts)
+    return words(several, **parts, count=others) if others else words(one, **parts)
 
 
-def _format_value(finding: FindingEntry, words: Words) -> str:
-    """Return the value with as many digits as its limit asks for; a setting with its name; "" for a long text."""
-    value, evidence = finding["value"], finding["evidence"]
-    if isinstance(value, str) and "setting" in evidence:
-        return make_printable(f"{evidence['setting']} = {value}", NAME_LENGTH)
-    if value is None or (isinstance(value, str) and len(value) > _VALUE_LENGTH):
-        return ""
-    unit = Unit(finding["unit"])
-    return words.value(value, unit, count_digits(value, unit, [finding["limit"]]))
+def _choose_sentences(parts: Mapping[str, str]) -> tuple[str, str]:
+    """Return the sentence for one object, and the one for several."""
+    if "setting" in parts:
+        return (
+            "Here, {setting} is {value}, and {limit} is expected.",
+            "Here, {setting} is {value}, and {limit} is expected; {count} more values are not as expected.",
+        )
+    if "value" in parts:
+        return (
+            "For {resource}, {value} was measured (limit {limit}).",
+            "For {resource}, {value} was measured (limit {limit}); {count} more are beyond the limit, too.",
+        )
+    return "This concerns {resource}.", "This concerns {resource} and {count} more."
 
 
-def _format_limit(finding: FindingEntry, words: Words) -> str:
-    unit = Unit(finding["unit"])
-    return words.value(finding["limit"], unit, count_digits(finding["value"], unit, [finding["limit"]]))
+def _name_object(finding: FindingEntry, words: Words) -> str:
+    return words("this tenant") if _is_of_tenant(finding) else words.resource(finding)
+
+
+def _is_of_tenant(finding: FindingEntry) -> bool:
+    return finding["resource"] == tenant_name(None)
+
+
+def _list_figures(finding: FindingEntry, result: ResultEntry, words: Words) -> dict[str, str]:
+    """Return value and limit where a sentence can say them: a count means nothing without its noun.
+
+    They have as many digits as it takes to tell them apart.
+    """
+    value, limit, unit, judge = finding["value"], finding["limit"], Unit(finding["unit"]), result["ladder"]
+    if "expected" in judge:
+        setting, present = finding["evidence"].get("setting"), str(value or "")
+        if not setting or limit is None or len(present) > _VALUE_LENGTH:
+            return {}
+        told = words.setting(present, read_bare_unit(judge["expected"]))
+        return {
+            "setting": make_printable(str(setting), NAME_LENGTH),
+            "value": told,
+            "limit": words.expected(str(limit)),
+        }
+    if value is None or limit is None or unit in _BARE:
+        return {}
+    digits = count_digits(value, unit, [limit])
+    sign = ("≤ " if judge["descending"] else "≥ ") if "rungs" in judge else ""
+    return {"value": words.value(value, unit, digits), "limit": sign + words.value(limit, unit, digits)}
 
 
 def choose_space(words: Words) -> str:

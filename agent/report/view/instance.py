@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from itertools import accumulate
 
 from agent.model.document import Document, ForecastEntry, InstanceEntry, TopSqlEntry
 from agent.model.labels import TENANT_KINDS
 from agent.model.naming import tenant_name
+from agent.model.setting_words import read_bare_unit
 from agent.model.terms import Unit
 from agent.report.view.proof import ProofTeller, StatementProof
 from agent.report.words import NAME_LENGTH, NOTHING, SQL_LENGTH, Words, format_points, make_printable
 
 STATEMENTS = 10
+_MOMENT_END = "_time"
+_NUMBER_ENDS = ("_port", "_id")  # a number that nobody counts
+_MICROSECONDS = re.compile(r"[1-4]\d{15}")  # since 1970, in this century
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,6 +85,7 @@ class InstanceView:
     facts: tuple[tuple[str, str], ...]
     units: tuple[UnitRow, ...]
     tables: tuple[TableRow, ...]
+    tables_order: str
     more_tables: int
     settings: tuple[SettingRow, ...]
     more_settings: int
@@ -91,16 +98,17 @@ def build_instance(document: Document, words: Words) -> InstanceView:
     tables = tuple(
         TableRow(
             make_printable(f"{table['database']}.{table['table']}", NAME_LENGTH),
-            NOTHING if table["rows"] is None else words.count(table["rows"]),
-            NOTHING if table["data_bytes"] is None else words.value(table["data_bytes"], Unit.BYTES),
+            words("unknown") if table["rows"] is None else words.count(table["rows"]),
+            words("unknown") if table["data_bytes"] is None else words.value(table["data_bytes"], Unit.BYTES),
         )
         for table in instance["tables"]
     )
+    units = _list_setting_units(document)
     settings = tuple(
         SettingRow(
             make_printable(changed["name"], NAME_LENGTH),
-            make_printable(changed["value"], NAME_LENGTH) or words("(empty)"),
-            make_printable(changed["default"], NAME_LENGTH) or words("(empty)"),
+            _tell_setting(changed["name"], changed["value"], units, words),
+            _tell_setting(changed["name"], changed["default"], units, words),
         )
         for changed in instance["settings"]
     )
@@ -108,11 +116,40 @@ def build_instance(document: Document, words: Words) -> InstanceView:
         facts=tuple(_list_facts(document, words)),
         units=tuple(_list_units(instance, words)),
         tables=tables,
+        tables_order=words("By their statistics, the largest first.")
+        if all(table["data_bytes"] for table in instance["tables"])
+        else words("By their statistics, those with the most rows first: the size of some is not known yet."),
         more_tables=max(0, (instance["table_count"] or 0) - len(tables)),
         settings=settings,
         more_settings=max(0, (instance["setting_count"] or 0) - len(settings)),
         settings_known=instance["setting_count"] is not None,
     )
+
+
+def _list_setting_units(document: Document) -> Mapping[str, str]:
+    """Return the units of bare numbers by the settings that a rule judged."""
+    return {
+        str(finding["evidence"]["setting"]): read_bare_unit(result["ladder"]["expected"])
+        for result in document["results"]
+        if "expected" in result["ladder"]
+        for finding in result["findings"]
+        if finding["evidence"].get("setting")
+    }
+
+
+def _tell_setting(name: str, value: str, units: Mapping[str, str], words: Words) -> str:
+    """Return the value of a parameter in words, those of several servers one after the other."""
+    return " / ".join(_tell_one(name, one, units.get(name, ""), words) for one in value.split(" / "))
+
+
+def _tell_one(name: str, value: str, unit: str, words: Words) -> str:
+    if name.endswith(_MOMENT_END) and _MICROSECONDS.fullmatch(value):
+        return words.moment(datetime.fromtimestamp(int(value) // 1_000_000, UTC).isoformat())
+    if not value.strip() or (name.endswith(_MOMENT_END) and value == "0"):
+        return words("(empty)")
+    if name.endswith(_NUMBER_ENDS):
+        return make_printable(value, NAME_LENGTH)
+    return words.setting(value, unit)
 
 
 def _list_facts(document: Document, words: Words) -> Iterator[tuple[str, str]]:
@@ -152,7 +189,7 @@ def _describe_growth(document: Document, words: Words) -> str:
 
 def _describe_forecast(forecast: ForecastEntry, words: Words) -> str:
     place = forecast["resource"]
-    named = words(place) if place == tenant_name(None) else make_printable(place, NAME_LENGTH)
+    named = words("this tenant") if place == tenant_name(None) else make_printable(place, NAME_LENGTH)
     sign = "−" if forecast["bytes_per_day"] < 0 else "+"
     size = words.value(abs(forecast["bytes_per_day"]), Unit.BYTES)
     told = words("{zone} {growth} a day", zone=named, growth=f"{sign}{size}")
@@ -184,14 +221,14 @@ def _list_units(instance: InstanceEntry, words: Words) -> Iterator[UnitRow]:
         size, used = unit["data_disk_bytes"], unit["data_used_bytes"]
         zone = unit["zone"]
         yield UnitRow(
-            zone=words(zone) if zone == tenant_name(None) else make_printable(zone, NAME_LENGTH),
+            zone=words("not shown") if zone == tenant_name(None) else make_printable(zone, NAME_LENGTH),
             units=words.count(unit["units"]),
             cores=words.value(unit["cores"], Unit.COUNT),
             memory=words.value(unit["memory_bytes"], Unit.BYTES),
             log_disk=words.value(unit["log_disk_bytes"], Unit.BYTES),
             data_disk=words("unknown") if size is None else words.value(size, Unit.BYTES),
             used=words("unknown") if used is None else words.value(used, Unit.BYTES),
-            replicas=words("; ").join(replicas.get(zone, ())) or NOTHING,
+            replicas=words("; ").join(replicas.get(zone, ())) or words("unknown"),
         )
     for zone, names in replicas.items():
         if zone not in unit_zones:
@@ -234,7 +271,7 @@ class _StatementMaker:
             user=make_printable(shape["user_name"], NAME_LENGTH) or NOTHING,
             executions=words.count(shape["executions"]),
             average=NOTHING if average is None else words.value(average, Unit.MICROSECONDS),
-            longest=NOTHING if longest is None else words.value(longest, Unit.MICROSECONDS),
+            longest=NOTHING if longest is None or longest < (average or 0) else words.value(longest, Unit.MICROSECONDS),
             total=words.value(shape["elapsed_us"], Unit.MICROSECONDS),
             share=f"{format_points(shape['share_pct'])}%",
             sum=f"{format_points(min(sum_pct, 100.0))}%",

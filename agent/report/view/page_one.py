@@ -95,6 +95,7 @@ class SinceLastTime:
     """Change since the last assessment; ``counts`` are (kind, word, number).
 
     ``baseline`` is the time of the assessment that it is compared with, ``baseline_number`` that report's number.
+    ``not_compared`` says why there is no ``delta`` between two scores.
     """
 
     was: str
@@ -103,6 +104,7 @@ class SinceLastTime:
     baseline: str
     baseline_number: str
     ruleset_changed: bool
+    not_compared: str
     counts: tuple[tuple[str, str, int], ...]
 
 
@@ -276,6 +278,9 @@ def _build_since_last_time(document: Document, words: Words) -> SinceLastTime | 
         baseline=words.moment(comparison["baseline_as_of"]),
         baseline_number=make_printable(comparison["baseline_id"], NAME_LENGTH),
         ruleset_changed=comparison["ruleset_changed"],
+        not_compared=words("Too little was assessed to compare the two scores.")
+        if delta is None and was is not None
+        else "",
         counts=tuple((kind, words(word), kinds[kind]) for kind, word in CHANGES.items()),
     )
 

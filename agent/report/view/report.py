@@ -31,6 +31,7 @@ from agent.report.words import NAME_LENGTH, Words, format_points, make_printable
 from agent.support.i18n import count_digits
 
 LIST_LENGTH = 500
+_BARE = frozenset({Unit.COUNT, Unit.RATIO, Unit.TEXT})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +72,7 @@ class ChangeLine:
     kind: str
     kind_label: str
     code: str
+    fingerprint: str
     title: str
     resource: str
     was_severity: str
@@ -297,6 +299,11 @@ def _format_changed(value: Any, result: ResultEntry | None, unit: Unit | None, w
     return format_judged(value, judge, unit, words, digits) if judge else words.value(value, unit, digits)
 
 
+def _says_alone(result: ResultEntry | None, unit: Unit | None) -> bool:
+    """Whether a value says something without another one beside it; a bare number or word does not."""
+    return unit not in _BARE or (result is not None and "expected" in result["ladder"])
+
+
 def _build_change_line(change: ChangeEntry, result: ResultEntry | None, words: Words) -> ChangeLine:
     unit = Unit(result["unit"]) if result else None
     titles = {language: texts["title"] for language, texts in result["texts"].items()} if result else {}
@@ -307,14 +314,16 @@ def _build_change_line(change: ChangeEntry, result: ResultEntry | None, words: W
     digits = count_digits(now, unit, [was]) if moved else None
     fresh = was_severity is None
     gone = not fresh and change["kind"] in (ChangeKind.RESOLVED, ChangeKind.NOT_COMPARABLE)
+    told = not (fresh or gone) or _says_alone(result, unit)
     return ChangeLine(
         kind=change["kind"],
         kind_label=words.label(CHANGES, change["kind"]),
         code=make_printable(change["code"], NAME_LENGTH),
+        fingerprint=make_printable(change["fingerprint"], NAME_LENGTH),
         title=words.pick(titles),
         resource=words.resource(change),
         was_severity=words.label(SEVERITIES, was_severity) if was_severity else "",
         severity="" if gone else words.label(SEVERITIES, change["severity"]),
-        was_value="" if fresh else _format_changed(was, result, unit, words, digits),
-        value="" if gone else _format_changed(now, result, unit, words, digits),
+        was_value="" if fresh or not told else _format_changed(was, result, unit, words, digits),
+        value="" if gone or not told else _format_changed(now, result, unit, words, digits),
     )

@@ -14,6 +14,12 @@ STAGES: Mapping[Stage, str] = {
     Stage.VERIFY: N_("verify; go on only if it is as expected"),
     Stage.TAKE: N_("only then take away"),
 }
+# The columns of the sheet of findings.
+STAGE_COLUMNS: Mapping[Stage, str] = {
+    Stage.PREPARE: N_("SQL: prepare or change"),
+    Stage.VERIFY: N_("SQL: verify"),
+    Stage.TAKE: N_("SQL: take away"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +57,7 @@ def build_steps(statements: Sequence[str], most: int, words: Words) -> tuple[Car
     return tuple(
         CardStep(
             stage,
-            _label_step(number, len(stages), stage, words),
+            label_step(number, len(stages), stage, words),
             build_script(texts[:most]),
             build_script(texts[most:]),
         )
@@ -59,7 +65,8 @@ def build_steps(statements: Sequence[str], most: int, words: Words) -> tuple[Car
     )
 
 
-def _label_step(number: int, count: int, stage: Stage, words: Words) -> str:
+def label_step(number: int, count: int, stage: Stage, words: Words) -> str:
+    """Return which step it is and what it does; "" for a single one."""
     if count < 2:
         return ""
     return words("Step {number} of {count}: {what}", number=number, count=count, what=words(STAGES[stage]))

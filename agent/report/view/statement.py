@@ -43,7 +43,7 @@ def build_statement(entry: SqlEntry, words: Words, teller: ProofTeller) -> CardS
         plans=tuple(_describe_plan(plan, words) for plan in entry["plans"]),
         proof=teller.statement(entry["resource"]) or teller.statement(entry["sql_id"]),
         told=(
-            *((name, None) for name in ("statement", "database", "user")),
+            *((name, None) for name in ("statement", "database", "user", "sql_id")),
             ("executions_count", entry["executions"]),
             ("average_us", entry["average_us"]),
         ),
@@ -61,14 +61,16 @@ def _list_facts(entry: SqlEntry, words: Words) -> Iterator[tuple[str, str]]:
     yield words("Average"), words.value(entry["average_us"], Unit.MICROSECONDS)
     missing = words("not in the SQL audit any more")
     longest = entry["longest_us"]
+    # The average may come from a longer record: what is below it is not the longest execution.
+    held = longest is not None and longest >= entry["average_us"]
+    yield words("Longest"), words.value(longest, Unit.MICROSECONDS) if held else missing
     if entry["times"]:
         yield words("Where its time goes"), _describe_times(entry["times"], words)
-    yield words("Longest"), missing if longest is None else words.value(longest, Unit.MICROSECONDS)
     if entry["first"] and entry["last"]:
         yield words("First and last seen"), f"{words.second(entry['first'])} – {words.second(entry['last'])}"
     if entry["trace_id"]:
         told = words("of its longest execution, for as long as the SQL audit holds it")
-        yield "TRACE_ID", f"{make_printable(entry['trace_id'], NAME_LENGTH)} ({told})"
+        yield "TRACE_ID", words("{name} ({remark})", name=make_printable(entry["trace_id"], NAME_LENGTH), remark=told)
     else:
         yield "TRACE_ID", missing
 
@@ -95,7 +97,7 @@ def _describe_plan(plan: PlanEntry, words: Words) -> str:
     ways = []
     for way in plan["accesses"]:
         by = way["index"] or words("primary table")
-        told = f"{way['table']}: {way['operator']} ({by})"
+        told = f"{way['table']}: " + words("{name} ({remark})", name=way["operator"], remark=by)
         if way["rows"] is not None:
             told += " · " + words("{count} rows", count=words.count(way["rows"]))
         ways.append(make_printable(told))

@@ -12,11 +12,11 @@ from agent.model.document import Document
 from agent.model.labels import N_
 from agent.model.sql_stages import Stage
 from agent.model.terms import ChangeKind, Outcome, Severity
-from agent.report.view.cards import Card, CardRow, find_state
+from agent.report.view.cards import Card, CardRow, find_state, tell_changes
 from agent.report.view.due import find_due_day
 from agent.report.view.report import ReportView
 from agent.report.view.roadmap import UnitLine
-from agent.report.view.scripts import CardScript, CardStep
+from agent.report.view.scripts import STAGE_COLUMNS, CardScript, CardStep, label_step
 from agent.report.words import Words
 
 FINDINGS_SHOWN = 8  # per unit of work; the sheet of findings lists more
@@ -52,6 +52,7 @@ class WorkLine:
     """One unit of work. ``codes`` are all that it clears, those of signs at the end; ``gain`` is None without points.
 
     Texts of several lines hold one finding a line, in the same order in ``resource``, ``seen`` and ``value``.
+    ``state_told`` counts the states of its findings where they differ, as the card does.
     ``is_older``: it was seen on the day ``first_seen``, and perhaps before. ``due`` is None without a deadline.
     """
 
@@ -60,6 +61,7 @@ class WorkLine:
     first_seen: date
     is_older: bool
     state: str
+    state_told: str
     severity: str
     severity_label: str
     category: str
@@ -128,7 +130,8 @@ class _WorkLineMaker:
     def line(self, number: int, members: Sequence[Card], unit: UnitLine | None) -> WorkLine:
         first = members[0]
         rows = [row for card in members for row in (*card.rows, *card.more_rows)]
-        state = find_state(row.change for row in rows) or ChangeKind.NEW
+        kinds = [row.change for row in rows]
+        state = find_state(kinds) or ChangeKind.NEW
         worst = max(members, key=lambda card: Severity(card.severity).rank)
         advice = {card.code: card.advice for card in members}
         for card in members:
@@ -140,6 +143,7 @@ class _WorkLineMaker:
             first_seen=self._find_first_seen(state),
             is_older=state != ChangeKind.NEW and self.document["comparison"] is not None,
             state=state,
+            state_told=tell_changes(kinds, self.words) if len({*kinds} - {""}) > 1 else "",
             severity=worst.severity,
             severity_label=worst.severity_label,
             category=first.category,
@@ -181,12 +185,23 @@ class _WorkLineMaker:
         return "\n".join(told)
 
     def _join_steps(self, steps: Sequence[CardStep]) -> str:
-        """Join what is run first, and tell where the rest stands: what depends on it is never in the same cell."""
-        first = min((step.stage for step in steps), key=list(Stage).index, default=None)
-        now = [script for step in steps if step.stage is first for script in (step.script, step.more)]
-        later = any(step.stage is not first for step in steps)
-        note = "The later steps stand in their own columns of the sheet “Findings”."
-        return "\n".join([self._join_scripts(now), *([f"-- {self.words(note)}"] if later else [])])
+        """Number the steps. Only the first has its SQL here: what depends on it is never in the same cell to paste.
+
+        The others say where theirs stands.
+        """
+        stages = [stage for stage in Stage if any(step.stage is stage for step in steps)]
+        now = [script for step in steps if step.stage in stages[:1] for script in (step.script, step.more)]
+        told = [self._join_scripts(now)]
+        if len(stages) > 1:
+            labels = [label_step(number, len(stages), stage, self.words) for number, stage in enumerate(stages, 1)]
+            told.insert(0, f"-- {labels[0]}")
+            told += [f"-- {self._lead_on(label, stage)}" for label, stage in zip(labels[1:], stages[1:], strict=True)]
+        return "\n".join(told)
+
+    def _lead_on(self, label: str, stage: Stage) -> str:
+        words = self.words
+        place = {"sheet": words("Findings"), "column": words(STAGE_COLUMNS[stage])}
+        return words("{step} → sheet “{sheet}”, column “{column}”", step=label, **place)
 
     def _join_rollbacks(self, members: Sequence[Card]) -> str:
         scripts = self._join_scripts([script for card in members for script in (card.rollback, card.more_rollback)])

@@ -13,13 +13,13 @@ from openpyxl.worksheet.worksheet import Worksheet
 from agent.model.document import Document
 from agent.model.labels import N_
 from agent.model.sql_stages import Stage
-from agent.model.terms import Unit
+from agent.model.terms import ChangeKind, Unit
 from agent.report.style import Style
 from agent.report.view.cards import Card, CardRow
 from agent.report.view.page_one import NextStep
 from agent.report.view.report import ReportView, build_report
+from agent.report.view.scripts import STAGE_COLUMNS
 from agent.report.view.sources import describe_sources
-from agent.report.view.statement import CardStatement
 from agent.report.view.work_lines import build_work_lines, describe_row
 from agent.report.words import NOTHING, Words, read_zone
 from agent.report.xlsx.cells import (
@@ -59,6 +59,7 @@ def build_workbook(document: Document, language: str, style: Style, update: Path
         words=words,
         accent=style.accent,
         lines=build_work_lines(document, report, words),
+        resolved=[change for change in report.changes if change.kind == ChangeKind.RESOLVED],
         listed=find_sheet(workbook, MARK),
         closed=find_sheet(workbook, CLOSED_MARK),
     )
@@ -198,7 +199,8 @@ def _describe_changes(report: ReportView, words: Words) -> list[tuple[str, Value
     moved = f"{since.was} → {since.now if now.assessed else NOTHING}" + (f" ({since.delta})" if since.delta else "")
     told: list[tuple[str, Value]] = [(words("Health score"), moved)]
     told += [(label, count) for kind, label, count in since.counts if kind != "unchanged"]
-    return [*told, (words("Compared with"), f"{since.baseline_number} · {since.baseline}")]
+    basis = f"{since.baseline_number} · {since.baseline}"
+    return [*told, (words("Compared with"), " · ".join(filter(None, (basis, since.not_compared))))]
 
 
 def _fill_findings(sheet: Worksheet, report: ReportView, words: Words, style: Style) -> None:
@@ -216,9 +218,7 @@ def _fill_findings(sheet: Worksheet, report: ReportView, words: Words, style: St
         (N_("Statement"), 60),
         (N_("SQL on the twin"), 30),
         (N_("Figures from"), 30),
-        (N_("SQL: prepare or change"), 60),
-        (N_("SQL: verify"), 40),
-        (N_("SQL: take away"), 50),
+        *((STAGE_COLUMNS[stage], width) for stage, width in zip(Stage, (60, 40, 50), strict=True)),
         (N_("Rollback"), 60),
     )
     rows: list[Sequence[Value]] = []
@@ -234,7 +234,7 @@ def _fill_findings(sheet: Worksheet, report: ReportView, words: Words, style: St
                 row.limit,
                 row.change_label,
                 "\n".join(f"{name}: {value}" for name, value in (*row.evidence, *row.outlook)),
-                _describe_statement(row.statement),
+                _describe_statement(row),
                 f"{row.tried.label} {row.tried.why}".rstrip() if row.tried else "",
                 describe_sources(card.sources),
                 *_list_stages(row),
@@ -251,15 +251,19 @@ def _fill_findings(sheet: Worksheet, report: ReportView, words: Words, style: St
     write_plain_table(sheet, OTHER_MARK, heads, rows, words=words, accent=style.accent, nothing=nothing)
 
 
-def _describe_statement(told: CardStatement | None) -> str:
+def _describe_statement(row: CardRow) -> str:
+    told = row.statement
     if told is None:
-        return ""
+        return row.no_statement
     return "\n".join((told.text or told.no_text, *(f"{name}: {value}" for name, value in told.facts), *told.plans))
 
 
 def _list_stages(row: CardRow) -> Iterator[str]:
-    """Yield the statements of a finding, a cell for each stage."""
-    texts = {step.stage: step.script.text for step in row.steps}
+    """Yield the statements of a finding, a cell for each stage, numbered where there are several."""
+    texts = {
+        step.stage: "\n".join(filter(None, (step.label and f"-- {step.label}", step.script.text, step.more.text)))
+        for step in row.steps
+    }
     yield from (texts.get(stage, "") for stage in Stage)
 
 

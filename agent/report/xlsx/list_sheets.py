@@ -13,7 +13,9 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
 from agent.model.document import Document
+from agent.model.labels import CATEGORIES
 from agent.report.view.file_names import PAGE, name_file
+from agent.report.view.report import ChangeLine
 from agent.report.view.work_lines import STATES, WorkLine, find_fate
 from agent.report.words import NAME_LENGTH, Words, make_printable
 from agent.report.xlsx.cells import (
@@ -57,17 +59,22 @@ _KEY_COLUMN = 1
 _BESIDE = ("resource", "seen", "value")  # of one finding, in one line
 _DAYS = frozenset({column.key for column in (*COLUMNS, CLOSED_ON) if column.kind == "day"})
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
+_MARK, _MARK_LENGTH = "#", 12  # a line of a single finding has its fingerprint behind the code
 _CODE = re.compile(r"[A-Z][A-Z0-9_-]*")
 
 
 @dataclass(frozen=True, kw_only=True)
 class WorkLists:
-    """Both sheets of one document. ``listed`` and ``closed`` are the sheets of the earlier list."""
+    """Both sheets of one document. ``listed`` and ``closed`` are the sheets of the earlier list.
+
+    ``resolved`` are the findings that are not there any more, by this assessment.
+    """
 
     document: Document
     words: Words
     accent: str
     lines: Sequence[WorkLine]
+    resolved: Sequence[ChangeLine] = ()
     listed: WrittenSheet = field(default_factory=WrittenSheet)
     closed: WrittenSheet = field(default_factory=WrittenSheet)
 
@@ -98,7 +105,10 @@ class WorkLists:
         self._set_up(sheet, COLUMNS, self.listed.added, row - 1)
 
     def fill_closed(self, sheet: Worksheet) -> None:
-        """Write the earlier lines that no unit of work continues, so that nothing that people wrote is lost."""
+        """Write the earlier lines that no unit of work continues, so that nothing that people wrote is lost.
+
+        Then the findings that this assessment calls resolved, as far as no such line stands for them.
+        """
         columns, (added, places) = (*COLUMNS, CLOSED_ON), self._join_added_columns()
         self._write_heads(sheet, CLOSED_MARK, columns, added)
         today, row = self.words.day(self.document["as_of"]), FIRST_ROW
@@ -107,10 +117,14 @@ class WorkLists:
             for line in part.lines:
                 if id(line) not in used:
                     told = {key: _read_value(key, kept) for key, kept in line.cells.items() if key not in HUMAN}
-                    told["state"] = self.words.label(STATES, find_fate(self.document, line.codes))
+                    told["state"] = self.words.label(STATES, self._find_fate(line))
                     told.setdefault(CLOSED_ON.key, today)
                     self._write_row(sheet, row, line.key, columns=columns, values=told, before=line, places=place_of)
                     row += 1
+        for change in self._list_resolved():
+            values = self._build_resolved(change, today)
+            self._write_row(sheet, row, self._make_resolved_key(change), columns=columns, values=values, before=None)
+            row += 1
         for own in self.closed.own:
             _restore_own_line(sheet, row, columns, own, places)
             row += 1
@@ -126,14 +140,54 @@ class WorkLists:
         Closed is what was mended since a list named it, and what people have reviewed as done.
         """
         taken = self.taken()
-        used = {id(line) for line in taken if line is not None}
-        gone = [line for part in (self.listed, self.closed) for line in part.lines if id(line) not in used]
-        mended = sum(find_fate(self.document, line.codes) == "resolved" for line in gone)
+        mended = sum(self._find_fate(line) == "resolved" for line in self._list_gone()) + len(self._list_resolved())
         passed = {translate(REVIEWS["passed"], language) for language in LANGUAGES}
         reviewed = sum(
             line is not None and "review" in line.cells and line.cells["review"].value in passed for line in taken
         )
         return mended + reviewed, mended + len(self.lines)
+
+    def _list_gone(self) -> list[WrittenLine]:
+        used = {id(line) for line in self.taken() if line is not None}
+        return [line for part in (self.listed, self.closed) for line in part.lines if id(line) not in used]
+
+    def _find_fate(self, line: WrittenLine) -> str:
+        """Return the state of a line that no unit continues. That of a single finding is resolved until it is back."""
+        marks = [code.partition(_MARK)[2] for code in line.codes]
+        if not any(marks):
+            return find_fate(self.document, line.codes)
+        found = (finding["fingerprint"] for result in self.document["results"] for finding in result["findings"])
+        return "reopened" if {*marks} & {mark[:_MARK_LENGTH] for mark in found} else "resolved"
+
+    def _list_resolved(self) -> list[ChangeLine]:
+        """Return the findings that went, without those for which a line stands that is closed, or was."""
+        gone = self._list_gone()
+        codes, keys = {code for line in gone for code in line.codes}, {line.key for line in gone}
+        return [
+            change
+            for change in self.resolved
+            if change.code not in codes and self._make_resolved_key(change) not in keys
+        ]
+
+    def _make_resolved_key(self, change: ChangeLine) -> str:
+        target = make_printable(self.document["target"]["name"], NAME_LENGTH)
+        return make_line_key(target, (f"{change.code}{_MARK}{change.fingerprint[:_MARK_LENGTH]}",))
+
+    def _build_resolved(self, change: ChangeLine, today: date) -> dict[str, Value]:
+        comparison = self.document["comparison"]
+        category = next((r["category"] for r in self.document["results"] if r["code"] == change.code), "")
+        return {
+            "codes": change.code,
+            "title": self.words("Nothing more to do: the check ran again and did not find it."),
+            "problem": change.title,
+            "first_seen": self.words.day(comparison["baseline_as_of"]) if comparison else None,
+            "state": self.words(STATES["resolved"]),
+            "severity_label": change.was_severity,
+            "category": self.words.label(CATEGORIES, category),
+            "resource": change.resource,
+            "value": change.was_value,
+            CLOSED_ON.key: today,
+        }
 
     def taken(self) -> tuple[WrittenLine | None, ...]:
         """Return for each unit the earlier line that it continues, or None.
@@ -182,7 +236,8 @@ class WorkLists:
         aligned = align_lines([(str(values[key]), width) for key, width in beside])
         values |= dict(zip((key for key, _ in beside), aligned, strict=True))
         values["codes"] = ", ".join(line.codes)
-        values["state"] = self.words.label(STATES, state)
+        told = line.state_told if state == line.state else ""
+        values["state"] = told or self.words.label(STATES, state)
         return {column.key: self._shorten_prose(column, values.get(column.key)) for column in COLUMNS}
 
     def _shorten_prose(self, column: WorkColumn, value: Value) -> Value:

@@ -5,22 +5,24 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
-from agent.facts.cluster import Location
+from agent.facts.cluster import Location, Server
 from agent.facts.maintenance import WorkloadSnapshot
 from agent.facts.resources import Counter, Memstore, SqlTimeSample
-from agent.facts.settings import Variable
+from agent.facts.settings import Uptime, Variable
 from agent.facts.sql import CachedPlan, SqlShape, SqlTotal
 from agent.judgement.evidence import Sight, is_cut, measure_sight
 from agent.model.rule import LeastEvidence
 from agent.model.snapshot import Snapshot, SourceRecord, Unavailable
 from agent.model.terms import Text, UnavailableKind
 from agent.support.i18n import render_text
+from tests.agent.facts.rows import filled
 from tests.agent.judgement.test_load_records import kept, plan, samples, snapshots, total
 from tests.agent.tiny import SPECS, memstore
-from tests.harness import snapshot_of
+from tests.harness import NOW, snapshot_of
 
 ANYTHING = LeastEvidence()
 SPEC = replace(SPECS["CAP901"], facts={"memstores": Memstore})
@@ -203,11 +205,11 @@ def test_a_record_that_could_not_be_read_is_told_with_its_own_reason() -> None:
     facts = snapshot_of([memstore("a", 1)])
     unread = replace(facts, facts={**facts.facts, SqlTotal: missing})
     sight = seen(LeastEvidence(span_hours=1.0), unread, SqlTotal)
-    assert sight.is_unread and sight.lack is not None
+    assert sight.explains_all and sight.lack is not None
     assert (sight.lack.reason, sight.lack.unlock) == (missing.reason, missing.remedy)
-    assert not seen(ANYTHING, unread, SqlTotal).is_unread, "a check that is not about the load does not need it"
+    assert not seen(ANYTHING, unread, SqlTotal).explains_all, "a check that is not about the load does not need it"
     others = replace(facts, facts={**facts.facts, Variable: missing, SqlTimeSample: missing, WorkloadSnapshot: missing})
-    assert not seen(LeastEvidence(span_hours=1.0), others, SqlTotal, Variable).is_unread
+    assert not seen(LeastEvidence(span_hours=1.0), others, SqlTotal, Variable).explains_all
 
 
 def test_a_repository_of_yesterday_is_none() -> None:
@@ -223,3 +225,41 @@ def test_plans_that_only_give_texts_are_no_record() -> None:
     assert seen(least, facts, SqlShape, CachedPlan).lack is None
     assert seen(least, facts, SqlShape, CachedPlan, optional=texts).lack is not None
     assert seen(least, facts, CachedPlan, optional=texts).lack is None, "there is no other"
+
+
+def up(seconds: float) -> Uptime:
+    return Uptime(name="Uptime", value=str(int(seconds)))
+
+
+def started(hours_ago: float) -> Server:
+    return filled(Server, zone="z", status="ACTIVE", start_service_time=NOW - timedelta(hours=hours_ago))
+
+
+@pytest.mark.parametrize(
+    ("rows", "span_hours", "told"),
+    [
+        ([up(600)], 1.0, "The server has been up for only 10 min; at least 1 h of load is needed"),
+        ([started(0.5)], 24.0, "The server has been up for only 30 min; at least 1 day of load is needed"),
+        ([up(7200), started(48.0)], 24.0, "The server has been up for only 2 h"),
+        ([up(3600)], 1.0, ""),
+        ([up(90 * 86400)], 24.0, ""),
+        ([Uptime(name="Uptime", value="many")], 24.0, ""),
+        ([], 24.0, ""),
+    ],
+)
+def test_a_server_started_just_now_is_the_named_cause(rows: list[Any], span_hours: float, told: str) -> None:
+    """A larger record would show no more, so nobody is asked for one."""
+    facts = snapshot_of([*load(0.01, 900), *rows])
+    sight = seen(LeastEvidence(span_hours=span_hours), facts, SqlTotal, CachedPlan)
+    assert sight.explains_all is bool(told)
+    assert lack(sight).startswith(told or "plan cache")
+    assert ("more memory" in str(sight.lack and sight.lack.unlock)) is not bool(told)
+
+
+def test_a_restart_does_not_explain_what_a_long_record_leaves_out() -> None:
+    least = LeastEvidence(span_hours=24.0, load_pct=99.0)
+    sight = seen(least, snapshot_of([*load(48, 700), up(60)]), SqlTotal, CachedPlan)
+    assert not sight.explains_all and "of the statement time is shown" in lack(sight)
+    assert (
+        seen(LeastEvidence(span_hours=24.0), snapshot_of([*load(48, 700), up(60)]), SqlTotal, CachedPlan).lack is None
+    )

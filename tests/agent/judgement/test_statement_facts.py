@@ -74,3 +74,9 @@ def test_without_a_text_it_says_why(facts: tuple[Any, ...], reason: str) -> None
     (one,) = told(total(ID, 10, 1000), *facts)
     assert one.text == ""
     assert one.no_text and reason in render_text(one.no_text, "en")
+
+
+def test_a_statement_that_a_finding_names_as_an_example_is_told_too() -> None:
+    loads = (total(ID, 10, 1000), total("B" * 32, 10, 9000))
+    named = replace(finding(Severity.LOW, resource="return code -4012"), evidence={"sql_id": ID})
+    assert [one.sql_id for one in told(*loads, result=replace(found(), findings=(named,)))] == [ID]

@@ -7,16 +7,19 @@ from typing import Any
 
 import pytest
 
+from agent.archive.document_earlier import read_earlier
 from agent.judgement.evaluate import count_shown_digits
 from agent.judgement.severity import judge_value
 from agent.model.document import Document
 from agent.model.labels import EFFORTS
 from agent.model.rule import Ladder
 from agent.model.terms import Outcome, Text
+from agent.report.view import assurance
 from agent.report.view.cards import CardMaker, find_state, list_open_findings
 from agent.report.view.decisions import build_decisions
 from agent.report.view.report import build_report
 from agent.report.view.roadmap import build_stages
+from agent.report.view.statement import build_statement
 from agent.report.view.work_lines import build_work_lines
 from agent.report.words import Words
 from agent.support.i18n import LANGUAGES, render_text, translate
@@ -100,7 +103,7 @@ def test_only_what_can_be_provided_is_asked_for(document: Document) -> None:
     asked = [decision for decision in build_decisions(document, words) if decision.text.startswith("Provide")]
     assert len(asked) == bool(lacking)
     if lacking:
-        assert f" {len(lacking)} checks need" in asked[0].text
+        assert (f" {len(lacking)} checks need" if len(lacking) > 1 else "one check needs") in asked[0].text
         assert set(asked[0].codes) <= {result["code"] for result in lacking}
 
 
@@ -179,3 +182,112 @@ def test_checks_of_one_remedy_cost_once(document: Document) -> None:
         if result["group"] and result["outcome"] == Outcome.FINDING:
             by_group.setdefault(result["group"], []).append(result["points_lost"])
     assert all(sum(points > 0 for points in lost) <= 1 for lost in by_group.values())
+
+
+@every_language
+@every_document
+def test_a_card_and_its_line_tell_the_states_of_its_findings_in_the_same_words(
+    document: Document, language: str
+) -> None:
+    words, report = Words(language), build_report(document, language)
+    cards = {card.code: card for card in (*report.cards, *report.platform)}
+    lines = [line for line in build_work_lines(document, report, words) if len(line.codes) == 1]
+    for line in lines:
+        card = cards.get(line.codes[0])
+        if card and card.change:
+            assert card.change_told == (line.state_told or card.change_label)
+
+
+@every_language
+@every_document
+def test_a_finding_on_statements_shows_one_or_says_why_not(document: Document, language: str) -> None:
+    report = build_report(document, language)
+    cards = [card for card in (*report.cards, *report.platform) if card.category_key == "sql"]
+    for card in (found for cause in cards for found in (cause, *cause.symptoms)):
+        for row in (*card.rows, *card.more_rows):
+            assert (row.statement is None) is bool(row.no_statement)
+            assert row.statement is None or row.statement.text or row.statement.no_text
+
+
+def test_an_error_code_shows_the_statement_that_it_names_as_an_example() -> None:
+    document: Any = sample.rich()
+    result = next(result for result in document["results"] if result["code"] == "SQL003")
+    result["findings"][0] |= {"resource": "return code -4012", "evidence": {"sql_id": "7F3A" * 8, "errors_count": 12}}
+    row = CardMaker.of(document, Words("en")).card(result).rows[0]
+    assert row.statement and row.statement.text.startswith("SELECT id, amount")
+    assert row.statement.facts[0] == ("SQL_ID of an example", "7F3A" * 8)
+    assert row.evidence == (("errors", "12"),)
+    result["findings"][0]["evidence"] = {"sql_id": "gone"}
+    row = CardMaker.of(document, Words("en")).card(result).rows[0]
+    assert row.statement is None and row.no_statement.startswith("No record of the load held")
+
+
+@every_language
+def test_one_node_is_no_high_availability_whatever_passed(language: str) -> None:
+    document: Any = sample.rich()
+    told = {line.key: line for line in build_report(document, language).front.assurance}["availability"]
+    alone = translate(assurance._ALONE, language)
+    assert alone not in told.known
+    document["instance"]["units"] = document["instance"]["units"][:1]
+    document["instance"] |= {"replicas": [], "locality": ""}
+    told = {line.key: line for line in build_report(document, language).front.assurance}["availability"]
+    assert told.known.startswith(alone) and told.state == "risk"
+    document["instance"]["locality"] = "FULL{1}@z1, FULL{1}@z2"
+    told = {line.key: line for line in build_report(document, language).front.assurance}["availability"]
+    assert alone not in told.known, "one unit is seen, and others are known of"
+
+
+@every_language
+def test_a_score_without_a_grade_is_shown_beside_the_present_one(language: str) -> None:
+    before = sample.rich()
+    before["score"] |= {"band": None, "grade_needs": []}
+    earlier = read_earlier(before)
+    assert (earlier.score, earlier.score_shown) == (None, before["score"]["value"])
+    document: Any = sample.rich()
+    document["comparison"] |= {"score_was": earlier.score_shown, "score_delta": None, "bridge": []}
+    since = build_report(document, language).front.since
+    assert since and since.was == f"{before['score']['value']:.1f}" and not since.delta
+    assert since.not_compared == translate("Too little was assessed to compare the two scores.", language)
+
+
+@every_language
+def test_parameters_are_told_in_words(language: str) -> None:
+    document: Any = sample.rich()
+    told = {
+        "enable_x": ("True", "False"),
+        "log_disk_size": ("2G", "0M"),
+        "large_query_threshold": ("100ms", "5s"),
+        "server_create_time": ("1796046194956918", "0"),
+        "ha_info": ("PRIMARY:NORMAL", ""),
+        "undo_retention": ("60 / 90", "1800"),
+        "mysql_port": ("37595", "2881"),
+    }
+    document["instance"]["settings"] = [
+        {"name": name, "value": value, "default": default} for name, (value, default) in told.items()
+    ]
+    rows = {row.name: (row.value, row.default) for row in build_report(document, language).instance.settings}
+    empty = translate("(empty)", language)
+    assert rows["mysql_port"] == ("37595", "2881")
+    assert rows["log_disk_size"] == ("2 GiB", "0")
+    assert rows["server_create_time"] == ("2026-11-30 21:43 UTC+8", empty)
+    assert rows["ha_info"] == ("PRIMARY:NORMAL", empty)
+    assert rows["undo_retention"][0].startswith("60") and "90" in rows["undo_retention"][0]
+    if language == "zh-CN":
+        assert rows["enable_x"] == ("True（开启）", "False（关闭）")
+        assert rows["large_query_threshold"] == ("100 毫秒", "5 秒")
+
+
+@every_language
+def test_the_longest_execution_is_never_shorter_than_the_average(language: str) -> None:
+    """The average may come from a record that goes back further than the ring that knows the longest."""
+    document: Any = sample.rich()
+    words = Words(language)
+    missing = translate("not in the SQL audit any more", language)
+    entry = next(entry for entry in document["sql"] if entry["longest_us"])
+    assert dict(build_statement(entry, words).facts)[words("Longest")] != missing
+    entry["longest_us"] = int(entry["average_us"]) - 1
+    told = build_statement(entry, words)
+    assert dict(told.facts)[words("Longest")] == missing
+    shape = {**document["figures"]["top_sql"][0], "longest_us": 1}
+    document["figures"]["top_sql"] = [shape]
+    assert build_report(document, language).top_statements[0].longest == "–"

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from functools import cache, partial
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 import openpyxl
@@ -16,6 +17,7 @@ from agent.model.document import Document
 from agent.model.terms import Outcome
 from agent.report.docx.render_docx import render_docx
 from agent.report.html.render_html import render_html
+from agent.report.pdf.render_pdf import render_pdf
 from agent.report.view.cards import Card, find_counted_severity, list_open_findings
 from agent.report.view.chapters import is_platform
 from agent.report.view.report import ReportView, build_report
@@ -23,8 +25,10 @@ from agent.report.words import Words
 from agent.report.xlsx.render_xlsx import render_xlsx
 from agent.support.i18n import LANGUAGES
 from tests.agent.report import sample
+from tests.agent.report.layout import read_pages
 from tests.agent.report.office import root
 from tests.agent.report.office import text_of as text_of_word
+from tests.agent.report.pages import chromium
 
 FLEET = ("orders", "stock", "members")
 MAKERS: Mapping[str, Callable[[], Any]] = {
@@ -183,3 +187,35 @@ def sample_zone() -> Any:
     from zoneinfo import ZoneInfo
 
     return ZoneInfo(DOCUMENTS["rich"]["timezone"])
+
+
+@every_language
+@every_document
+def test_the_sheet_of_closed_findings_has_those_that_page_one_counts(name: str, language: str) -> None:
+    report, words, book = build_report(DOCUMENTS[name], language), Words(language), sheets(name, language)
+    since = report.front.since
+    resolved = next(count for kind, _, count in since.counts if kind == "resolved") if since else 0
+    rows = [row for row in book[words("Closed")][2:] if words("Resolved") in row]
+    assert len(rows) == resolved
+
+
+@pytest.mark.parametrize(("name", "language"), [("rich", "zh-CN"), ("joined", "en")])
+def test_the_pdf_counts_as_page_one_does(name: str, language: str, tmp_path: Path) -> None:
+    chromium()
+    report, words, file = build_report(DOCUMENTS[name], language), Words(language), tmp_path / "report.pdf"
+    file.write_bytes(render_pdf(DOCUMENTS[name], language))
+    text = squeeze("".join(read_pages(file)))
+    note = words("By the worst severity of each check; {count} findings in all.", count=report.front.finding_count)
+    assert squeeze(note) in text
+    if report.front.platform_count:
+        assert squeeze(words("{count} more are for the cloud platform.", count=report.front.platform_count)) in text
+    assert text.count("✓") >= len(report.passed)
+    for card in walk((*report.cards, *report.platform)):
+        assert card.code in text
+    for _, label, count in report.front.severities:
+        assert squeeze(f"{count}{label}") in text
+
+
+def squeeze(text: str) -> str:
+    """Without blanks: a line may break anywhere in print."""
+    return "".join(text.split())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from agent.facts.settings import Uptime
 from agent.facts.sql import AuditReturn, CachedPlan, PlanCache, SqlShape, SqlTotal
 from agent.model.snapshot import Unavailable
 from agent.model.terms import Severity, TenantKind, Text, UnavailableKind
@@ -202,6 +203,12 @@ CASES = [
     Case("SQL007", [_on("10.0.0.1", 900, tenant_id=1), _on("10.0.0.1", 60, tenant_id=1002)],
          [("tenant 1002", LOW)], label="seen from sys"),
     Case("SQL007", [_ret(last_us=1), _ret(5, -4012, first_request=1)], label="never-overwritten"),
+    Case("SQL007", [_ret(last_us=60_000_000), Uptime(name="Uptime", value="3600")], [("tenant", LOW)],
+         label="up for an hour"),
+    Case("SQL007", [_ret(last_us=60_000_000), Uptime(name="Uptime", value="3599")], not_assessed=True,
+         label="started just now, short"),
+    Case("SQL007", [_ret(last_us=61_000_000), Uptime(name="Uptime", value="90")], not_assessed=True,
+         label="started just now, long enough"),
     Case("SQL007", not_assessed=True, label="empty"),
     Case("SQL008", [_shape(executions=10, elapsed_us=4_999_999)]),
     Case("SQL008", [_shape(executions=10, elapsed_us=5_000_000)], [("SQL A", LOW)]),

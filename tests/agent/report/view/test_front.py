@@ -120,7 +120,7 @@ def test_the_state_of_backup_follows_from_its_checks() -> None:
     assert "SQL cannot see" in build_assurance(document, EN)[0].unknown
     backup["outcome"] = Outcome.PASS
     assert build_assurance(document, EN)[0].state == "well"
-    assert build_assurance(document, EN)[0].known == "1 checks passed."
+    assert build_assurance(document, EN)[0].known == "1 check passed."
     document["results"].append({**backup, "code": "BAK099", "outcome": Outcome.NOT_ASSESSED})
     assert build_assurance(document, EN)[0].state == "partly"
     document["results"].append({**backup, "code": "BAK098", "outcome": Outcome.FINDING})

@@ -13,6 +13,7 @@ from agent.report.view import chapters, decisions, impact, points, roadmap
 from agent.report.view.cover import build_cover, build_glossary, build_scope
 from agent.report.view.report import build_report
 from agent.report.words import Words
+from agent.support.i18n import LANGUAGES
 from tests.agent.report import sample
 
 EN, ZH = Words("en"), Words("zh-CN")
@@ -116,7 +117,7 @@ def test_what_a_broken_connection_left_unread_is_no_grant(kind: str, words: str)
     ]
     told, asked = decisions.build_decisions(document, EN)
     assert words in told.text and "2 checks" in told.text and told.codes == ("CAP001", "CAP002")
-    assert "1 checks" in asked.text and asked.codes == ("CAP003",)
+    assert "one check needs" in asked.text and asked.codes == ("CAP003",)
     document["results"] = document["results"][:2]
     assert len(decisions.build_decisions(document, EN)) == 1
     assert decisions.build_decisions(document, ZH)[0].text != decisions.build_decisions(document, EN)[0].text
@@ -218,13 +219,34 @@ def test_what_is_at_stake_is_the_checks_own_with_the_customers_object_and_figure
             assert EN.resource(result["findings"][0]) in told
 
 
-def test_the_object_comes_with_its_value_and_its_limit() -> None:
+def test_the_object_comes_with_its_value_and_its_limit_in_a_sentence() -> None:
     assert said("low", None, resource="zone1", value=91.5, limit=90.0, unit="pct").endswith(
-        "Here: zone1, 91.5% (limit 90%)."
+        "For zone1, 91.5% was measured (limit ≤ 90%)."
     )
-    assert said("low", None, resource="t", value="x" * 99, limit=None).endswith("Here: t.")
-    setting = {"resource": "tenant", "value": "''", "limit": None, "evidence": {"setting": "sql_mode"}, "unit": "text"}
-    assert said("low", None, **setting).endswith("Here: tenant, sql_mode = ''.")
+    assert said("low", None, resource="tenant", value=91.5, limit=90.0, unit="pct").endswith(
+        "For this tenant, 91.5% was measured (limit ≤ 90%)."
+    )
+    assert said("low", None, resource="t", value=7, limit=5, unit="count").endswith("This concerns t.")
+    assert said("low", None, resource="t", value="x" * 99, limit=None).endswith("This concerns t.")
+
+
+def test_a_setting_comes_with_what_is_expected_in_words() -> None:
+    document: Any = sample.rich()
+    result = next(result for result in document["results"] if result["code"] == "PAR004")
+    result["findings"][0]["evidence"] = {"setting": "recyclebin"}
+    told = {language: impact.describe_impact(result, "low", document, Words(language)) for language in LANGUAGES}
+    assert told["en"].endswith("Here, recyclebin is OFF, and ON is expected.")
+    assert told["zh-CN"].endswith("当前 recyclebin 为 OFF，应为 ON。")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("make", [sample.rich, sample.joined, sample.blind, sample.empty])
+def test_no_reason_ends_in_a_list_of_figures(make: Any, language: str) -> None:
+    document = make()
+    for result in document["results"]:
+        if result["findings"]:
+            told = impact.describe_impact(result, "high", document, Words(language))
+            assert "Here:" not in told and "当前：" not in told and told.endswith((".", "。"))
 
 
 def test_what_is_at_stake_for_this_business() -> None:

@@ -221,3 +221,16 @@ def test_a_megabyte_is_cut() -> None:
 def test_it_opens_in_another_program(tmp_path: Path) -> None:
     text = converted(render_xlsx(hostile("=1+1 <b> _x0041_ {{ 7*7 }}"), "zh-CN", Style()), "xlsx", tmp_path)
     assert "=1+1" in text and "_x0041_" in text and "<b>" in text and "{{ 7*7 }}" in text.replace("\n", " ")
+
+
+def test_steps_that_depend_on_each_other_are_numbered_and_say_where_they_stand() -> None:
+    document = deepcopy(DOCUMENTS["rich"])
+    result = next(result for result in document["results"] if result["code"] == "PAR004")
+    result["findings"][0]["sql"] = ["GRANT SELECT ON d.* TO u", "SHOW GRANTS FOR u", "REVOKE SELECT ON *.* FROM u"]
+    book = in_excel(document, "en")
+    told = cell(book.worksheets[LIST], "PAR004", "sql").value.split("\n")
+    assert told[:2] == ["-- Step 1 of 3: prepare", "GRANT SELECT ON d.* TO u;"]
+    assert told[2].startswith("-- Step 2 of 3: verify") and "sheet “Findings”, column “SQL: verify”" in told[2]
+    assert told[3].startswith("-- Step 3 of 3: only then") and "column “SQL: take away”" in told[3] and len(told) == 4
+    row = next(row for row in book["Findings"].iter_rows(values_only=True) if row[0] == "PAR004")
+    assert "-- Step 3 of 3: only then take away\nREVOKE SELECT ON *.* FROM u;" in row

@@ -475,9 +475,31 @@ def test_the_closure_rate_counts_what_was_mended_and_what_was_reviewed(tmp_path:
         return next(row[1] for row in book["Summary"].iter_rows(values_only=True) if row[0] == "Closure rate")
 
     total = len(DOCUMENTS["rich"]["roadmap"]) + 1  # the platform's
-    assert rate(in_excel(DOCUMENTS["rich"])) == f"0 of {total} (0%)"
+    assert str(rate(in_excel(DOCUMENTS["rich"]))).startswith(f"1 of {total + 1} (")  # a finding that is resolved
     path = filled(tmp_path)  # STA001 passed its review
     gone = tmp_path / "gone.xlsx"
     gone.write_bytes(render_xlsx(without(DOCUMENTS["rich"], "SQL003"), "en", Style(), path))
-    assert str(rate(openpyxl.load_workbook(gone))).startswith(f"2 of {total} (")
-    assert str(rate(in_excel(without(DOCUMENTS["rich"], "SQL003"), "en", gone))).startswith(f"2 of {total} (")
+    assert str(rate(openpyxl.load_workbook(gone))).startswith(f"3 of {total + 1} (")
+    assert str(rate(in_excel(without(DOCUMENTS["rich"], "SQL003"), "en", gone))).startswith(f"3 of {total + 1} (")
+
+
+def test_a_resolved_finding_keeps_its_line_among_the_closed_ones(tmp_path: Path) -> None:
+    """Without an earlier list, too: page one counts it. What people write there is kept, and it never counts twice."""
+    path = tmp_path / "first.xlsx"
+    path.write_bytes(render_xlsx(DOCUMENTS["rich"], "en"))
+    book = openpyxl.load_workbook(path)
+    closed = book["Closed"]
+    assert cell(closed, "SCH001", "state").value == "Resolved"
+    assert cell(closed, "SCH001", "resource").value == "shop.log"
+    cell(closed, "SCH001", "remarks").value = "done by Li"
+    book.save(path)
+    again = in_excel(DOCUMENTS["rich"], "en", path)["Closed"]
+    assert cell(again, "SCH001", "remarks").value == "done by Li"
+    states = [again.cell(row, column(again, "state")).value for row in range(3, again.max_row + 1)]
+    assert states == ["Resolved"]
+    back = deepcopy(DOCUMENTS["rich"])
+    mark = next(change["fingerprint"] for change in back["comparison"]["changes"] if change["kind"] == "resolved")
+    result = next(result for result in back["results"] if result["code"] == "SCH002")
+    result["findings"][0]["fingerprint"] = mark
+    back["comparison"]["changes"] = []
+    assert cell(in_excel(back, "en", path)["Closed"], "SCH001", "state").value == "Reopened"
