@@ -20,7 +20,7 @@ from agent.support.i18n import render_text
 from tests.agent.facts.rows import filled
 from tests.harness import NOW, rules_of_cases, shipped
 
-COLUMNS: dict[str, str] = json.loads((Path(__file__).parents[2] / "data" / "columns.json").read_text())["4.3.0 user"]  # type: ignore[assignment]
+COLUMNS: dict[str, str] = json.loads((Path(__file__).parents[2] / "data" / "columns.json").read_text())["4.3.0 user"]
 ID, OTHER = "A" * 32, "B" * 32
 SOURCES = (SqlTotal, SqlShape, AuditReturn, RepositoryShape, CachedPlan, PlanStep, StatementWait)
 PLAN: dict[str, Any] = {
