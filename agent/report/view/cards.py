@@ -23,7 +23,7 @@ from agent.model.setting_words import BARE_UNITS, read_bare_unit
 from agent.model.terms import Category, ChangeKind, Severity, Unit
 from agent.report.view.impact import describe_impact
 from agent.report.view.outlook import list_outlook
-from agent.report.view.proof import Judgement, ProofTeller
+from agent.report.view.proof import ProofTeller, ToldVerdict
 from agent.report.view.scripts import CardScript, CardStep, build_script, build_steps
 from agent.report.view.sources import FigureSource, FigureSources
 from agent.report.view.statement import CardStatement, build_statement
@@ -79,7 +79,7 @@ class CardRow:
     outlook: tuple[tuple[str, str], ...]
     steps: tuple[CardStep, ...]
     rollback: CardScript
-    tried: Judgement | None
+    tried: ToldVerdict | None
     signs: tuple[CardSign, ...] = ()
 
 

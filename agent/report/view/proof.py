@@ -19,7 +19,7 @@ _COMPARABLE = frozenset({"same", "forced"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Judgement:
+class ToldVerdict:
     """A verdict with its word, how it looks (``state``), and why; ``why`` is empty for what is verified."""
 
     verdict: str
@@ -48,7 +48,7 @@ class IndexProof:
     """
 
     place: str
-    judged: Judgement
+    judged: ToldVerdict
     facts: tuple[tuple[str, str], ...]
     pins: CardScript
     pinned: tuple[str, ...]
@@ -61,7 +61,7 @@ class IndexProof:
 class StatementProof:
     """What the twin says of a statement: its verdict, its plans, and the indexes that it gains by."""
 
-    judged: Judgement
+    judged: ToldVerdict
     facts: tuple[tuple[str, str], ...]
     change: PlanChange | None
     indexes: tuple[IndexProof, ...]
@@ -93,14 +93,14 @@ class ProofTeller:
         """Whether what a finding would have people run made plans dearer on the twin."""
         return fingerprint in self._tried and self._tried[fingerprint]["verdict"] == "rejected"
 
-    def remedy(self, fingerprint: str) -> Judgement | None:
+    def remedy(self, fingerprint: str) -> ToldVerdict | None:
         """Return what the statements of a finding did on the twin; None if they were not tried."""
         tried = self._tried.get(fingerprint)
         return self.judge(tried["verdict"], tried["why"]) if tried else None
 
-    def judge(self, verdict: str, why: Mapping[str, str]) -> Judgement:
+    def judge(self, verdict: str, why: Mapping[str, str]) -> ToldVerdict:
         """Return a verdict in words."""
-        return Judgement(
+        return ToldVerdict(
             verdict=make_printable(verdict, NAME_LENGTH),
             label=self._words.label(VERDICTS, verdict),
             state=_STATES.get(verdict, "unknown"),
@@ -148,7 +148,7 @@ class ProofTeller:
                 gained = [self._effects[name] for name in advice["resources"] if name in self._effects]
                 yield self._build_index(advice, [self._build_change(effect) for effect in gained])
 
-    def _judge_without_gain(self, told: ProvenStatementEntry, effect: PlanEffectEntry | None) -> Judgement:
+    def _judge_without_gain(self, told: ProvenStatementEntry, effect: PlanEffectEntry | None) -> ToldVerdict:
         """Judge a statement without a proven gain. Of advice that was rejected only this is told."""
         words = self._words
         if told["match"] not in _COMPARABLE:

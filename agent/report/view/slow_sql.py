@@ -11,7 +11,7 @@ from agent.model.document_proof import ProofEntry
 from agent.model.labels import MATCHES, N_
 from agent.model.terms import Unit
 from agent.report.view.instance import StatementRow, list_top_statements
-from agent.report.view.proof import IndexProof, Judgement, ProofTeller, name_index
+from agent.report.view.proof import IndexProof, ProofTeller, ToldVerdict, name_index
 from agent.report.view.scripts import CardScript, build_script
 from agent.report.words import NAME_LENGTH, Words, make_printable
 
@@ -53,7 +53,7 @@ class TriedRemedy:
 
     code: str
     resource: str
-    judged: Judgement
+    judged: ToldVerdict
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

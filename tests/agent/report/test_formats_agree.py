@@ -155,6 +155,8 @@ def test_page_one_says_what_the_document_says(name: str, format: str, language: 
     document, (first, text) = DOCUMENTS[name], texts(name, format, language)
     assert [shown for shown in of_page_one(document, language) if not holds(first, shown)] == []
     assert [shown for shown in of_scope(document, language) if not holds(text, shown)] == []
+    if format == "xlsx":  # of the work list, which the others have not
+        first = re.sub(r"\d+ of \d+ \([\d.]+%\)|\d+ 项中已完成 \d+ 项（[\d.]+%）", " ", first)
     strange = set(TENTHS.findall(first.replace(document["target"]["version"], " "))) - may_be_said(document)
     strange -= set(TENTHS.findall(" ".join(told_sentences(document, language))))
     assert strange == set()

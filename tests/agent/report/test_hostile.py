@@ -52,6 +52,8 @@ def poisoned(node: Any, text: str) -> Any:
         "baseline_as_of",
         "from",
         "to",
+        "first",
+        "last",
         "until",
         "data_classes",
         "symptom_of",
