@@ -316,7 +316,7 @@ def test_an_account_without_any_grant_proves_nothing_healthy(kernel: Kernel) -> 
     with open_session(kernel, "hx_nobody") as session:
         snapshot = read(session, list_sources())
     kernel.run(["DROP USER hx_nobody"])
-    # Every account may see the global variables, and how often logins have failed.
-    open_to_all = {"Variable", "FailedLogins"}
+    # Every account may see the global variables, how often logins have failed, and for how long the server is up.
+    open_to_all = {"Variable", "FailedLogins", "Uptime"}
     assert {record.source for record in snapshot.records if record.status != "privilege"} == open_to_all
     assert len(snapshot.problems) == 2, snapshot.problems  # SHOW VIEW and PROCESS; the rest follows from them
