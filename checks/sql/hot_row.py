@@ -37,8 +37,7 @@ class HotRowParams(Params):
     unit=Unit.PCT,
     actor=Actor.CUSTOMER,
     title="Sessions queue for the same row",
-    consequence="Only one transaction at a time gets on: response times grow with the number of sessions, and in the "
-    "peak requests time out.",
+    consequence="Response times grow with the number of sessions, and in the peak requests time out.",
     finding="{resource} in {database} changes or locks one row of {table} by its key, and {value} of its executions "
     "(limit {limit}) find the row locked: {executions_count} executions in {sessions_count} sessions, {wait_us} of "
     "{elapsed_us} spent waiting. {statement}",
