@@ -21,8 +21,8 @@ from checks.availability.pages import SERVERS_PAGE
     consequence="If the cause remains, the server will fail again and interrupt requests.",
     finding="{resource} has been in service for only {value} (limit {limit}), since {started}.",
     remediation=Remediation(
-        advice="If the restart was not planned, find its cause: the last lines of observer.log, a core file, the "
-        "system log of the host (memory, disk).",
+        advice="Find the cause of the restart, unless it was planned: the last lines of observer.log, a core "
+        "file, the system log of the host (memory, disk).",
         run_as=RunAs.SYS,
         pre_check="Compare START_SERVICE_TIME in DBA_OB_SERVERS with the maintenance calendar.",
         post_check="The cause is known and START_SERVICE_TIME does not change again.",

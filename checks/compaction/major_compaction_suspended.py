@@ -18,8 +18,8 @@ from checks.compaction.tenants import MAJOR_COMPACTION_PAGE, MERGE_CONTROL_PAGE,
     consequence="Until it is resumed, reads become slower every day, and nobody is reminded.",
     finding="{resource}: the major compaction is suspended (status {status}, last finished {last_finished}).",
     remediation=Remediation(
-        advice="Compaction is suspended by hand, often for a peak or a repair, and stays so until it is resumed. Find "
-        "out why, then resume it.",
+        advice="Find out why compaction was suspended by hand, often for a peak or a repair, then resume it: "
+        "it stays suspended until then.",
         sql=("ALTER SYSTEM RESUME MERGE{of_tenant};",),
         rollback=("ALTER SYSTEM SUSPEND MERGE{of_tenant};",),
         pre_check="The repair or critical period for which it was suspended is over.",

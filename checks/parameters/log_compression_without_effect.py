@@ -35,8 +35,8 @@ _PAGES = f"{SETTINGS}/100.system-configuration-items/400.tenant-level-configurat
     finding="{resource}: log_transport_compress_all is on, but log_transport_compress_func is {value}: log is sent "
     "uncompressed.",
     remediation=Remediation(
-        advice="If the network is the bottleneck, as between cities or to a standby tenant, set a compression "
-        "function; otherwise switch log_transport_compress_all off, so that nobody relies on it.",
+        advice="Set a compression function where the network is the bottleneck, as between cities or to a "
+        "standby tenant; elsewhere switch log_transport_compress_all off, so that nobody relies on it.",
         sql=("ALTER SYSTEM SET log_transport_compress_func = 'lz4_1.0';",),
         rollback=("ALTER SYSTEM SET log_transport_compress_func = {present!l};",),
         pre_check="Find out why compression was switched on: a busy network, or a distant standby tenant.",

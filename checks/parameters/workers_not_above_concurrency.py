@@ -48,7 +48,7 @@ class ConcurrencyParams(Params):
     finding="{resource}: workers_per_cpu_quota is {value} and cpu_quota_concurrency is {concurrency}; the former must "
     "be larger.",
     remediation=Remediation(
-        advice="The limit of all threads of a CPU must be above that of the active ones.",
+        advice="Raise the limit of all threads of a CPU above that of the active ones.",
         sql=("ALTER SYSTEM SET cpu_quota_concurrency = {lower!l};",),
         rollback=("ALTER SYSTEM SET cpu_quota_concurrency = {before!l};",),
         pre_check="Note the present values of both on every server.",

@@ -41,9 +41,9 @@ class AutoIncrementParams(Params):
     finding="{resource}: AUTO_INCREMENT of {column} ({type}) has certainly reached {reached_count} of {highest_count}, "
     "{value}, and its cache ends at {cache_end_count}; limit {limit}.",
     remediation=Remediation(
-        advice="Act before the column is full, and widen the columns of other tables that refer to it as"
-        " well. Find out whether values are skipped: explicit large values, restarts and NOORDER "
-        "mode eat whole caches.",
+        advice="Widen the column before it is full, and the columns of other tables that refer to it as well. "
+        "Find out whether values are skipped: explicit large values, restarts and NOORDER mode eat "
+        "whole caches.",
         sql=("ALTER TABLE {schema!i}.{table!i} MODIFY COLUMN {column!i} {wider} NOT NULL AUTO_INCREMENT;",),
         rollback=("ALTER TABLE {schema!i}.{table!i} MODIFY COLUMN {column!i} {old_type} NOT NULL AUTO_INCREMENT;",),
         pre_check="SELECT MAX of the column: what is really used lies between the two figures.",

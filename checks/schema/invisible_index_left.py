@@ -18,8 +18,8 @@ from checks.schema.pages import STATEMENTS, VIEWS
     consequence="Writes are slower because of an index that no statement uses.",
     finding="{resource} is invisible: each write maintains it, and no statement uses it.",
     remediation=Remediation(
-        advice="If the trial succeeded, drop the index; otherwise make it visible again. During the trial, request an "
-        "exemption with an end date.",
+        advice="Drop the index where the trial succeeded, and make it visible again where it did not. During "
+        "the trial, request an exemption with an end date.",
         sql=("ALTER TABLE {schema!i}.{table!i} DROP INDEX {index!i};",),
         no_rollback="SHOW CREATE TABLE has the definition: save it, and create the index from it.",
         pre_check="No session sets optimizer_use_invisible_indexes, and no foreign key needs the index.",

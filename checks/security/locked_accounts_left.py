@@ -38,8 +38,8 @@ class LeftParams(Params):
     consequence="Attackers or former owners can use the account again unnoticed.",
     finding="{resource}: the account is locked and still there.",
     remediation=Remediation(
-        advice="If nobody needs the account any more, save its grants and drop it. If it is locked on purpose, record "
-        "the reason and request an exemption.",
+        advice="Save the grants of accounts that nobody needs any more, then drop them. Where one is locked on "
+        "purpose, record the reason and request an exemption.",
         sql=("SHOW GRANTS FOR {user!l}@{host!l};", "DROP USER {user!l}@{host!l};"),
         no_rollback="Create the account again from its grants; the password must be set again.",
         pre_check="No view, routine or job has the account as its definer.",

@@ -23,10 +23,10 @@ from checks.security.settings import ALLOWLIST, DoorParams, guarded_by_console, 
     finding="{resource}: the account admits the host {value}, and the tenant's allowlist ({allowlist}) admits "
     "{admitted_pct} of all public addresses.",
     remediation=Remediation(
-        advice="root of a tenant is created with host % and cannot be renamed, so the allowlist must restrict its "
-        "address: list only the networks of the proxy, the applications and the administrators. On a public cloud, "
-        "restrict the whitelist in the console and tell us so. Use accounts of your own instead of root for daily "
-        "work.",
+        advice="Restrict the address of root by the allowlist: root of a tenant is created with host % and "
+        "cannot be renamed. List only the networks of the proxy, the applications and the "
+        "administrators. On a public cloud, restrict the whitelist in the console and tell us so. Use "
+        "accounts of your own instead of root for daily work.",
         sql=("SET GLOBAL ob_tcp_invited_nodes = <networks>;",),
         rollback=("SET GLOBAL ob_tcp_invited_nodes = {allowlist!l};",),
         pre_check="Replace <networks> with one quoted list that contains 127.0.0.1, ::1 and every network of the "

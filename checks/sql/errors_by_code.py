@@ -37,8 +37,8 @@ class ErrorParams(Params):
     finding="{resource} ({message}): {errors_count} of {executions_count} statements ({value}) in the SQL audit ended "
     "with it (limit {limit}), including SQL {sql_id}.",
     remediation=Remediation(
-        advice="Find the account and the client whose statements end with it, and what the business made"
-        " of the failure.",
+        advice="Find the account and the client whose statements end with this error, and what the business "
+        "made of the failure.",
         pre_check="Query TRACE_ID, USER_NAME and ELAPSED_TIME of that RET_CODE in GV$OB_SQL_AUDIT while the records "
         "exist.",
         post_check="After a business day the error code no longer appears in GV$OB_SQL_AUDIT.",

@@ -26,8 +26,8 @@ class RetryParams(Params):
     finding="{resource} in {database} is retried {value} times per execution (limit {limit}): {retries_count} retries "
     "in {executions_count} executions.",
     remediation=Remediation(
-        advice="Retries come from row locks, DDL during business hours or leader switches. Compare the times to find "
-        "out which, then shorten the transactions or move DDL to off-peak hours.",
+        advice="Compare the times of the retries with row locks, DDL during business hours and leader switches "
+        "to find out which causes them, then shorten the transactions or move DDL to off-peak hours.",
         pre_check="Compare the times of the retries in GV$OB_SQL_AUDIT with DDL and with lock waits in GV$OB_LOCKS.",
         post_check="RETRY_CNT of the statement in GV$OB_SQL_AUDIT stays near zero over a business day.",
         risk="Moving DDL delays releases: agree on a change window.",

@@ -18,7 +18,7 @@ from checks.version.pages import CLUSTER_PARAMETERS
     consequence="Daily compaction and balancing have stopped, so that reads become slower.",
     finding="{resource} is {value}: the cluster suspends daily compaction and balancing as during an upgrade.",
     remediation=Remediation(
-        advice="If no upgrade is running, complete the interrupted one with its tool, or switch the mode off.",
+        advice="Complete the interrupted upgrade with its tool, or switch the mode off, where no upgrade is running.",
         run_as=RunAs.SYS,
         sql=("ALTER SYSTEM SET enable_upgrade_mode = False;",),
         rollback=("ALTER SYSTEM SET enable_upgrade_mode = True;",),

@@ -73,3 +73,15 @@ def test_what_only_explains_would_be_seen() -> None:
         assert not HARM.search(text), text
     assert EXPLAINS.search("At -1 a statement waits for a row lock.")
     assert TECHNICAL.search("Writes fail with error 4030.") and TECHNICAL.search("undo_retention is too short.")
+
+
+# What page one tells a manager to do is the beginning of the advice: a verb, and no condition or explanation before it.
+NO_VERB = re.compile(r"(If|When|Where|Once|As|In|On|For|The|An?|This|These|It|There)\b|[a-z]|\w+ (is|are|comes?|must)\b")
+NO_VERB_IN_CHINESE = re.compile(r"若|如|当[^前]|即使|由于|因|该|这|[^，。]{0,8}时，")
+
+
+@every_check
+def test_advice_begins_with_what_to_do(spec: CheckSpec) -> None:
+    advice = spec.remediation.advice
+    assert not NO_VERB.match(advice), advice
+    assert not NO_VERB_IN_CHINESE.match(translate(advice, "zh-CN")), advice
