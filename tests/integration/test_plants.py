@@ -18,7 +18,7 @@ pytestmark = pytest.mark.slow
 
 PLANTS: list[Plant] = gathered(plants, "PLANTS")
 # What else is in the kernel that all tests share keeps these checks from passing; the mended object they must judge.
-# SCH036: tables of other plants have no statistics. SQL014, SQL018: the ring holds a statement whose text left the cache
+# SCH036: tables of other plants have no statistics. SQL014, SQL018: the ring has a statement whose text left the cache
 # with its plan. SQL038: a kernel keeps figures of its last thousand sorts only.
 BESIDE_UNJUDGED = frozenset({"SCH036", "SQL014", "SQL018", "SQL038"})
 
