@@ -50,7 +50,7 @@
     .filter((group) => group.querySelector("[data-entry]"));
   const found = form.querySelector(".found");
   // A check with findings stands in several lists; its card is what counts.
-  const cards = entries.filter((entry) => entry.matches("article"));
+  const cards = entries.filter((entry) => entry.matches("article.card"));
   const tell = () => {
     const shown = (all) => all.filter((entry) => !entry.hidden).length;
     const others = shown(entries) - shown(cards);

@@ -95,7 +95,7 @@ def _build_rows() -> str:
         Column(say("Severity"), 18, change),
     )
     more = "c.row_count - c.rows|length"
-    return listing("row in c.rows", columns) + when(
+    return listing("row in c.rows", columns, splits_if="row.statement and row.statement.proof") + when(
         f"{more} > 0",
         para(
             "Small",

@@ -75,9 +75,13 @@ def cell(content: str, width_mm: float, *, right: bool = False, span: int = 1, f
     return f'<w:tc><w:tcPr><w:tcW w:w="{twips(width_mm)}" w:type="dxa"/>{look}</w:tcPr>{inside}</w:tc>'
 
 
-def row(*cells: str, head: bool = False, together: bool = False) -> str:
-    """A row that never splits over pages. A head repeats on each. ``together`` keeps it with the next row."""
-    look = "<w:cantSplit/>" + ("<w:tblHeader/>" if head else "")
+def row(*cells: str, head: bool = False, together: bool = False, splits_if: str = "") -> str:
+    """A row that never splits over pages, or only if a condition holds that makes it as long as half of one.
+
+    A head repeats on each page. ``together`` keeps it with the next row.
+    """
+    whole = "<w:cantSplit/>"
+    look = (when(f"not ({splits_if})", whole) if splits_if else whole) + ("<w:tblHeader/>" if head else "")
     inside = "".join(cells)
     if head or together:
         inside = re.sub(rf"(<w:pStyle [^>]*/>)(?!{KEEP})", rf"\1{KEEP}", inside)
@@ -100,8 +104,11 @@ def steer_row(text: str, columns: int, width_mm: float) -> str:
     return row(cell(f"{{%tr {text} %}}", width_mm, span=columns))
 
 
-def listing(loop: str, columns: Sequence[Column], *, together: bool = False) -> str:
-    """A table with a head and a row for each turn of the loop, and room after it. ``together``: on one page."""
+def listing(loop: str, columns: Sequence[Column], *, together: bool = False, splits_if: str = "") -> str:
+    """A table with a head and a row for each turn of the loop, and room after it. ``together``: on one page.
+
+    A row may split over pages if ``splits_if`` holds.
+    """
     widths = [column.width_mm for column in columns]
     width, count = sum(widths), len(columns)
     return table(
@@ -109,7 +116,11 @@ def listing(loop: str, columns: Sequence[Column], *, together: bool = False) -> 
         widths,
         row(*(cell(column.head, column.width_mm, right=column.right) for column in columns), head=True),
         steer_row(f"for {loop}", count, width),
-        row(*(cell(column.cell, column.width_mm, right=column.right) for column in columns), together=together),
+        row(
+            *(cell(column.cell, column.width_mm, right=column.right) for column in columns),
+            together=together,
+            splits_if=splits_if,
+        ),
         steer_row("endfor", count, width),
     ) + para("TableEnd")
 

@@ -76,7 +76,9 @@ def test_what_only_explains_would_be_seen() -> None:
 
 
 # What page one tells a manager to do is the beginning of the advice: a verb, and no condition or explanation before it.
-NO_VERB = re.compile(r"(If|When|Where|Once|As|In|On|For|The|An?|This|These|It|There)\b|[a-z]|\w+ (is|are|comes?|must)\b")
+NO_VERB = re.compile(
+    r"(If|When|Where|Once|As|In|On|For|The|An?|This|These|It|There)\b|[a-z]|\w+ (is|are|comes?|must)\b"
+)
 NO_VERB_IN_CHINESE = re.compile(r"若|如|当[^前]|即使|由于|因|该|这|[^，。]{0,8}时，")
 
 

@@ -150,7 +150,7 @@ def test_a_slow_line_only_takes_longer(site: Site) -> None:
     assert set(statuses(delivered_of(site.tried())).values()) == {"ok"}
 
 
-@pytest.mark.parametrize("seed", [1, *(pytest.param(seed, marks=pytest.mark.slow) for seed in (2, 3))])
+@pytest.mark.parametrize("seed", [1, *(pytest.param(seed, marks=pytest.mark.long) for seed in (2, 3))])
 @pytest.mark.parametrize("stage", [OPENING[0], OPENING[-2], READING[0], READING[3], READING[-1]], ids=str)
 def test_other_bytes_here_and_there_never_crash(site: Site, stage: Stage, seed: int) -> None:
     site.proxy.will(Cue(Fault.GARBLED, stage.text, seed=seed))

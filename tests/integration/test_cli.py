@@ -178,7 +178,7 @@ def test_a_class_that_is_not_granted_is_not_read(place: Place) -> None:
     assert "accounts" in results["SEC003"]["reason"]["en"]
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_if_due_assesses_once_per_quarter(place: Place) -> None:
     engagement = place.engagement()
     first = place.run("assess", "-e", engagement, "-o", place.directory / "a", "-f", "json", "--if-due")
@@ -231,7 +231,7 @@ def test_broken_yaml_is_one_message(place: Place) -> None:
     assert done.returncode == 2 and "engagement.yaml" in done.stderr and "Traceback" not in done.stderr
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_grants_script_and_catalogue(place: Place) -> None:
     assert "CREATE USER 'ob_health'@'10.1.2.3'" in place.run("grants", "--host", "10.1.2.3").stdout
     assert len(json.loads(place.run("checks", "list", "--json").stdout)) >= 45
@@ -253,7 +253,7 @@ def test_init_scaffolds_an_engagement_that_does_not_authorize_yet(place: Place) 
     assert place.run("init", "acme", "--dir", place.directory).returncode == 2
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_mute_hides_exactly_one_finding(place: Place) -> None:
     plain = place.run("assess", "-e", place.engagement(), "-o", place.directory / "a", "-f", "json")
     assert plain.returncode == 0

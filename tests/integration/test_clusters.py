@@ -133,7 +133,7 @@ def test_the_healthy_cluster_fills_what_is_judged(well: Well, kind: TenantKind) 
 
 
 @pytest.mark.parametrize("kind", TenantKind)
-@pytest.mark.parametrize("version", ["4.2.5", "4.3.3"])
+@pytest.mark.parametrize("version", ["4.2.5", long("4.3.3")])
 def test_every_fault_is_found(shelf: Shelf, version: str, kind: TenantKind) -> None:
     target = Target(version, kind)
     shelf.put(troubled(target))

@@ -148,6 +148,7 @@ def collected(installed: Installed, kernel: Kernel, path: Path) -> Path:
     return path
 
 
+@pytest.mark.long
 @pytest.mark.slow
 @pytest.mark.kernel
 def test_it_finds_what_is_planted_and_its_own_cure_mends_it(
