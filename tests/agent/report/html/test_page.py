@@ -227,7 +227,7 @@ def test_the_search_goes_to_the_first_place_and_counts_a_check_once(browser: Bro
         box = page.get_by_role("searchbox")
         box.fill("idx_orders_customer")
         expect(page.get_by_role("status")).to_have_text("1 of 6 checks with findings match")
-        expect(page.locator("#SQL003 pre.sql").first).to_be_in_viewport()
+        expect(page.locator("#SQL003 pre.sql", has_text="idx_orders_customer").first).to_be_in_viewport()
         box.fill("shop.orders")
         expect(page.get_by_role("status")).to_have_text("2 of 6 checks with findings match")
         page.wait_for_function(STILL)
