@@ -35,10 +35,9 @@ class PruningParams(Params):
     "{rows_count} rows in all: no condition compares the partitioning column ({column}) itself. {executions_count} "
     "executions of {average_us} on average. {statement}",
     remediation=Remediation(
-        advice="Use the partitioning column in the conditions, without a function, with the value or range, "
-        "where only part of the data is needed (a period, a customer). Where few rows from all "
-        "partitions are needed, use a global index on the compared columns, or partition the table by "
-        "these columns.",
+        advice="Use the partitioning column in the conditions, without a function, with the value or range, where only "
+        "part of the data is needed (a period, a customer). Where few rows from all partitions are needed, use a "
+        "global index on the compared columns, or partition the table by these columns.",
         no_rollback="The statement is changed in the application.",
         pre_check="EXPLAIN the statement: partitions(...) lists every partition of the table.",
         post_check="EXPLAIN lists only the partitions that are meant.",

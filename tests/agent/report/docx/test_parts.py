@@ -124,7 +124,8 @@ def test_long_tables_keep_their_heads_and_rows_whole(rich: bytes) -> None:
     headed = [table for table in listed if table.find(f"{W}tr").find(f".//{W}tblHeader") is not None]  # type: ignore[union-attr]
     assert len(headed) > 10 and len(headed) == len(listed)
     for table in headed:
-        rows = list(table.iter(f"{W}tr"))
+        # What a twin says of a statement fills half a page.
+        rows = [row for row in table.iter(f"{W}tr") if "On the twin" not in text_of(row)]
         assert all(row.find(f"{W}trPr/{W}cantSplit") is not None for row in rows)
 
 
