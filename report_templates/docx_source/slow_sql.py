@@ -16,6 +16,21 @@ def proof_macro() -> str:
             para("Label", run("{{ i.place }}", "Mono"), " · {{ i.judged.label }}"),
             para("Small", _join_pairs("i.facts")),
             when(
+                "i.card",
+                each("change in i.changes", _build_gain("change")),
+                para("Small", say("SQL, plans and rollback: {code}", code="i.card")),
+                otherwise=_build_whole_proof(),
+            ),
+            tag("endmacro"),
+        )
+    )
+
+
+def _build_whole_proof() -> str:
+    """What belongs to an index that no card shows."""
+    return "".join(
+        (
+            when(
                 "i.pins.count",
                 para("Small", run(say("First keep the plans of these statements"), "Strong"), together=True),
                 each("line in i.pinned", para("Small", "{{ line }}")),
@@ -26,7 +41,6 @@ def proof_macro() -> str:
             each("change in i.changes", _build_change("change")),
             para("Small", run(say("Rollback"), "Strong"), together=True),
             _build_script("i.rollback"),
-            tag("endmacro"),
         )
     )
 
@@ -47,19 +61,18 @@ def place_statement_proof(told: str) -> str:
         ),
         each(
             f"index in {told}.indexes",
+            para("TableText", run("{{ index.place }}", "Mono"), " · {{ index.judged.label }}"),
             para("TableText", run(_join_pairs("index.facts"), "Soft")),
-            *(
-                when(
-                    f"index.{block}.count",
-                    para("TableText", run(say(title), "Strong")),
-                    para("TableText", run(f"{{{{ index.{block}.text }}}}", "Mono")),
-                )
-                for block, title in (
-                    ("pins", "First keep the plans of these statements"),
-                    ("create", "Index"),
-                    ("rollback", "Rollback"),
-                )
+            when(
+                "index.pins.count",
+                para("TableText", run(say("First keep the plans of these statements"), "Strong")),
+                each("line in index.pinned", para("TableText", "{{ line }}")),
+                para("TableText", run("{{ index.pins.text }}", "Mono")),
             ),
+            para("TableText", run(say("Index"), "Strong")),
+            para("TableText", run("{{ index.create.text }}", "Mono")),
+            para("TableText", run(say("Rollback"), "Strong")),
+            para("TableText", run("{{ index.rollback.text }}", "Mono")),
         ),
     )
 
@@ -73,16 +86,20 @@ def _build_script(script: str) -> str:
     return when(f"{script}.count", para("Code", f"{{{{ {script}.text }}}}"))
 
 
-def _build_change(change: str) -> str:
+def _build_gain(change: str) -> str:
     head = (
         say("Expected gain (estimate)")
         + f" {{{{ {change}.gain }}}} · "
         + say("Estimated cost")
         + f" {{{{ {change}.cost }}}}"
     )
+    return para("Small", run(f"{{{{ {change}.sql_id }}}}", "Mono"), " " + head, together=True)
+
+
+def _build_change(change: str) -> str:
     return "".join(
         (
-            para("Small", run(f"{{{{ {change}.sql_id }}}}", "Mono"), " " + head, together=True),
+            _build_gain(change),
             when(f"{change}.text", para("Small", run(f"{{{{ {change}.text }}}}", "Mono"))),
             _build_plans(change, "Small"),
         )

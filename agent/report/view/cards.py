@@ -90,7 +90,8 @@ class Card:
     ``gain_with`` names the checks to mend with it. It is set if mending this one alone gains nothing, because another
     check of the same cause would take the points. ``change`` is the state of its findings together, ``change_told``
     says it of each kind. ``unjudged``: what the check could not judge, and what unlocks that.
-    ``signs``: what the checks advise whose findings are joined with its own.
+    ``signs``: what the checks advise whose findings are joined with its own. ``link_path`` is what a reader sees of
+    ``link``: the page in its repository.
     """
 
     code: str
@@ -123,6 +124,7 @@ class Card:
     unjudged: str
     facts: tuple[tuple[str, str], ...]
     link: str
+    link_path: str
     signs: tuple[SignAdvice, ...] = ()
     symptoms: tuple[Card, ...] = ()
 
@@ -161,6 +163,7 @@ class CardMaker:
         change = find_state(kinds)
         shown = [finding for finding in findings if not self.teller.is_rejected(finding["fingerprint"])]
         sql, rollback = _list_statements(shown, "sql"), _list_statements(shown, "rollback")
+        link = _keep_web_address(words.pick(result["remediation"]["links"]))
         return Card(
             code=make_printable(result["code"], NAME_LENGTH),
             title=make_printable(texts["title"]),
@@ -191,7 +194,8 @@ class CardMaker:
             no_rollback=make_printable(texts["no_rollback"]),
             unjudged=format_unjudged(result, self.document, self.words),
             facts=self._list_facts(result, texts),
-            link=_keep_web_address(self.words.pick(result["remediation"]["links"])),
+            link=link,
+            link_path=link.rpartition("/blob/")[2],
             signs=self._list_advice(result["code"], findings),
             symptoms=tuple(self.card(symptom) for symptom in symptoms),
         )

@@ -44,7 +44,7 @@ class PlanChange:
 class IndexProof:
     """One index that is advised: what to run first (``pins``), what makes it, the way back, and who gains.
 
-    ``pinned`` says of each statement that is pinned, why.
+    ``pinned`` says of each statement that is pinned, why. ``card`` is the check whose card shows all of it, "" if none.
     """
 
     place: str
@@ -55,6 +55,7 @@ class IndexProof:
     create: CardScript
     rollback: CardScript
     changes: tuple[PlanChange, ...]
+    card: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 
 from agent.model.document import Document
 from agent.model.document_proof import ProofEntry
 from agent.model.labels import MATCHES, N_
 from agent.model.terms import Unit
+from agent.report.view.cards import Card
 from agent.report.view.instance import StatementRow, list_top_statements
 from agent.report.view.proof import IndexProof, ProofTeller, ToldVerdict, name_index
 from agent.report.view.scripts import CardScript, build_script
@@ -79,12 +80,13 @@ class SlowSql:
     limits: tuple[str, ...]
 
 
-def build_slow_sql(document: Document, words: Words) -> SlowSql | None:
-    """Return the chapter; None where neither statements nor a proof are known."""
+def build_slow_sql(document: Document, words: Words, cards: Iterable[Card]) -> SlowSql | None:
+    """Return the chapter; None where neither statements nor a proof are known. What a card shows is not told again."""
     proof, statements = document["proof"], list_top_statements(document, words)
     if proof is None:
         return _build_unproven(statements) if statements else None
     teller = ProofTeller(document, words)
+    shown = _find_cards(cards)
     unproven = [
         UnprovenIndex(name_index(one["database"], one["table"], one["columns"], one["scope"]), words.pick(one["why"]))
         for one in proof["indexes"]
@@ -103,7 +105,7 @@ def build_slow_sql(document: Document, words: Words) -> SlowSql | None:
         problem=words.pick(proof["problem"]),
         statements=statements,
         facts=tuple(_list_facts(proof, words)),
-        indexes=tuple(teller.indexes()),
+        indexes=tuple(replace(index, card=shown.get(index.place, "")) for index in teller.indexes()),
         unproven=tuple(unproven[:_LISTED]),
         more_unproven=max(0, len(unproven) - _LISTED),
         spare=tuple(_list_spare(proof, words)),
@@ -114,6 +116,19 @@ def build_slow_sql(document: Document, words: Words) -> SlowSql | None:
         lacks=tuple(make_printable(f"{one['what']}: {one['reason']}") for one in proof["lacks"][:_LISTED]),
         limits=tuple(map(words, LIMITS)),
     )
+
+
+def _find_cards(cards: Iterable[Card]) -> dict[str, str]:
+    """Return by its place the first check whose card shows an index."""
+    found: dict[str, str] = {}
+    for card in cards:
+        for row in card.rows:
+            proof = row.statement.proof if row.statement else None
+            for index in proof.indexes if proof else ():
+                found.setdefault(index.place, card.code)
+        for place, code in _find_cards(card.symptoms).items():
+            found.setdefault(place, code)
+    return found
 
 
 def _build_unproven(statements: tuple[StatementRow, ...]) -> SlowSql:

@@ -25,7 +25,7 @@ def find_rows(document: Any, code: str) -> list[Any]:
 
 
 def test_the_chapter_tells_load_indexes_and_limits() -> None:
-    told = build_slow_sql(sample.rich(), EN)
+    told = build_slow_sql(sample.rich(), EN, ())
     assert told is not None and told.is_proven and told.problem == ""
     assert [line.sum for line in told.statements][-1] > told.statements[0].sum == told.statements[0].share
     (index,) = told.indexes
@@ -44,7 +44,7 @@ def test_the_chapter_tells_load_indexes_and_limits() -> None:
 
 
 def test_fidelity_and_verdict_stand_beside_each_statement() -> None:
-    told = build_slow_sql(sample.rich(), EN)
+    told = build_slow_sql(sample.rich(), EN, ())
     assert told is not None
     first, second, third, *_ = told.statements
     assert (first.match, first.outcome) == ("another plan, forced to the tenant's", "Unverified")
@@ -61,6 +61,19 @@ def test_a_finding_has_the_proof_of_its_statement() -> None:
     assert proof.change.before and proof.indexes[0].create.text == ADVICE.sql
 
 
+def test_an_index_is_told_whole_once() -> None:
+    """In the card of the finding that it mends, or else in the chapter."""
+    report = build_report(sample.rich(), "en")
+    assert report.slow_sql is not None
+    (index,) = report.slow_sql.indexes
+    assert index.card == "SQL003"
+    document = sample.rich()
+    shown = text_of(page(document, "en"))
+    assert shown.count(ADVICE.sql) == 1 and f"SQL, plans and rollback: {index.card}" in shown
+    document["results"] = [result for result in document["results"] if not result["code"].startswith("SQL")]
+    assert text_of(page(document, "en")).count(ADVICE.sql) == 1
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_what_is_rejected_is_no_advice(language: str) -> None:
     document = sample.rich()
@@ -73,7 +86,7 @@ def test_what_is_rejected_is_no_advice(language: str) -> None:
 
 
 def test_without_the_twin_the_load_is_told_and_indexes_are_unverified() -> None:
-    told = build_slow_sql(sample.joined(), EN)
+    told = build_slow_sql(sample.joined(), EN, ())
     assert told is not None and not told.is_proven and told.statements and not told.indexes
     assert "Indexes are unverified" in text_of(page(sample.joined(), "en"))
 
@@ -84,7 +97,7 @@ def test_a_proof_that_failed_says_why() -> None:
     document["proof"] |= {
         "problem": problem, "statements": [], "effects": [], "indexes": [], "retired": [], "remedies": [], "lacks": [],
     }  # fmt: skip
-    told = build_slow_sql(document, EN)
+    told = build_slow_sql(document, EN, ())
     assert told is not None and told.problem == "The twin failed, so nothing is proven (OSError)."
     assert problem["zh-CN"] in render_html(document, "zh-CN").decode()
 
@@ -92,4 +105,4 @@ def test_a_proof_that_failed_says_why() -> None:
 def test_nothing_is_told_where_nothing_is_known() -> None:
     document = sample.blind()
     document["figures"]["top_sql"] = []
-    assert build_slow_sql(document, EN) is None
+    assert build_slow_sql(document, EN, ()) is None
