@@ -60,6 +60,17 @@ class Material:
         wanted = (schema.lower(), name.lower())
         return found or next((t for (s, n), t in self.tables.items() if (s.lower(), n.lower()) == wanted), None)
 
+    def list_read(self) -> set[Name]:
+        """Return the tables that a statement names or that its plan reads, and some whose name only looks so."""
+        text = "\n".join(statement.text or "" for statement in self.statements).lower()
+        read = {
+            (access.owner, access.table)
+            for statement in self.statements
+            for plan in statement.plans
+            for access in plan.accesses
+        }
+        return {place for place in self.tables if place in read or place[1].lower() in text}
+
 
 def read_material(snapshot: Snapshot) -> Material:
     """Return what a snapshot has for a twin; facts that it lacks are simply not there."""

@@ -15,8 +15,8 @@ from agent.twin.candidates import Candidate, list_candidates
 from agent.twin.fidelity import count_matches, match_statements
 from agent.twin.index_advisor import Advisor, Limits
 from agent.twin.matched import Matched
-from agent.twin.material import Material, TwinTable, read_material
-from agent.twin.remedies import try_remedies
+from agent.twin.material import Material, Name, TwinTable, read_material
+from agent.twin.remedies import list_tables, try_remedies
 from agent.twin.result import Effect, IndexAdvice, Remedy, Told, TwinReport, Verdict, Why
 from agent.twin.retire import list_retirable
 from agent.twin.trial import Scene
@@ -51,7 +51,7 @@ def prove_advice(
     """
     material = _require_material(snapshot)
     started = time.monotonic()
-    with open_twin(material, progress) as twin:
+    with open_twin(material, progress, list_tables(remedies, material)) as twin:
         matched = match_statements(twin, material, progress)
         report = _begin_report(twin, matched)
         try:
@@ -88,7 +88,7 @@ def try_change(
     material = _require_material(snapshot)
     change = _find_names(change, material)
     started = time.monotonic()
-    with open_twin(material, progress) as twin:
+    with open_twin(material, progress, _list_places(change)) as twin:
         matched = match_statements(twin, material, progress)
         what_if = WhatIf(twin)
         refused = what_if.make(change.indexes, progress)
@@ -148,8 +148,12 @@ def _require_material(snapshot: Snapshot) -> Material:
     return material
 
 
+def _list_places(change: ProposedChange) -> set[Name]:
+    return {each.place for each in change.indexes} | {(schema, table) for schema, table, _ in change.dropped}
+
+
 def _find_concerned(matched: Sequence[Matched], change: ProposedChange) -> list[Matched]:
-    places = {each.place for each in change.indexes} | {(schema, table) for schema, table, _ in change.dropped}
+    places = _list_places(change)
     return [one for one in matched if places.intersection(one.tables.values())]
 
 

@@ -8,14 +8,14 @@ plain changes of tables of the twin, and of settings that do it no harm, are sen
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from agent.model.labels import N_
 from agent.model.sql_stages import Stage, find_stage
 from agent.model.terms import Text
 from agent.support.errors import KernelError
 from agent.twin.hints import is_single
-from agent.twin.material import Name
+from agent.twin.material import Material, Name
 from agent.twin.result import Remedy, Tried, Verdict
 from agent.twin.setting_trial import SettingTrial
 from agent.twin.table_trial import TableTrial
@@ -35,7 +35,7 @@ _CHOICE = re.compile(r"<[A-Za-z][\w ,]*>")
 
 def try_remedies(scene: Scene, remedies: Sequence[Remedy], progress: ShowProgress) -> Iterator[Tried]:
     """Yield what became of each remedy that changes something. A kernel that ends ends no run."""
-    tables, settings = TableTrial(scene), SettingTrial(scene.twin)
+    tables, settings = TableTrial(scene), SettingTrial(scene)
     changing = [one for one in remedies if any(find_stage(sql) is not Stage.VERIFY for sql in one.sql)]
     dead: Text | None = None
     for done, remedy in enumerate(changing):
@@ -49,6 +49,13 @@ def try_remedies(scene: Scene, remedies: Sequence[Remedy], progress: ShowProgres
             dead = error.text
             yield _describe(remedy, Failed(dead))
     progress(TRYING, len(changing), len(changing))
+
+
+def list_tables(remedies: Iterable[Remedy], material: Material) -> set[Name]:
+    """Return the tables of the twin that the remedies change."""
+    places = {_read_place(text.strip().rstrip(";")) for one in remedies for text in one.sql}
+    found = (material.find_table(*place) for place in places if place)
+    return {(table.schema, table.name) for table in found if table}
 
 
 def _try(remedy: Remedy, tables: TableTrial, settings: SettingTrial) -> Tried:

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 
 from agent.model.terms import Text
 from agent.twin.result import Verdict
-from agent.twin.trial import Failed
-from agent.twin.twin import Twin, TwinRefused
+from agent.twin.trial import Failed, Scene, count_costs, require_no_dearer
+from agent.twin.twin import TwinRefused
 
 # One setting to one literal; the one expression is that of the check on sql_mode.
 _SETTING = re.compile(
@@ -20,8 +20,11 @@ _SETTING = re.compile(
 _HARMFUL = re.compile(
     r"secure_file_priv|invited_nodes|_dir$|memory|cpu|log_disk|datafile|data_disk|tablet|upgrade|read_only"
 )
+# What decides how a statement is understood, rewritten or planned.
+_OF_PLANS = re.compile(r"optimizer|parallel|transformation|rewrite|sql_mode|plan_baselines|row_?goal|collation")
 _VARIABLE = "SHOW GLOBAL VARIABLES LIKE %s"
 _PARAMETER = "SELECT NAME, VALUE FROM oceanbase.GV$OB_PARAMETERS WHERE NAME = %s"
+_SYSTEM = "ALTER SYSTEM SET"
 Values = dict[str, str]
 _PATIENCE_S, _PAUSE_S = 2.0, 0.1
 
@@ -29,8 +32,9 @@ _PATIENCE_S, _PAUSE_S = 2.0, 0.1
 class SettingTrial:
     """Tries settings."""
 
-    def __init__(self, twin: Twin) -> None:
-        self._twin = twin
+    def __init__(self, scene: Scene) -> None:
+        self._scene = scene
+        self._twin = scene.twin
 
     def run(self, sql: Sequence[str], rollback: Sequence[str]) -> None:
         """Try the statements. Raises Failed unless all is well, and KernelError if the kernel ends."""
@@ -39,16 +43,42 @@ class SettingTrial:
         try:
             # The rollback sets what the tenant has now, so the trial begins with it.
             self._run_all(rollback, Text("the server refuses its rollback"))
-            is_slow = "ALTER SYSTEM SET" in names.values()
+            is_slow = _SYSTEM in names.values()
             before = self._await_values(names, own, is_same=False) if is_slow else self._read_values(names)
+            costs = self._count_costs(names, before)
             self._run_all(sql, Text("the server refuses it"))
             if self._await_values(names, before, is_same=False) == before:
                 raise Failed(Text("it changes nothing on the twin"))
+            require_no_dearer(costs, self._count_costs(names, self._read_values(names)))
             self._run_all(rollback, Text("the server refuses its rollback"))
             if rollback and self._await_values(names, before, is_same=True) != before:
                 raise Failed(Text("its rollback does not restore what was before"), Verdict.UNVERIFIED)
         finally:
             self._set_back(names, own)
+
+    def _count_costs(self, names: dict[str, str], values: Values) -> dict[str, int]:
+        """Return what statements cost in a session that begins with these values; nothing if none decides on plans.
+
+        A session that is there keeps the values that it began with, so they are set in it, and set back.
+        """
+        if not any(map(_OF_PLANS.search, names)):
+            return {}
+        found = {name: self._read_session(name) for name, how in names.items() if how != _SYSTEM}
+        own = {name: value for name, value in found.items() if value is not None}
+        try:
+            for name in own:
+                self._twin.set_variable(name, values[name])
+            return count_costs(self._scene, self._scene.matched)
+        finally:
+            for name, value in own.items():
+                self._twin.set_variable(name, value)
+
+    def _read_session(self, name: str) -> str | None:
+        """Return the session's own value of a variable; None if a session has none."""
+        try:
+            return str(self._twin.ask(f"SELECT @@SESSION.{name}")[0][0])
+        except TwinRefused:
+            return None
 
     def _read_names(self, statements: Sequence[str]) -> dict[str, str]:
         """Return how each setting is set, by its name."""

@@ -6,14 +6,12 @@ import re
 from collections.abc import Sequence
 
 from agent.model.terms import Text
-from agent.twin.hints import force_plan, quote
-from agent.twin.matched import Match
+from agent.twin.hints import quote
 from agent.twin.material import Name, TwinTable
 from agent.twin.result import Verdict
-from agent.twin.trial import Failed, Scene
+from agent.twin.trial import Failed, Scene, count_costs, require_no_dearer
 from agent.twin.twin import TwinRefused
 
-MOST_WORSE = 1.05  # of the cost: below it two estimates are one
 _NAME = r"`(?:[^`]|``)+`"
 _OF_INDEX = re.compile(rf"ALTER INDEX (?P<shown>{_NAME}) (?P<how>INVISIBLE|VISIBLE)|DROP INDEX (?P<gone>{_NAME})")
 _OF_COLUMN = re.compile(rf"MODIFY COLUMN (?P<column>{_NAME}) (?P<type>\w+)")
@@ -32,18 +30,15 @@ class TableTrial:
         """Try the statements. Raises Failed unless all is well, and KernelError if the kernel ends."""
         tables = [self._find(place) for place in places]
         self._restore(tables)
-        before, costs = self._read_states(tables), self._count_costs(tables)
+        changed = {(table.schema, table.name) for table in tables}
+        readers = [one for one in self._scene.matched if changed.intersection(one.tables.values())]
+        before, costs = self._read_states(tables), count_costs(self._scene, readers)
         self._clean -= {(table.schema, table.name) for table in tables}
         for text in sql:
             self._run_one(text, tables, Text("the server refuses it"))
         self._twin.write_statistics(tables)
         self._require_readers(sql, tables)
-        dearer = tuple(
-            one for one, cost in self._count_costs(tables).items() if one in costs and cost > MOST_WORSE * costs[one]
-        )
-        if dearer:
-            why = Text("plans of {count} of the dearest statements cost more by it", {"count": len(dearer)})
-            raise Failed(why, Verdict.REJECTED, dearer)
+        require_no_dearer(costs, count_costs(self._scene, readers))
         if not rollback:
             return
         for text in rollback:
@@ -55,12 +50,9 @@ class TableTrial:
 
     def _find(self, place: Name) -> TwinTable:
         table = self._scene.material.find_table(*place)
-        if table is None or any(what == f"{table.schema}.{table.name}" for what, _ in self._list_refused()):
+        if table is None or (table.schema, table.name) not in self._twin.tables:
             raise Failed(Text("its table is not on the twin"))
         return table
-
-    def _list_refused(self) -> list[tuple[str, str]]:
-        return [(refusal.what, refusal.reason) for refusal in self._twin.refusals]
 
     def _restore(self, tables: Sequence[TwinTable]) -> None:
         """Make tables anew that candidates or an earlier remedy have changed."""
@@ -113,20 +105,6 @@ class TableTrial:
             if gone & reads:
                 why = Text("a statement reads the index whose plan cannot be had on the twin")
                 raise Failed(why, Verdict.UNVERIFIED, (one.statement.sql_id,))
-
-    def _count_costs(self, tables: Sequence[TwinTable]) -> dict[str, int]:
-        """Return the cost of each comparable statement on the tables, by SQL_ID."""
-        places = {(table.schema, table.name) for table in tables}
-        costs = {}
-        for one in self._scene.matched:
-            if one.is_comparable and places.intersection(one.tables.values()):
-                forced = one.match is Match.FORCED
-                text = force_plan(one.sql, one.outline) if forced else self._scene.what_if.write(one, ())
-                try:
-                    costs[one.statement.sql_id] = self._twin.explain(text, one.database).cost
-                except TwinRefused:
-                    continue
-        return costs
 
 
 def list_lost_indexes(sql: str) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -65,7 +65,7 @@ class Refusal:
 class Twin:
     """A twin that is built. ``refusals`` are what it lacks; ``bounds`` the values that its columns are taken to have.
 
-    ``explained`` counts the plans that were asked for.
+    ``explained`` counts the plans that were asked for. ``tables`` are those that stand on it.
     """
 
     kernel: Kernel
@@ -74,6 +74,7 @@ class Twin:
     bounds: Mapping[Name, Mapping[str, Bounds]] = field(default_factory=dict)
     types: Mapping[Name, Mapping[str, ColumnType]] = field(default_factory=dict)
     explained: int = 0
+    tables: set[Name] = field(default_factory=set)
     writer: StatisticsWriter | None = None
     _database: str = ""
 
@@ -165,17 +166,23 @@ def _decode(value: object) -> object:
 
 
 @contextlib.contextmanager
-def open_twin(material: Material, progress: ShowProgress = lambda what, done, total: None) -> Iterator[Twin]:
+def open_twin(
+    material: Material, progress: ShowProgress = lambda what, done, total: None, also: Collection[Name] = ()
+) -> Iterator[Twin]:
     """Build a twin for the time of the block. The kernel ends with the block, whatever happens.
 
+    It has the tables that the statements read, and ``also`` these: making one takes the time of several plans.
     Raises KernelError if the kernel is not installed, does not start, or fails its self-test.
     """
+    wanted = material.list_read() | set(also)
     with run_kernel() as kernel, contextlib.closing(kernel.connect()) as connection:
         connection.use_unicode = False  # EXPLAIN may cut a text within a character
         twin = Twin(kernel, connection)
         _prepare(twin, material)
         _test_itself(twin, material.as_of)
-        _create_tables(twin, list(material.tables.values()), material.as_of, progress)
+        tables = [table for place, table in material.tables.items() if place in wanted]
+        _create_databases(twin, material)
+        _create_tables(twin, tables, material.as_of, progress)
         yield twin
 
 
@@ -190,6 +197,15 @@ def _prepare(twin: Twin, material: Material) -> None:
             twin.refusals.append(Refusal(what=name, reason=str(refused.text.args.get("reason", ""))))
 
 
+def _create_databases(twin: Twin, material: Material) -> None:
+    """Create the databases of all tables: a statement may run in one of which it reads no table."""
+    for schema in sorted({schema for schema, _ in material.tables} - set(SYSTEM_SCHEMAS)):
+        try:
+            twin.ask(f"CREATE DATABASE IF NOT EXISTS {quote(schema)}")
+        except TwinRefused as refused:
+            twin.refusals.append(Refusal(what=schema, reason=refused.reason))
+
+
 def _create_tables(twin: Twin, tables: Sequence[TwinTable], as_of: datetime, progress: ShowProgress) -> None:
     """Create the tables that the twin takes, one statement each, and write their statistics."""
     made = []
@@ -198,6 +214,7 @@ def _create_tables(twin: Twin, tables: Sequence[TwinTable], as_of: datetime, pro
         try:
             _create_table(twin, table)
             made.append(table)
+            twin.tables.add((table.schema, table.name))
         except TwinRefused as refused:
             twin.refusals.append(Refusal(what=f"{table.schema}.{table.name}", reason=refused.reason))
     progress(BUILDING, len(tables), len(tables))
@@ -212,7 +229,6 @@ def _create_table(twin: Twin, table: TwinTable) -> None:
     definition = strip_definition(table.definition)
     if not definition or table.schema in SYSTEM_SCHEMAS:
         raise TwinRefused("not the definition of a business table in the server's own form", 0)
-    twin.ask(f"CREATE DATABASE IF NOT EXISTS {quote(table.schema)}")
     twin.use(table.schema)
     twin.ask(definition)
 

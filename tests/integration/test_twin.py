@@ -25,7 +25,7 @@ from agent.twin.fidelity import match_statements
 from agent.twin.matched import Match
 from agent.twin.material import read_material
 from agent.twin.prove import ProposedChange, prove_advice, try_change
-from agent.twin.result import TwinReport, Verdict
+from agent.twin.result import Remedy, TwinReport, Verdict
 from agent.twin.twin import open_twin
 from tests.agent.cli.typed import run_process
 from tests.twin.bench import is_advised
@@ -58,7 +58,10 @@ def report(snapshot: Snapshot) -> TwinReport:
         for number, text in enumerate(HOSTILE)
     )
     facts = {**snapshot.facts, TableDefinition: (*snapshot.list_rows(TableDefinition), *definitions)}
-    return prove_advice(dataclasses.replace(snapshot, facts=facts))
+    # A table is made where a statement reads it or a finding's SQL changes it.
+    changes = tuple(f"ALTER TABLE `shop`.`h{number}` ADD INDEX `i` (`id`)" for number in range(len(HOSTILE)))
+    remedies = [Remedy(code="SCH001", fingerprint="f", resource="shop.h", sql=changes, rollback=())]
+    return prove_advice(dataclasses.replace(snapshot, facts=facts), remedies=remedies)
 
 
 def test_plans_of_the_twin_are_the_tenant_s(report: TwinReport) -> None:
@@ -110,7 +113,7 @@ def test_a_change_is_tried_and_a_bad_one_is_refused(snapshot: Snapshot) -> None:
 
 def test_the_kernel_is_without_data_and_its_end_ends_no_run(snapshot: Snapshot) -> None:
     material = read_material(snapshot)
-    with open_twin(material) as twin:
+    with open_twin(material, also=material.tables) as twin:
         for schema, table in material.tables:
             assert twin.ask(f"SELECT COUNT(*) FROM `{schema}`.`{table}`") == [(0,)]
         os.kill(twin.kernel.pid, signal.SIGKILL)

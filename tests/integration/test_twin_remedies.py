@@ -5,6 +5,8 @@ Indexes that can go are hidden there for good as one set, and no plan gets worse
 
 from __future__ import annotations
 
+import contextlib
+import dataclasses
 import os
 import signal
 from collections.abc import Iterator, Mapping
@@ -20,7 +22,8 @@ from agent.twin.material import read_material
 from agent.twin.remedies import try_remedies
 from agent.twin.result import Remedy, Tried, Verdict
 from agent.twin.retire import list_retirable
-from agent.twin.trial import Scene
+from agent.twin.setting_trial import SettingTrial
+from agent.twin.trial import Failed, Scene
 from agent.twin.twin import open_twin
 from agent.twin.what_if import WhatIf
 from tests.agent.twin.made import ORDERS, make_snapshot, make_step
@@ -84,7 +87,7 @@ def snapshot() -> Snapshot:
 @pytest.fixture(scope="module")
 def scene(snapshot: Snapshot) -> Iterator[Scene]:
     material = read_material(snapshot)
-    with open_twin(material) as twin:
+    with open_twin(material, also=material.tables) as twin:
         matched = match_statements(twin, material)
         assert [one.match for one in matched] == [Match.SAME]
         yield Scene(twin, WhatIf(twin), material, matched)
@@ -138,6 +141,22 @@ def test_indexes_that_can_go_are_hidden_as_one_set_and_no_plan_gets_worse(scene:
     for statement in scene.matched:
         assert statement.base is not None
         assert twin.explain(statement.sql, statement.database).operators == statement.base.operators
+
+
+@pytest.mark.parametrize(("mode", "is_refused"), [("ONLY_FULL_GROUP_BY", True), ("PIPES_AS_CONCAT", False)])
+def test_a_setting_by_which_a_statement_is_refused_is_no_advice(scene: Scene, mode: str, is_refused: bool) -> None:
+    (known,) = scene.matched
+    text = "SELECT id, COUNT(*) FROM orders GROUP BY status"
+    scene.twin.set_variable("sql_mode", "")
+    grouped = dataclasses.replace(known, sql=text, base=scene.twin.explain(text, known.database))
+    trial = SettingTrial(dataclasses.replace(scene, matched=(grouped,)))
+    change = ([f"SET GLOBAL sql_mode = '{mode}'"], ["SET GLOBAL sql_mode = ''"])
+    with pytest.raises(Failed) if is_refused else contextlib.nullcontext() as failed:
+        trial.run(*change)
+    if is_refused:
+        assert failed is not None and failed.value.verdict is Verdict.REJECTED
+        assert failed.value.dearer == (known.statement.sql_id,)
+    assert scene.twin.ask("SELECT @@SESSION.sql_mode") == [("",)]
 
 
 def test_a_kernel_that_ends_at_a_remedy_ends_no_run(scene: Scene) -> None:

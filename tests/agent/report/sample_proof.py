@@ -80,7 +80,8 @@ REPORT = TwinReport(
         Tried(code="PAR004", fingerprint="p" * 16, resource="recyclebin", verdict=Verdict.VERIFIED),
         Tried(
             code="SCH002", fingerprint="s" * 16, resource="shop.t0001.idx_1", verdict=Verdict.REJECTED,
-            why=Text("plans of {count} of the dearest statements cost more by it", {"count": 1}), dearer=(STATEMENT,),
+            why=Text("{count} of the dearest statements cost more by it, or are refused", {"count": 1}),
+            dearer=(STATEMENT,),
         ),
     ),
     refusals=(("shop.geo", "Not supported feature or function"),),
