@@ -12,7 +12,8 @@ from agent.facts.sql import CachedPlan, RepositoryShape, SqlShape, SqlTotal
 from agent.facts.workload import WorkloadFacts
 from checks.sql.candidates import tell_candidate
 from checks.sql.diagnosis import list_slow, list_unread
-from checks.sql.pages import FEWER_READS, PLANS_VIEW, SQL_RULES
+from checks.sql.ordering import list_sorted
+from checks.sql.pages import FEWER_READS, ORDER_AND_LIMIT, PLANS_VIEW, SQL_RULES
 from checks.sql.paths import list_waste, read_indexes, tell_waste
 
 
@@ -29,15 +30,15 @@ class MissingIndexParams(Params):
     name="sql.missing_index",
     unit=Unit.COUNT,
     actor=Actor.CUSTOMER,
-    title="Slow statement has no index for its conditions",
+    title="Slow statement has no index for its conditions or order",
     consequence="Users wait longer and longer as the table grows.",
     finding="{resource} in {database} reads {value} rows of {table} per execution (limit {limit}), because no index "
-    "begins with a column of its conditions; candidate index (not verified): ({candidate}). {executions_count} "
-    "executions of {average_us} on average. {statement}",
+    "suits its conditions or its order; candidate index (not verified): ({candidate}). {executions_count} executions "
+    "of {average_us} on average. {statement}",
     remediation=Remediation(
         advice="Create an index on these columns: equality columns first, the most selective of them in front, then "
-        "the range column. On a partitioned table, choose a local or global index by whether the statement also uses "
-        "the partitioning key. Test it on a copy first.",
+        "the range column or those of the order. On a partitioned table, choose a local or global index by whether the "
+        "statement also uses the partitioning key. Test it on a copy first.",
         no_rollback="If the statement does not become faster, drop the index again.",
         pre_check="EXPLAIN the statement: it shows a scan of the whole table with the conditions as filters.",
         post_check="EXPLAIN names the new index, and the rows read per execution fall in GV$OB_SQL_AUDIT.",
@@ -47,6 +48,7 @@ class MissingIndexParams(Params):
     sources=(
         FEWER_READS,
         SQL_RULES,
+        ORDER_AND_LIMIT,
         PLANS_VIEW,
         KernelRun(
             "4.3.5", "two rows joined with 100,000 by a column without an index: a hash join, a scan of them all"
@@ -70,7 +72,8 @@ def missing_index(
     the statement shows by which columns an index could find them. Scans that keep most of their rows need them. An
     index that begins with one of the columns counts as suitable, unless it is the one being read and only the other
     columns can drop the rows. Converted columns are left to SQL023 and SQL027: an index would not help there, and an
-    existing one is not missing."""
+    existing one is not missing. Where all rows are sorted and only the first few are taken, an index in that order
+    ends the scan after these."""
     facts = WorkloadFacts(
         shapes=shapes,
         totals=totals,
@@ -85,4 +88,6 @@ def missing_index(
     yield from list_unread(slow)
     for statement in slow:
         wastes = list(list_waste(statement, limits.min_rows_count, limits.min_read_ratio))
-        yield from tell_waste(statement, wastes, [(waste, tell_candidate(statement, waste, known)) for waste in wastes])
+        filtered = ((waste, tell_candidate(statement, waste, known)) for waste in wastes)
+        ordered = list_sorted(statement, known, limits.min_rows_count, limits.min_read_ratio)
+        yield from tell_waste(statement, wastes, [*filtered, *ordered])

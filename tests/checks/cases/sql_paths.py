@@ -130,7 +130,50 @@ def _two_plans(often: int, *, cached: bool = True) -> list[Any]:
     return [_ring(), *plans, *_INDEXES, _ORD, _scan(30_000), _scan(200_000, plan_hash=2)]
 
 
+def _sorted(
+    text: str = "SELECT id FROM ord ORDER BY made DESC LIMIT ?", *, taken: int = 10, between: str = "",
+    sorts: str = "TOP-N SORT", **other: Any,
+) -> list[Any]:  # fmt: skip
+    """All rows of ``ord`` sorted, and the first of them taken."""
+    steps = [_step(sorts, rows=taken), *([_step(between, place=(1, 1))] if between else [])]
+    scan = _scan(**{"kept": 100_000, "place": (len(steps), len(steps)), **other})
+    return [_ring(), _text(text, *[_BIGINT] * text.count("?")), *_INDEXES, _ORD, *steps, scan]
+
+
+ORDERED = [
+    _missing(_sorted(), WORSE, label="sorts all rows for ten"),
+    _missing(_sorted(taken=5_000), WORSE, label="sorts twenty times as many rows as it takes"),
+    _missing(_sorted(taken=5_001), label="takes more than a twentieth of what it sorts"),
+    _missing(_sorted(gone=19_999, kept=19_999), label="sorts a small table"),
+    _missing(_sorted(between="PX PARTITION ITERATOR"), WORSE, label="sorts all partitions for ten rows"),
+    _missing(_sorted(between="HASH GROUP BY"), label="sorts groups"),
+    _missing(_sorted(sorts="SORT"), label="needs all rows in order"),
+    _missing(_sorted(way="GET"), label="sorts rows found by the key"),
+    _missing([*_sorted(), *_index("ix_m", "made")], label="an index in the order is not read"),
+    _missing([*_sorted(), *_index("ix_m", "cust", "made")], WORSE, label="an index has the order behind a column"),
+    _missing(_sorted("SELECT id FROM ord WHERE cust = ? ORDER BY made, id LIMIT ?"), WORSE,
+             label="one value of many rows, sorted for ten"),
+    _missing([*_sorted("SELECT id FROM ord WHERE cust = ? ORDER BY made LIMIT ?"), *_index("ix_m", "made")], WORSE,
+             label="an index has the order without what is asked"),
+    _missing([*_sorted("SELECT id FROM ord WHERE cust = ? ORDER BY made LIMIT ?"), *_index("ix_m", "cust", "made")],
+             label="an index has what is asked and the order"),
+    _missing(_sorted("SELECT id FROM ord WHERE made > ? ORDER BY made LIMIT ?"), WORSE, label="the order by a range"),
+    _missing(_sorted("SELECT id FROM ord WHERE cust > ? ORDER BY made LIMIT ?"), label="a range beside the order"),
+    _missing(_sorted("SELECT id FROM ord WHERE cust = ? OR no = ? ORDER BY made LIMIT ?"), label="an OR and an order"),
+    _missing(_sorted("SELECT id FROM ord ORDER BY made DESC, cust LIMIT ?"), label="an order in two directions"),
+    _missing(_sorted("SELECT id FROM ord ORDER BY YEAR(made) LIMIT ?"), label="an order of what is computed"),
+    _missing(_sorted("SELECT id, cust AS c FROM ord ORDER BY c LIMIT ?"), label="an order by another name"),
+    _missing(_sorted("SELECT id FROM ord ORDER BY note LIMIT ?"), label="an order of long texts"),
+    _missing(_sorted("SELECT id FROM ord WHERE made = ? ORDER BY made LIMIT ?"), label="an order of one value"),
+    _missing(_sorted("SELECT id FROM ord ORDER BY id LIMIT ?"), label="the order of the key"),
+    _missing([row for row in _sorted() if row is not _ORD], not_assessed=True, label="sorted columns are not known"),
+    _missing([*_sorted(names="ix_no, ix_new, ord")], not_assessed=True, label="sorts, and an index was not read"),
+    _missing([*_join("SELECT l.id FROM line l JOIN ord o ON o.no = l.ord_no ORDER BY o.made LIMIT ?")[:-3],
+              _step("TOP-N SORT", rows=10), _scan(kept=100_000, alias="o", place=(1, 1))], label="an order of a join"),
+]  # fmt: skip
+
 MISSING = [
+    *ORDERED,
     _missing([*_ASKED, _scan()], WORSE),
     _missing([*_ASKED, _scan(20_000)], FOUND, label="at the limit"),
     _missing([*_ASKED, _scan(19_999)], label="a small table"),
