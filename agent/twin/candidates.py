@@ -88,14 +88,14 @@ def _list_for_statement(one: Matched, material: Material, shapes: Mapping[Name, 
         for alias, place in one.tables.items():
             table, shape = material.tables[place], shapes[place]
             if any(name.lower() == place[1].lower() for name in question.tables):
-                wished = _list_columns(question, by_alias.get(alias, []), table)
+                wished = _list_columns(question, by_alias.get(alias, []), table, shape)
                 yield from _make(wished, place, shape)
 
 
 def _make(wished: Iterable[tuple[str, ...]], place: Name, shape: TableShape) -> Iterator[Candidate]:
     for columns in dict.fromkeys(wished):
         known = [column for name in columns if (column := shape.find_column(name))]
-        plain = tuple(column.name for column in known)
+        plain = _leave_out_key(tuple(column.name for column in known), shape)
         if len(known) < len(columns) or not all(map(_is_indexable, known)) or _is_served(plain, shape):
             continue
         if shape.partitioned_by:
@@ -105,17 +105,35 @@ def _make(wished: Iterable[tuple[str, ...]], place: Name, shape: TableShape) -> 
             yield Candidate(*place, plain)
 
 
+def _leave_out_key(columns: tuple[str, ...], shape: TableShape) -> tuple[str, ...]:
+    """Return columns without the primary key at their end: every index goes on by it."""
+    key = shape.indexes.get("PRIMARY", ())
+    lowered, low_key = [name.lower() for name in columns], [name.lower() for name in key]
+    for count in range(min(len(key), len(columns) - 1), 0, -1):
+        if lowered[-count:] == low_key[:count]:
+            return columns[:-count]
+    return columns
+
+
 def _is_indexable(column: ColumnShape) -> bool:
     return column.data_type not in LONG_TYPES | {"tinytext", "tinyblob"} and (column.length or 0) <= _MOST_CHARS
 
 
 def _is_served(columns: Sequence[str], shape: TableShape) -> bool:
-    """Whether an index of the table, or its primary key, begins with exactly these columns."""
-    return any(tuple(index[: len(columns)]) == tuple(columns) for index in shape.indexes.values())
+    """Whether an index of the table, or its primary key, begins with exactly these columns, or they with that key."""
+    key = tuple(shape.indexes.get("PRIMARY", ()))
+    begins = bool(key) and tuple(columns[: len(key)]) == key
+    return begins or any(tuple(index[: len(columns)]) == tuple(columns) for index in shape.indexes.values())
 
 
-def _list_columns(question: Question, conditions: Sequence[Condition], table: TwinTable) -> Iterator[tuple[str, ...]]:
-    """Yield the columns of indexes worth a try: equality first, the most selective in front, then range or order."""
+def _list_columns(
+    question: Question, conditions: Sequence[Condition], table: TwinTable, shape: TableShape
+) -> Iterator[tuple[str, ...]]:
+    """Yield the columns of indexes worth a try: equality first, the most selective in front, then range or order.
+
+    An index that covers the block has its other columns behind, but for those of the primary key: every index has them.
+    """
+    key = {name.lower() for name in shape.indexes.get("PRIMARY", ())}
     equal = _rank({c.column for c in conditions if c.asks in (Asks.EQUAL, Asks.AMONG)}, table)[:_MOST_EQUAL]
     joined = _rank({c.column for c in conditions if c.asks is Asks.JOINED}, table)
     ranges = _rank({c.column for c in conditions if c.asks in (Asks.RANGE, Asks.LIKE)}, table)[:2]
@@ -130,7 +148,8 @@ def _list_columns(question: Question, conditions: Sequence[Condition], table: Tw
         plain = _unite(start)[:_MOST_COLUMNS]
         if plain:
             yield tuple(plain)
-            rest = [column for column in used if column.lower() not in {name.lower() for name in plain}]
+            there = key | {name.lower() for name in plain}
+            rest = [column for column in used if column.lower() not in there]
             if not question.takes_all and 0 < len(rest) <= _MOST_COVERED and len(plain) + len(rest) <= _MOST_COLUMNS:
                 yield (*plain, *rest)
 

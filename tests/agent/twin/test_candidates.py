@@ -30,6 +30,25 @@ def test_order_group_and_what_is_read_besides() -> None:
     assert ("customer_id",) in columns("SELECT COUNT(*) FROM orders GROUP BY customer_id")
 
 
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "SELECT id FROM orders WHERE customer_id = ?",
+        "SELECT id, customer_id FROM orders WHERE customer_id = ? AND id > ?",
+        "SELECT id FROM orders WHERE customer_id = ? ORDER BY id LIMIT ?",
+    ],
+)
+def test_the_primary_key_is_not_repeated(statement: str) -> None:
+    """Every index goes on by it."""
+    found = columns(statement)
+    assert ("customer_id",) in found and all("id" not in one for one in found), found
+
+
+def test_the_key_stands_where_an_order_needs_it_and_never_in_front() -> None:
+    found = columns("SELECT id, amount FROM orders WHERE customer_id = ? ORDER BY id")
+    assert ("customer_id", "id", "amount") in found and all(one[0] != "id" for one in found), found
+
+
 def test_a_long_text_is_no_column_of_an_index() -> None:
     assert columns("SELECT id FROM orders WHERE note = ?") == []
 
