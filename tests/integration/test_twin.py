@@ -6,12 +6,14 @@ data is on the twin.
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import json
 import os
 import signal
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -20,13 +22,16 @@ from agent.facts.definitions import TableDefinition
 from agent.kernel.start import Kernel
 from agent.model.snapshot import Snapshot
 from agent.support.errors import ConfigError
+from agent.twin import prove
 from agent.twin.candidates import Candidate
 from agent.twin.fidelity import match_statements
+from agent.twin.index_advisor import CHOOSING
 from agent.twin.matched import Match
 from agent.twin.material import read_material
 from agent.twin.prove import ProposedChange, prove_advice, try_change
 from agent.twin.result import Remedy, TwinReport, Verdict
-from agent.twin.twin import open_twin
+from agent.twin.twin import Twin, open_twin
+from agent.twin.what_if import MAKING
 from tests.agent.cli.typed import run_process
 from tests.twin.bench import is_advised
 from tests.twin.planting import plant, read_tenant
@@ -121,6 +126,28 @@ def test_the_kernel_is_without_data_and_its_end_ends_no_run(snapshot: Snapshot) 
     assert len(matched) == len(material.statements)
     explained = [one for one in matched if one.match in (Match.SAME, Match.FORCED, Match.OTHER)]
     assert explained == [] and any(one.match is Match.REFUSED and "ended" in one.cause for one in matched)
+
+
+@pytest.mark.parametrize("what", [MAKING, CHOOSING])
+def test_a_kernel_that_ends_during_the_search_leaves_what_was_found(
+    snapshot: Snapshot, monkeypatch: pytest.MonkeyPatch, what: str
+) -> None:
+    twins: list[Twin] = []
+
+    @contextlib.contextmanager
+    def remember(*args: Any) -> Iterator[Twin]:
+        with open_twin(*args) as twin:
+            twins.append(twin)
+            yield twin
+
+    def end_kernel(phase: str, done: int, total: int) -> None:
+        if phase == what and done == 1:
+            os.kill(twins[0].kernel.pid, signal.SIGKILL)
+
+    monkeypatch.setattr(prove, "open_twin", remember)
+    report = prove_advice(snapshot, end_kernel)
+    assert report.problem is not None and "ended" in report.problem.msgid
+    assert report.statements and report.matches["same"] and not report.indexes
 
 
 def test_the_command_answers_for_machines(snapshot: Snapshot, tmp_path: Path) -> None:

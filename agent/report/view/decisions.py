@@ -57,9 +57,9 @@ def _list_decisions(document: Document, words: Words) -> Iterable[Decision]:
     held = [unit for unit in units if unit["effort"] in (Effort.WINDOW, Effort.RESTART)]
     if held:
         text = (
-            words("Agree on a change window for the {count} actions that need one.", count=len(held))
+            words("Agree on a change window: {count} actions need one.", count=len(held))
             if len(held) > 1
-            else words("Agree on a change window for the action that needs one.")
+            else words("Agree on a change window: one action needs it.")
         )
         yield _build_decision([code for unit in held for code in unit["codes"]], text, "roadmap", words)
     for purchase in list_purchases(document, words):
@@ -82,9 +82,13 @@ def _list_decisions(document: Document, words: Words) -> Iterable[Decision]:
     lacking, needs = _list_lacking(document, again, words)
     if lacking:
         text = (
-            words("Provide or arrange what {count} checks need. First: {needs}", count=len(lacking), needs=needs)
+            words(
+                "{count} checks lack evidence. What unlocks most of them, in this order: {needs}",
+                count=len(lacking),
+                needs=needs,
+            )
             if len(lacking) > 1
-            else words("Provide or arrange what one check needs: {needs}", needs=needs)
+            else words("One check lacks evidence. What unlocks it: {needs}", needs=needs)
         )
         yield _build_decision(lacking, text, "not-assessed", words)
     ending = list(_list_ending_mutes(document, words))
@@ -94,7 +98,8 @@ def _list_decisions(document: Document, words: Words) -> Iterable[Decision]:
     carried = [result["code"] for result in document["results"] if result["carried_from"]]
     if carried:
         text = words(
-            "Restore the conditions under which the findings carried over from last time can be assessed again."
+            "Some findings of last time could not be assessed again and are carried over: arrange what each of them "
+            "needs."
         )
         yield _build_decision(carried, text, "carried", words)
 
