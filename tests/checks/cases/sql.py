@@ -143,6 +143,7 @@ CASES = [
     Case("SQL002", [_total("A", 50), _total("B", 50)], [("SQL A", LOW), ("SQL B", LOW)], label="at-the-limit"),
     Case("SQL002", [_total("A", 90), _total("B", 10), _NO_TEXT], [("SQL A", MEDIUM)], label="without-text"),
     Case("SQL002", [_total("A", 9)], label="hardly-any-time"),
+    Case("SQL002", not_assessed=True, label="empty"),
     Case("SQL002", [_total("A", 900, tenant_id=1, of_tenant_s=999), _total("B", 60, tenant_id=1002, of_tenant_s=100),
                     _total("A", 40, tenant_id=1002, of_tenant_s=100), _total("C", 9, tenant_id=1004, of_tenant_s=9)],
          [("SQL A of tenant 1", MEDIUM), ("SQL B of tenant 1002", LOW)], label="seen from sys"),
