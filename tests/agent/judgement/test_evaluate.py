@@ -186,6 +186,7 @@ def test_a_source_that_the_snapshot_does_not_hold_is_unknown_and_not_empty(rules
         (TenantKind.USER, Version(4, 3, 5), Outcome.NOT_APPLICABLE),
         (TenantKind.SYS, Version(4, 2, 9, 9), Outcome.NOT_APPLICABLE),
         (TenantKind.SYS, Version(4, 3, 0), Outcome.FINDING),
+        (TenantKind.SYS, Version(4, 10, 0), Outcome.FINDING),
     ],
 )
 def test_not_applicable_by_tenant_kind_and_version(
