@@ -36,7 +36,10 @@ from tests.seen_by_cases import WAYS, is_seen_by_cases
 
 ACCEPTED = ROOT / "tests" / "accepted_mutants.yaml"
 # Rooms whose tests are not, or not all, in the folder of the same name below tests/.
-TESTS = {"agent/engagement/authorization": ("tests/agent/engagement",)}
+TESTS = {
+    "agent/engagement/authorization": ("tests/agent/engagement",),
+    "agent/collection": ("tests/agent/collection", "tests/faults/test_hostile_server.py"),
+}
 _NO_TESTS = 5  # pytest's exit code where the marks leave none
 _ANY = ROOT / "agent" / "__init__.py"
 _LONGEST_S = 1800.0  # of tests without a change

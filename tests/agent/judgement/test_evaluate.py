@@ -23,7 +23,7 @@ from agent.judgement.mutes import MuteMatcher
 from agent.model.check import CheckSpec, Measurement, MissingFacts, Unjudged
 from agent.model.naming import Named, name_object
 from agent.model.result import CheckResult, Nearest
-from agent.model.rule import Expected, Ladder, LeastEvidence, Mute, Rule, Ruleset
+from agent.model.rule import Circumstances, Expected, Ladder, LeastEvidence, Mute, Rule, Ruleset, Variant
 from agent.model.snapshot import Snapshot, SourceRecord, Unavailable
 from agent.model.terms import Outcome, Severity, TenantKind, Text, UnavailableKind, Version
 from agent.support.errors import Stopped
@@ -194,14 +194,34 @@ def test_not_applicable_by_tenant_kind_and_version(
 ) -> None:
     result = run(rules, snapshot(kind=kind, version=version), "CAP902")
     assert result.outcome is outcome
-    assert (result.reason is not None) == (outcome is Outcome.NOT_APPLICABLE)
+    said = {
+        TenantKind.USER: "Only the sys tenant shows this.",
+        TenantKind.SYS: "OceanBase 4.3.0.0 and later only.",
+    }
+    assert render_text(result.reason, "en") == (said[kind] if outcome is Outcome.NOT_APPLICABLE else "")
 
 
 def test_disabled(rules: Ruleset) -> None:
     off = dataclasses.replace(
         rules, rules={**rules.rules, "CAP901": dataclasses.replace(rules.rules["CAP901"], enabled=False)}
     )
-    assert run(off, snapshot([memstore("a", 999)])).outcome is Outcome.DISABLED
+    result = run(off, snapshot([memstore("a", 999)]))
+    assert (result.outcome, render_text(result.reason, "en")) == (Outcome.DISABLED, "Switched off in the rules.")
+
+
+def test_why_a_check_says_nothing_of_this_tenant(rules: Ruleset) -> None:
+    def reason(spec: CheckSpec, rule: Rule, kind: TenantKind = TenantKind.USER) -> str:
+        one = dataclasses.replace(rules, rules={**rules.rules, spec.code: rule})
+        return render_text(evaluate_checks([spec], one, snapshot(kind=kind))[0].reason, "en")
+
+    rule = rules.rules["CAP901"]
+    only_user = dataclasses.replace(SPECS["CAP901"], tenants=(TenantKind.USER,))
+    assert reason(only_user, rule, TenantKind.SYS) == "Only a user tenant shows this."
+    other = dataclasses.replace(rule, applies=False)
+    assert reason(only_user, other) == "The rules do not apply to a tenant of this version, role or size."
+    open_question = dataclasses.replace(rule, variants=(Variant(Circumstances(min_cores=2), rule),))
+    said = "The limit depends on the role or size of the tenant, which could not be read."
+    assert reason(only_user, open_question) == said
 
 
 def test_a_cut_source_is_no_pass_unless_the_largest_came_first(rules: Ruleset) -> None:
