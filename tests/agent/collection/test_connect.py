@@ -29,7 +29,7 @@ def refusal(host: str, port: int) -> str:
             "x",
         )
     said = render_text(error.value.text, "en")
-    assert "shop" in said and f"{host}:{port}" in said and "s3cret" not in said
+    assert said.startswith("shop: ") and re.search(rf"\b{re.escape(host)}:{port}\b", said) and "s3cret" not in said
     return said
 
 

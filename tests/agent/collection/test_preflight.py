@@ -72,10 +72,16 @@ def test_a_right_account_on_a_user_tenant() -> None:
 @pytest.mark.parametrize(
     ("identity", "says"),
     [
-        (("3.1.5", 1002, "r@%", "MYSQL"), "OceanBase 3.1.5.0 is not supported"),
-        (("4.2.5.1", 1002, "r@%", "ORACLE"), "Oracle-mode"),
+        (
+            ("3.1.5", 1002, "r@%", "MYSQL"),
+            "shop: OceanBase 3.1.5.0 is not supported; MySQL-mode tenants of 4.0 and later are.",
+        ),
+        (
+            ("4.2.5.1", 1002, "r@%", "ORACLE"),
+            "shop: this is an Oracle-mode tenant; only MySQL-mode tenants of 4.0 and later are supported.",
+        ),
         (("4.2.5.1", 1002, "r@%", "1"), "Oracle-mode"),
-        (("nonsense", 1002, "r@%", "MYSQL"), "no OceanBase version but nonsense"),
+        (("nonsense", 1002, "r@%", "MYSQL"), "shop: the server gives no OceanBase version but nonsense."),
         (("4", 1002, "r@%", "MYSQL"), "no OceanBase version"),
     ],
 )
