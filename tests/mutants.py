@@ -6,9 +6,9 @@
 change, in a process of its own that reads the changed module instead of the file: the tests of the module, then those
 of its room, and last those of both that start the kernel. If they fail without a change, it ends at once: they would
 see every change. With ``--own`` only the tests of the module are asked: what they see is the least that is seen, and
-costs a tenth of the time. ``--sample`` takes so many changes per room, by ``--seed`` always the same ones, and ``--only`` those
-whose ``path:line`` contains this. ``tests/accepted_mutants.yaml`` has the changes that no test needs to see, with the
-reason: they are printed apart and do not count as seen.
+costs a tenth of the time. ``--sample`` takes so many changes per room, by ``--seed`` always the same ones, and
+``--only`` those whose ``path:line`` contains this. ``tests/accepted_mutants.yaml`` has the changes that no test needs
+to see, with the reason: they are printed apart and do not count as seen.
 """
 
 from __future__ import annotations
