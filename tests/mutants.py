@@ -31,7 +31,7 @@ from pathlib import Path
 
 import yaml
 
-from tests.changes import ROOT, Mutant, mutants_of
+from tests.changes import ROOT, Mutant, list_changed_lines, mutants_of
 from tests.covering import find_covering_test
 from tests.seen_by_cases import WAYS, is_seen_by_cases
 
@@ -121,11 +121,19 @@ def find_what_sees(mutant: Mutant, by: str) -> str:
 def _mutants_in(room: str, only: str, sample: int, seed: int) -> list[Mutant]:
     place = ROOT / room
     paths = [place] if place.is_file() else sorted(place.rglob("*.py"))
-    found = [mutant for path in paths for mutant in mutants_of(path) if only in mutant.place]
+    found = [
+        (path, number)
+        for path in paths
+        for number, line in enumerate(list_changed_lines(path))
+        if only in f"{path.relative_to(ROOT)}:{line}"
+    ]
     if sample and sample < len(found):
         chosen = sorted(random.Random(seed).sample(range(len(found)), sample))
-        return [found[number] for number in chosen]
-    return found
+        found = [found[number] for number in chosen]
+    numbers: dict[Path, set[int]] = {}
+    for path, number in found:
+        numbers.setdefault(path, set()).add(number)
+    return [mutant for path, wanted in numbers.items() for mutant in mutants_of(path, wanted)]
 
 
 @dataclass
