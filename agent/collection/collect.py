@@ -28,7 +28,7 @@ from agent.collection.server_errors import is_shut
 from agent.collection.signed_scope import Scopes, compile_covered, covers_key_names
 from agent.collection.slices import SlicedAnswer, list_slicing_names, narrow_elsewhere, read_slices
 from agent.collection.statements import Statement, find_field_classes
-from agent.facts import CostClass, SourceSpec, find_source_spec
+from agent.facts import CostClass, SourceSpec, find_source_spec, require_source_spec
 from agent.facts.given import Build, Clock
 from agent.model.snapshot import Capabilities, Problem, Snapshot, SourceRecord, Unavailable
 from agent.model.terms import DataClass, Scalar, Text, UnavailableKind
@@ -117,13 +117,15 @@ def collect_facts(
 
 def _narrow(row: type, statement: Statement | Unavailable, facts: Facts) -> Statement | Unavailable:
     """Return the statement for the dearest statements of the tenant, where the source is read for those alone."""
-    spec = find_source_spec(row)
-    if spec and spec.shown_for and not isinstance(statement, Unavailable):
+    spec = require_source_spec(row)
+    if isinstance(statement, Unavailable):
+        return statement
+    if spec.shown_for:
         tables = list_shown_tables(row, facts)
         return tables if isinstance(tables, Unavailable) else statement
-    if spec and spec.tables_of and not isinstance(statement, Unavailable):
+    if spec.tables_of:
         return narrow_elsewhere(statement, list_tables_of(row, facts), spec.elsewhere)
-    if spec is None or not spec.narrowed_by or isinstance(statement, Unavailable):
+    if not spec.narrowed_by:
         return statement
     sql_ids = list_dearest_ids(row, facts)
     if isinstance(sql_ids, Unavailable):
@@ -133,8 +135,7 @@ def _narrow(row: type, statement: Statement | Unavailable, facts: Facts) -> Stat
 
 def _list_names(row: type, facts: Facts) -> Sequence[tuple[str, str]]:
     """Return the tables by whose names the source is read, in slices or one by one; none for one statement."""
-    spec = find_source_spec(row)
-    if spec is None or not spec.shown_for:
+    if not require_source_spec(row).shown_for:
         return list_slicing_names(row, facts)
     tables = list_shown_tables(row, facts)
     return () if isinstance(tables, Unavailable) else tables
@@ -145,19 +146,18 @@ def _rank_source(row: type) -> tuple[int, int, str]:
 
     When the load budget runs out, the facts on the cost of statements have then been read.
     """
-    spec = find_source_spec(row)
-    assert spec is not None
+    spec = require_source_spec(row)
     return _COST_ORDER.index(spec.cost), spec.limit, spec.name
 
 
 def _is_known_empty(row: type, facts: Facts, records: Iterable[SourceRecord]) -> bool:
     """Whether the source that this one goes with was read whole and has no row: then no statement is sent."""
-    spec = find_source_spec(row)
-    if spec and spec.narrowed_by:
+    spec = require_source_spec(row)
+    if spec.narrowed_by:
         return list_dearest_ids(row, facts) == ()
-    if spec and spec.shown_for:
+    if spec.shown_for:
         return list_shown_tables(row, facts) == ()
-    other = spec.only_with if spec else None
+    other = spec.only_with
     cut = any(record.source == other.__name__ and record.truncated for record in records) if other else False
     return other is not None and facts.get(other) == () and not cut
 
@@ -170,10 +170,10 @@ def _order_sources(wanted: Iterable[type], facts: Facts) -> Iterator[type]:
     """
     narrowed, sliced = [], []
     for row in wanted:
-        spec = find_source_spec(row)
+        spec = require_source_spec(row)
         if list_slicing_names(row, facts):
             sliced.append(row)
-        elif spec and (spec.narrowed_by or spec.shown_for or spec.tables_of):
+        elif spec.narrowed_by or spec.shown_for or spec.tables_of:
             narrowed.append(row)
         else:
             yield row
@@ -183,14 +183,13 @@ def _order_sources(wanted: Iterable[type], facts: Facts) -> Iterator[type]:
 
 def _rank_shown(row: type) -> bool:
     """Sort the tables' definitions behind the plans that name the tables."""
-    spec = find_source_spec(row)
-    return spec is not None and spec.shown_for is not None
+    return require_source_spec(row).shown_for is not None
 
 
 def _mark_cut(record: SourceRecord, row: type, records: Iterable[SourceRecord]) -> SourceRecord:
     """Mark a source as cut where the list of tables that it was read by is."""
-    spec = find_source_spec(row)
-    by = spec.sliced_by.__name__ if spec and spec.sliced_by else ""
+    sliced_by = require_source_spec(row).sliced_by
+    by = sliced_by.__name__ if sliced_by else ""
     cut = any(other.source == by and other.truncated for other in records)
     return dataclasses.replace(record, truncated=True) if cut and record.status == "ok" else record
 
@@ -222,8 +221,7 @@ def _read_source(
     tables: _Tables,
 ) -> tuple[tuple[Any, ...] | Unavailable, SourceRecord]:
     """Read one source, in slices of ``tables`` if there are any."""
-    spec = find_source_spec(row)
-    assert spec is not None
+    spec = require_source_spec(row)
     if watch and isinstance(statement, Statement):
         statement = watch.before(CostClass.HEAVY if tables.names else spec.cost, spec.name) or statement
     if isinstance(statement, Unavailable):

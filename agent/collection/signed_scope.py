@@ -9,7 +9,7 @@ import dataclasses
 from collections.abc import Collection, Iterable, Mapping
 
 from agent.collection.statements import Statement, compile_source, list_columns_read, list_optional_columns
-from agent.facts import SourceSpec, definitions, find_source_spec
+from agent.facts import SourceSpec, definitions, find_source_spec, require_source_spec
 from agent.facts.schema import name_key_columns
 from agent.model.authorization import Authorization, SourceScope
 from agent.model.snapshot import Capabilities, Unavailable
@@ -51,7 +51,7 @@ def describe_scope(
     row: type, kinds: Collection[TenantKind] = tuple(TenantKind), data_classes: frozenset[DataClass] | None = None
 ) -> SourceScope:
     """Return the most that the source reads on tenants of these kinds, as a request for these classes asks for it."""
-    spec = _require_spec(row)
+    spec = require_source_spec(row)
     views = {view for kind in kinds for view in spec.seen_from(kind).views}
     columns = frozenset[str]().union(*list_columns_read(row, data_classes).values())
     joined = spec.from_sql.format_map({view.partition(".")[2]: view for view in spec.views})
@@ -70,7 +70,7 @@ def describe_scope(
 
 def covers_key_names(row: type, scopes: Scopes | None) -> bool:
     """Whether slices may ask for the columns of keys by their names. An earlier request did not tell of that."""
-    spec = _require_spec(row)
+    spec = require_source_spec(row)
     return scopes is None or (spec.name in scopes and scopes[spec.name].filter == _tell_filter(spec))
 
 
@@ -79,7 +79,7 @@ def find_beyond_scope(row: type, scopes: Scopes, kind: TenantKind | None = None)
 
     ``kind`` is that of the tenant; None stands for every kind.
     """
-    spec, wanted = _require_spec(row), describe_scope(row, (kind,) if kind else tuple(TenantKind))
+    spec, wanted = require_source_spec(row), describe_scope(row, (kind,) if kind else tuple(TenantKind))
     signed = scopes.get(spec.name)
     if signed is None:
         return "not listed"
@@ -121,12 +121,6 @@ def _narrow_capabilities(capabilities: Capabilities, spec: SourceSpec, signed: S
         view: present & signed.columns if view in names else present for view, present in capabilities.columns.items()
     }
     return dataclasses.replace(capabilities, columns=columns)
-
-
-def _require_spec(row: type) -> SourceSpec:
-    spec = find_source_spec(row)
-    assert spec is not None
-    return spec
 
 
 def _collapse_spaces(sql: str) -> str:

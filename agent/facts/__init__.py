@@ -214,6 +214,13 @@ def find_source_spec(row: type) -> SourceSpec | None:
     return spec
 
 
+def require_source_spec(row: type) -> SourceSpec:
+    """Return the declaration of a row type that is read from the database; any other is a fault of the caller."""
+    spec = find_source_spec(row)
+    assert spec is not None
+    return spec
+
+
 def count_most_rows(row: type) -> int:
     """Return how many rows of a source are read at most; an answer of that many rows may have been cut.
 

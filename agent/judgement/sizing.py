@@ -233,9 +233,10 @@ def _extrapolate(
 
 def _find_full_day(figures: Figures) -> tuple[date | None, Text | None]:
     """Return the first day on which a data disk is full by the line through all assessments that were kept."""
-    dated = [forecast for forecast in figures.forecasts if forecast.kind == "data_disk" and forecast.full_on]
+    disks = (forecast for forecast in figures.forecasts if forecast.kind == "data_disk")
+    dated = [(forecast.full_on, forecast.bytes_per_day) for forecast in disks if forecast.full_on]
     if not dated:
         return None, None
-    first = min(dated, key=lambda forecast: forecast.full_on or date.max)
-    args: dict[str, Scalar] = {"points_count": len(figures.trend) + 1, "growth_bytes": round(first.bytes_per_day)}
-    return first.full_on, Text("by {points_count} assessments, {growth_bytes} a day", args)
+    day, bytes_per_day = min(dated, key=lambda pair: pair[0])
+    args: dict[str, Scalar] = {"points_count": len(figures.trend) + 1, "growth_bytes": round(bytes_per_day)}
+    return day, Text("by {points_count} assessments, {growth_bytes} a day", args)

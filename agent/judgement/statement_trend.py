@@ -208,17 +208,16 @@ def _measure(side: _Side) -> Pace:
     return Pace(
         average_us=load.average_us,
         rows_read=None if load.rows_read is None else load.rows_read / load.executions,
-        hourly=load.executions / hours if hours else None,
+        hourly=load.executions / hours if hours > 0 else None,
     )
 
 
-def _count_hours(side: _Side) -> float | None:
-    """Return how long a record watched the statement; None if that is not known."""
+def _count_hours(side: _Side) -> float:
+    """Return how long a record watched the statement; 0.0 or less if that is not known."""
     record = side.load.record
     if record is Observes.REPOSITORY:
-        return side.load.days * 24 or None
+        return side.load.days * 24
     if record is Observes.AUDIT_RING:
-        return describe_record(record, side.snapshot, (AuditReturn,), texts_wanted=False).span_hours or None
+        return describe_record(record, side.snapshot, (AuditReturn,), texts_wanted=False).span_hours
     since = min((plan.first_load_time for plan in side.list_own(CachedPlan) if plan.first_load_time), default=None)
-    hours = (side.snapshot.as_of - since) / timedelta(hours=1) if since else 0.0
-    return hours if hours > 0 else None
+    return (side.snapshot.as_of - since) / timedelta(hours=1) if since else 0.0

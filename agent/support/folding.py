@@ -39,6 +39,7 @@ def _find_breaks(line: Plain, width: int) -> list[int]:
                     breaks.append(offset)
                     used = 0
                 used += cell_len(char)
+            used += cell_len(match[0]) - size  # the spaces after it
             continue
         used += cell_len(match[0])
     return breaks

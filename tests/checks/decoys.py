@@ -11,18 +11,33 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from agent.facts.accounts import Account
+from agent.facts.accounts import Account, OpenAccount
+from agent.facts.backup import RestoreJob
+from agent.facts.cluster import Outline, Server, ThrottlingRule, Zone
 from agent.facts.definitions import TableDefinition
 from agent.facts.given import Attestation, EarlierValue
-from agent.facts.maintenance import CompactionDiagnosis, GatherTask, Job, WorkloadSnapshot
+from agent.facts.maintenance import CompactionDiagnosis, GatherTask, Job, RunningGather, WorkloadSnapshot
 from agent.facts.plans import PlanStep, StatementHour, StatementWait, WorkArea
 from agent.facts.resources import Counter
-from agent.facts.schema import BusinessObject, NotableColumn, PartitionedIndex, TableChanges, TableStatistics
-from agent.facts.sessions import Session
+from agent.facts.schema import (
+    BusinessObject,
+    IndexColumn,
+    NotableColumn,
+    PartitionedIndex,
+    Table,
+    TableChanges,
+    TableStatistics,
+    ViewUse,
+)
+from agent.facts.schema import (
+    Sequence as NumberSequence,
+)
+from agent.facts.sessions import Deadlock, LockWait, Session
 from agent.facts.settings import Parameter, Tenant, Variable
 from agent.facts.sql import CachedPlan, RepositoryText
 from agent.model.snapshot import Snapshot
 from agent.model.terms import Category, TenantKind
+from tests.agent.facts.rows import filled
 from tests.harness import NOW, Case, shipped, snapshot_of
 
 META_ID, DECOY = 9001, "decoy"
@@ -123,6 +138,43 @@ _EXPLICIT: Mapping[type, Sequence[Any]] = {
         )
     ],
     StatementHour: [StatementHour(sql_id=DECOY, hour=7, samples=1)],
+    Server: [
+        filled(
+            Server, id=990, zone=DECOY, status="ACTIVE", build_version="", create_time=NOW - _YEAR,
+            start_service_time=NOW - _YEAR, data_disk_health_status="NORMAL", cpu_capacity=8.0, cpu_assigned_max=4.0,
+            mem_capacity=8, mem_assigned=4, log_disk_capacity=8, log_disk_in_use=4, data_disk_capacity=8,
+            data_disk_in_use=4,
+        )
+    ],
+    Zone: [Zone(zone=DECOY, status="ACTIVE")],
+    IndexColumn: [
+        filled(
+            IndexColumn, table_schema=DECOY, table_name=DECOY, index_name="PRIMARY", column_name="id",
+            index_type="BTREE", is_visible="YES",
+        )
+    ],
+    Table: [filled(Table, table_schema=DECOY, table_name=DECOY, table_rows=7, data_length=7, create_time=NOW - _YEAR)],
+    NumberSequence: [
+        NumberSequence(
+            sequence_owner=DECOY, sequence_name=DECOY, min_value=1, max_value=10**18, increment_by=1, cycle_flag="N",
+            last_number=7,
+        )
+    ],
+    ViewUse: [ViewUse(view_schema=DECOY, view_name="v", table_schema=DECOY, table_name=DECOY)],
+    OpenAccount: [OpenAccount(user_name=DECOY, host="%", type="ROLE")],
+    RestoreJob: [
+        filled(
+            RestoreJob, restore_tenant_name=DECOY, backup_tenant_name=DECOY, start_timestamp=NOW - _YEAR,
+            finish_timestamp=NOW - _YEAR, status="SUCCESS",
+        )
+    ],
+    Outline: [Outline(database_name=DECOY, outline_name=DECOY, create_time=NOW)],
+    ThrottlingRule: [filled(ThrottlingRule, database_name=DECOY, outline_name=f"{DECOY}_rule", create_time=NOW)],
+    RunningGather: [
+        filled(RunningGather, task_start_time=NOW, running_table_owner=DECOY, running_table_name=DECOY)
+    ],
+    Deadlock: [Deadlock(event_id=10**9, report_time=NOW - _YEAR, cycle_size=99)],
+    LockWait: [LockWait(trans_id=10**9, type="TX", id1=10**9, request="X", ctime=0)],
     TableDefinition: [
         TableDefinition(
             table_schema=DECOY, table_name=DECOY, definition=f"CREATE TABLE `{DECOY}` (\n  `id` varchar(9)\n)"
@@ -132,6 +184,7 @@ _EXPLICIT: Mapping[type, Sequence[Any]] = {
 
 # Where a decoy is what the check asks about: code -> why, and which rows.
 MEANT: Mapping[str, tuple[str, Callable[[Any], bool]]] = {
+    "BAK009": ("any restore on this cluster is a rehearsal", lambda row: isinstance(row, RestoreJob)),
     "CAP003": (
         "the log disk of a META tenant is judged by itself",
         lambda row: getattr(row, "tenant_id", None) == META_ID,
@@ -144,6 +197,7 @@ MEANT: Mapping[str, tuple[str, Callable[[Any], bool]]] = {
     "SCH003": ("asks for full AUTO_INCREMENT columns", lambda row: getattr(row, "extra", "") != ""),
     "SCH005": ("asks for floating point", lambda row: getattr(row, "data_type", "") == "double"),
     "SCH006": ("asks for limited character sets", lambda row: bool(getattr(row, "character_set_name", ""))),
+    "SCH007": ("counts all tables", lambda row: isinstance(row, Table)),
     "SCH014": ("asks for invalid objects", lambda row: getattr(row, "status", "") == "INVALID"),
     "SCH036": ("any plan shows that plans can be read", lambda row: isinstance(row, PlanStep)),
     "SEC010": ("asks which accounts are locked", lambda row: row.is_locked == "YES"),
@@ -153,6 +207,7 @@ MEANT: Mapping[str, tuple[str, Callable[[Any], bool]]] = {
         "any statement shows that the plan cache holds those of the customer",
         lambda row: hasattr(row, "plan_hash"),
     ),
+    "TXN003": ("counts all that wait", lambda row: isinstance(row, LockWait)),
     "TXN005": (
         "the memstore of a META tenant is judged by itself",
         lambda row: getattr(row, "tenant_id", None) == META_ID,
@@ -161,6 +216,18 @@ MEANT: Mapping[str, tuple[str, Callable[[Any], bool]]] = {
         "a shape is anybody's where a view names no tenant",
         lambda row: getattr(row, "tenant_id", None) == META_ID,
     ),
+}
+
+# Where a case has none of these, one alone shows that the source tells of some.
+_SHOW_THE_SOURCE = frozenset({Server, Table})
+# Checks without decoys: nothing that they read is beside the point.
+EVERY_ROW_COUNTS: Mapping[str, str] = {
+    **dict.fromkeys(("BAK005", "BAK011", "BAK012"), "each row is a backup or a log archive of a tenant"),
+    **dict.fromkeys(("CAP001", "CAP002", "CAP003"), "each row is of one tenant's memory or disk, META tenants too"),
+    **dict.fromkeys(("SQL001", "SQL006", "SQL010", "SQL015", "SQL016", "SQL021", "SQL044"), "asks for shares of all"),
+    **dict.fromkeys(("SQL005", "SQL007"), "judges the record itself"),
+    **dict.fromkeys(("OPS006", "VER001"), "reads one row"),
+    "TXN003": "counts all that wait",
 }
 
 
@@ -172,7 +239,9 @@ def decoys_of(row_type: type, case: Case) -> list[Any]:
 
 def list_decoys(row_type: type, case: Case) -> Iterator[Any]:
     """All decoys of a type. Where the case's rows have tenants, a decoy has one, too."""
-    rows: list[Any] = [*_EXPLICIT.get(row_type, ()), *_meta_twins(row_type, case), *_columns_beside(row_type, case)]
+    rows: list[Any] = [*_meta_twins(row_type, case), *_columns_beside(row_type, case)]
+    if row_type not in _SHOW_THE_SOURCE or any(type(fact) is row_type for fact in case.facts):
+        rows = [*_EXPLICIT.get(row_type, ()), *rows]
     for row in rows:
         bare = _shows_tenants(case) and getattr(row, "tenant_id", 0) is None
         yield dataclasses.replace(row, tenant_id=META_ID) if bare else row

@@ -135,6 +135,10 @@ def test_a_row_that_cannot_be_read_loses_its_source_and_says_so(bad: tuple[Any, 
     assert isinstance(snapshot.facts[Said], tuple)
 
 
+def test_a_long_text_is_cut() -> None:
+    assert odd(1, 1.0, "w" * 70_000, 1, GOOD[4], None).word == "w" * 65_536
+
+
 def test_one_row_too_many_is_a_cut() -> None:
     whole, cut = taken(Odd, Odd=[GOOD] * 2), taken(Odd, Odd=[GOOD] * 3)
     assert [(len(cast(Any, s.facts[Odd])), s.records[0].rows, s.records[0].truncated) for s in (whole, cut)] == [
@@ -214,6 +218,11 @@ class EndedDetail:
     ended: datetime | None
 
 
+@source("oceanbase.HX_ENDED", DataClass.ACCOUNTS, cost=CostClass.MEDIUM, only_with=Ended)
+class DeniedDetail:
+    ended: datetime | None
+
+
 def test_a_source_is_not_read_where_the_one_that_it_goes_with_has_no_row() -> None:
     unread = taken(EndedDetail, Ended, Ended=[])  # a statement for the detail would raise KeyError
     assert unread.facts[EndedDetail] == ()
@@ -226,3 +235,12 @@ def test_a_source_is_read_where_the_one_that_it_goes_with_is_unknown() -> None:
     error = StatementError(Text("no"), UnavailableKind.TIMEOUT)
     assert taken(EndedDetail, Ended, Ended=error, EndedDetail=[(NOW,)]).facts[EndedDetail] == (EndedDetail(ended=NOW),)
     assert taken(EndedDetail, EndedDetail=[]).facts[EndedDetail] == ()
+    denied = collect_facts(
+        cast(ReadOnlySession, Answers(Ended=[])),
+        [Ended, DeniedDetail],
+        CAPABILITIES,
+        frozenset({DataClass.STATISTICS}),
+        NOW,
+    )
+    missing = denied.facts[DeniedDetail]
+    assert isinstance(missing, Unavailable) and missing.kind is UnavailableKind.NOT_GRANTED, "nobody looked"

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import re
 import socket
 import struct
 import threading
 from collections.abc import Iterator
 
+import pymysql
 import pytest
 from pymysql.constants import CLIENT
 
 from agent.collection import connect
 from agent.collection.connect import Budget, Endpoint, ReadOnlySession
+from agent.collection.server_errors import is_shut
+from agent.model.terms import UnavailableKind
 from agent.support.errors import ConfigError, ConnectError
 from agent.support.i18n import render_text
 from tests.faults.fake_server import Answer, FakeServer, rows, serving
@@ -29,7 +33,7 @@ def refusal(host: str, port: int) -> str:
             "x",
         )
     said = render_text(error.value.text, "en")
-    assert "shop" in said and f"{host}:{port}" in said and "s3cret" not in said
+    assert said.startswith("shop: ") and re.search(rf"\b{re.escape(host)}:{port}\b", said) and "s3cret" not in said
     return said
 
 
@@ -157,3 +161,38 @@ def test_a_password_that_cannot_be_had_is_the_configurations_own_error() -> None
 
     with pytest.raises(ConfigError, match="ORDERS_PASSWORD"):
         ReadOnlySession(Endpoint(name="shop", host="127.0.0.1", port=1, user="r", password=missing), Budget(), "x")
+
+
+def test_what_a_session_has_spent_once_it_is_open() -> None:
+    with serving(FakeServer()) as server:
+        endpoint = Endpoint(name="shop", host="127.0.0.1", port=server.port, user="reader", password=lambda: "x")
+        with ReadOnlySession(endpoint, Budget(2.0), "t-1") as session:
+            assert (session.connections, session.cost.statements) == (1, 4)
+            assert [sent.source for sent in session.sent] == ["driver", "session", "server", "session"]
+            began_us, ended_us = session.window_us()
+            assert 0 < ended_us - began_us < 60_000_000
+            session.fetch("SELECT 1", "thing")
+            assert session.cost.statements == 5 and session.window_us()[1] > ended_us
+
+
+@pytest.mark.parametrize("name", ["", "a b", "x*/", "x" * 101])
+def test_no_name_can_end_the_marker(name: str) -> None:
+    endpoint = Endpoint(name="shop", host="127.0.0.1", port=1, user="r", password=str)
+    with pytest.raises(ValueError, match="not an assessment id"):
+        ReadOnlySession(endpoint, Budget(), name)
+
+
+def _failure(error: Exception, context: Exception | None = None) -> tuple[UnavailableKind, bool]:
+    error.__context__ = context
+    found = connect._explain_failure(error, "Memstore", 10.0)
+    return found.kind, is_shut(found.text)
+
+
+def test_a_statement_that_we_ended_is_told_from_a_network_that_ended_it() -> None:
+    lost, shut = (UnavailableKind.LOST, False), (UnavailableKind.TIMEOUT, True)
+    assert _failure(TimeoutError()) == shut
+    assert _failure(pymysql.OperationalError(2013, "lost"), TimeoutError()) == shut
+    assert _failure(TimeoutError(errno.ETIMEDOUT, "timed out")) == lost
+    assert _failure(pymysql.OperationalError(2013, "lost"), TimeoutError(errno.ETIMEDOUT, "timed out")) == lost
+    assert _failure(ValueError("odd bytes")) == lost
+    assert _failure(pymysql.OperationalError(1142, "no")) == (UnavailableKind.PRIVILEGE, False)

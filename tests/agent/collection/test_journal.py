@@ -255,6 +255,43 @@ def test_a_full_disk_is_one_clear_error_and_the_rest_stays(tmp_path: Path) -> No
     assert verify_journal(path).state is JournalState.CUT
 
 
+def test_a_closing_line_that_cannot_be_written_leaves_a_journal_that_is_cut_short(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, write = tmp_path / FILE_NAME, os.write
+    journal = Journal(path, "x", "shop")
+    journal.sent("A", "SELECT 1")
+    handle = journal._file
+    with monkeypatch.context() as patched:
+        patched.setattr("agent.collection.journal.os.write", lambda file, line: write(file, line[: len(line) // 2]))
+        with pytest.raises(JournalError) as error:
+            journal.close()
+    assert "no space is left for the line" in render_text(error.value.text, "en")
+    with pytest.raises(OSError, match="Bad file descriptor"):
+        os.fstat(handle)
+    size = path.stat().st_size
+    journal.close()
+    assert path.stat().st_size == size, "closing again does nothing"
+    assert (verify_journal(path).state, verify_journal(path).statements) == (JournalState.CUT, 1)
+
+
+def test_a_line_that_was_half_written_is_followed_by_no_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A closing line behind half of another would look like tampering."""
+    path, write = tmp_path / FILE_NAME, os.write
+    with Journal(path, "x", "shop") as journal, monkeypatch.context() as patched:
+        patched.setattr("agent.collection.journal.os.write", lambda file, line: write(file, line[:9]))
+        with pytest.raises(JournalError):
+            journal.sent("A", "SELECT 1")
+    assert verify_journal(path).state is JournalState.CUT
+
+
+def test_a_first_line_of_a_megabyte_names_no_customer(tmp_path: Path) -> None:
+    for name, customer in (("short", "A" * 60_000), ("long", "A" * 1_000_000)):
+        with Journal(tmp_path / name, "x", "shop", customer):
+            pass
+        assert read_customer(tmp_path / name) == (customer if name == "short" else "")
+
+
 def test_a_device_is_left_where_it_is() -> None:
     with pytest.raises(JournalError):
         Journal(Path("/dev/null"), "x", "shop")

@@ -14,7 +14,7 @@ from agent.facts.own_statements import session as server
 from agent.facts.resources import Memstore
 from agent.facts.schema import Table
 from agent.model.snapshot import Capabilities, Unavailable
-from agent.model.terms import TenantKind, Text, UnavailableKind
+from agent.model.terms import TenantKind, Text, UnavailableKind, Version
 from agent.support.errors import StatementError, TargetError
 from agent.support.i18n import render_text
 
@@ -72,10 +72,16 @@ def test_a_right_account_on_a_user_tenant() -> None:
 @pytest.mark.parametrize(
     ("identity", "says"),
     [
-        (("3.1.5", 1002, "r@%", "MYSQL"), "OceanBase 3.1.5.0 is not supported"),
-        (("4.2.5.1", 1002, "r@%", "ORACLE"), "Oracle-mode"),
+        (
+            ("3.1.5", 1002, "r@%", "MYSQL"),
+            "shop: OceanBase 3.1.5.0 is not supported; MySQL-mode tenants of 4.0 and later are.",
+        ),
+        (
+            ("4.2.5.1", 1002, "r@%", "ORACLE"),
+            "shop: this is an Oracle-mode tenant; only MySQL-mode tenants of 4.0 and later are supported.",
+        ),
         (("4.2.5.1", 1002, "r@%", "1"), "Oracle-mode"),
-        (("nonsense", 1002, "r@%", "MYSQL"), "no OceanBase version but nonsense"),
+        (("nonsense", 1002, "r@%", "MYSQL"), "shop: the server gives no OceanBase version but nonsense."),
         (("4", 1002, "r@%", "MYSQL"), "no OceanBase version"),
     ],
 )
@@ -144,3 +150,44 @@ def test_privileges_that_the_server_does_not_tell_are_not_taken_for_granted() ->
 def collect_one(session: ReadOnlySession, found: Capabilities) -> object:
     cast(Any, session).cost = None
     return collect_facts(session, [Table], found, None, datetime.now(UTC)).facts[Table]
+
+
+def test_a_cluster_held_as_data_is_what_it_was_said_to_be() -> None:
+    """The server that holds it tells a version, a mode and a tenant of its own."""
+    session = Scripted(("4.4.0.0", 1, "r@%", "ORACLE"), GRANTED, [])
+    session.answers[server.write_columns_statement(["GV$OB_MEMSTORE"], "held")] = SEEN
+    held = preflight.HeldPrivileges("held", Version(4, 2, 1, 7))
+    session.server_version = "5.7.25 seekdb"
+    found = preflight.inspect_target(cast(ReadOnlySession, session), [Memstore], TenantKind.USER, held)
+    assert (found.version, found.tenant_kind, found.embedded) == (Version(4, 2, 1, 7), TenantKind.USER, False)
+    assert (found.system_schema, session.system_schema) == ("held", "held")
+    assert "Correct the kind" not in " ".join(said(found))
+
+
+def test_the_embedded_kernel_is_what_it_was_said_to_be_though_it_has_one_tenant() -> None:
+    session = Scripted(("4.3.5.3", 1, "r@%", "0"), GRANTED, SEEN)
+    session.server_version = "5.7.25-OceanBase SeekDB-v1.0"
+    found = preflight.inspect_target(cast(ReadOnlySession, session), [Memstore], TenantKind.USER)
+    assert (found.tenant_kind, found.embedded, found.problems) == (TenantKind.USER, True, ())
+
+
+@pytest.mark.parametrize("mode", ["MYSQL", "mysql", "0"])
+def test_a_mysql_mode_has_several_names(mode: str) -> None:
+    assert inspected(("4.0.0.0", 1002, "r@%", mode)).version == Version(4, 0, 0, 0), "the oldest is one of them"
+
+
+def test_where_no_system_view_is_asked_for_none_is_missed() -> None:
+    session = cast(ReadOnlySession, Scripted(("4.2.5.1", 1002, "r@%", "MYSQL"), GRANTED, []))
+    found = preflight.inspect_target(session, [Table], TenantKind.USER)
+    assert found.problems == () and list(found.columns) == ["TABLES"]
+
+
+def test_a_refused_list_of_columns_is_told_and_what_is_declared_is_taken() -> None:
+    session = Scripted(("4.2.5.1", 1002, "r@%", "MYSQL"), GRANTED, [])
+    session.answers = {sql: None if "information_schema" in sql else rows for sql, rows in session.answers.items()}
+    found = preflight.inspect_target(cast(ReadOnlySession, session), [Memstore], TenantKind.USER)
+    assert [text.partition(" | ")[0] for text in said(found)] == [
+        "columns: no",
+        "The columns of the system views are not listed; columns that only some versions have are not read.",
+    ]
+    assert "MEMSTORE_USED" in found.columns["GV$OB_MEMSTORE"]

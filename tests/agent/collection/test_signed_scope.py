@@ -89,8 +89,14 @@ def test_what_goes_beyond_is_not_sent_and_named(scopes: dict[str, SourceScope], 
     found = sent(Thing, scopes)
     assert isinstance(found, Unavailable) and found.kind is UnavailableKind.NOT_GRANTED
     assert what in render_text(found.reason, "en")
-    assert found.remedy and "Sign a new authorization" in render_text(found.remedy, "en")
+    assert found.remedy and render_text(found.remedy, "en") == "Sign a new authorization that covers Thing."
     assert list_covered([Thing], permission(scopes)) == []
+
+
+def test_what_goes_beyond_is_told_with_its_source() -> None:
+    found = sent(Thing, later(columns=frozenset({"SVR_IP"})))
+    assert isinstance(found, Unavailable)
+    assert render_text(found.reason, "en") == "The signed authorization does not cover the source Thing: USED."
 
 
 def test_less_than_was_signed_is_fine() -> None:

@@ -26,6 +26,7 @@ from agent.model.terms import Text, UnavailableKind
 from agent.support.errors import StatementError
 from agent.support.i18n import render_text
 from tests.agent.collection.test_gate import everything
+from tests.agent.facts.rows import filled
 
 NOW = datetime(2026, 11, 29, 6, 0, tzinfo=UTC)
 
@@ -152,6 +153,7 @@ def columns_of(snapshot: Snapshot) -> set[Name]:
 
 
 def test_an_ordinary_tenant_is_read_in_one_statement() -> None:
+    assert slices.MOST_IN_ONE == 500
     session = Dictionary(tables(slices.MOST_IN_ONE))
     snapshot = taken(session)
     assert session.asked.count("NotableColumn") == 1 and session.sliced == 0
@@ -260,3 +262,15 @@ def test_names_that_differ_in_case_only_have_each_their_own_rows() -> None:
 
     found = taken(Forgiving(names)).facts[NotableColumn]
     assert isinstance(found, tuple) and len(found) == 600
+
+
+@pytest.mark.parametrize(("length", "count"), [(8746, 1), (8747, 2)])
+def test_names_of_just_so_many_characters_fit_into_a_slice(length: int, count: int) -> None:
+    names = [("shop", f"{letter}{'x' * (length - 1)}") for letter in "ab"]
+    assert len(plan_slices(STATEMENT, names)) == count
+
+
+def test_tables_whose_rows_nobody_counted_come_with_the_empty_ones() -> None:
+    rows = [None] * 2 + [0, 5, 1] + [0] * 500
+    listed = tuple(filled(Table, table_schema="s", table_name=f"t{at}", table_rows=rows[at]) for at in range(len(rows)))
+    assert slices.list_slicing_names(NotableColumn, {Table: listed})[:5] == [("s", f"t{at}") for at in (3, 4, 0, 1, 2)]

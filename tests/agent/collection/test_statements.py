@@ -182,14 +182,23 @@ def test_a_missing_required_column_or_view_is_said() -> None:
         "oceanbase.HX has no column A in this version.",
     )
     kind, reason, _ = missing(Joined, target(columns={"HX": frozenset({"HX_ID"})}))
-    assert kind is UnavailableKind.NO_VIEW and "oceanbase.HY" in reason and "4.2.5.1" in reason
+    assert (kind, reason) == (UnavailableKind.NO_VIEW, "The view oceanbase.HY does not exist in OceanBase 4.2.5.1.")
+    embedded = target(columns={"HX": frozenset({"HX_ID"})}, embedded=True)
+    assert missing(Joined, embedded)[1] == "The embedded kernel of 4.2.5.1 has no view oceanbase.HY."
 
 
 def test_missing_grants_name_the_grant() -> None:
     nothing = target(grants={})
-    assert missing(Plain, nothing)[2] == "GRANT SELECT ON oceanbase.`HX` TO 'r'@'%';"
+    assert missing(Plain, nothing)[1:] == (
+        "The account may not read oceanbase.HX.",
+        "GRANT SELECT ON oceanbase.`HX` TO 'r'@'%';",
+    )
     some = target(grants={"HX": frozenset({"B"})})
-    assert missing(Plain, some)[::2] == (UnavailableKind.PRIVILEGE, "GRANT SELECT (A) ON oceanbase.`HX` TO 'r'@'%';")
+    assert missing(Plain, some) == (
+        UnavailableKind.PRIVILEGE,
+        "The account may not read A of oceanbase.HX.",
+        "GRANT SELECT (A) ON oceanbase.`HX` TO 'r'@'%';",
+    )
     enough = target(grants={"HX": frozenset({"A", "STATE"})})
     assert sql(Plain, enough).startswith("SELECT `A` AS a FROM")
 
@@ -198,13 +207,19 @@ def test_missing_grants_name_the_grant() -> None:
 def test_a_view_that_would_answer_empty_needs_its_privilege_proven(row: type, privilege: Privilege) -> None:
     all_but = capabilities("4.2.5 user").privileges - {privilege.value}
     kind, reason, remedy = missing(row, dataclasses.replace(capabilities("4.2.5 user"), privileges=all_but))
-    assert kind is UnavailableKind.PRIVILEGE and "answers empty" in reason
+    assert kind is UnavailableKind.PRIVILEGE
+    assert reason.startswith(f"Without the privilege {privilege.value} the view ")
+    spec = find_source_spec(row)
+    assert spec and reason.endswith(f" the view {spec.view} answers empty, which proves nothing.")
     assert remedy == f"GRANT {privilege.value} ON *.* TO 'r'@'%';"
 
 
 def test_a_data_class_that_the_customer_did_not_grant_is_not_read() -> None:
-    kind, _, remedy = missing(Account, capabilities("4.2.5 user"), frozenset({DataClass.SETTINGS}))
-    assert kind is UnavailableKind.NOT_GRANTED and "accounts" in remedy
+    assert missing(Account, capabilities("4.2.5 user"), frozenset({DataClass.SETTINGS})) == (
+        UnavailableKind.NOT_GRANTED,
+        "The authorization does not grant the data class accounts.",
+        "Sign an authorization that covers the data class accounts.",
+    )
     assert isinstance(
         compile_source(ResourceUnit, capabilities("4.2.5 user"), frozenset({DataClass.STATISTICS})), Statement
     )

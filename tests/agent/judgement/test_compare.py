@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from agent.judgement import compare
 from agent.judgement.compare import compare_assessments, recognize_former
 from agent.judgement.fingerprint import fingerprint_finding
 from agent.model.comparison import Change, Earlier
@@ -239,3 +240,17 @@ def test_another_severity_is_a_change_however_little_the_value_moved() -> None:
     was = failed("SQL001", replace(finding(M, 0.9), value=99.0))
     now = replace(failed("SQL001", replace(finding(H, 0.0), value=101.0)), spread_pct=20.0)
     assert kinds([now], [was]) == [WORSENED]
+
+
+def test_signs_of_two_checks_have_no_spread_in_common() -> None:
+    """Their values are of different things, and so are those of which one is no number."""
+    was, now = replace(finding(H, 0.2), value=100.0), replace(finding(H, 0.6), value=101.0)
+    assert compare._classify_change(was, now, 20.0) is UNCHANGED
+    assert compare._classify_change(was, replace(now, fingerprint="another"), 20.0) is WORSENED
+    assert compare._classify_change(was, replace(now, value="101"), 20.0) is WORSENED
+    assert compare._classify_change(replace(was, value=True), now, 20.0) is WORSENED
+    for by_points, kind in ((0.4, UNCHANGED), (0.41, WORSENED), (-0.4, UNCHANGED), (-0.41, IMPROVED)):
+        start = replace(finding(H), value="x", risk_points=0.0)
+        assert compare._classify_change(start, replace(start, risk_points=by_points), 20.0) is kind, by_points
+    edge = replace(now, value=125.0)
+    assert compare._classify_change(was, edge, 20.0) is UNCHANGED, "a fifth of the larger one"

@@ -20,10 +20,10 @@ from agent.judgement.assessed import was_judged
 from agent.judgement.evaluate import evaluate_checks, fill_sql
 from agent.judgement.fingerprint import fingerprint_finding
 from agent.judgement.mutes import MuteMatcher
-from agent.model.check import CheckSpec, Measurement, Unjudged
+from agent.model.check import CheckSpec, Measurement, MissingFacts, Unjudged
 from agent.model.naming import Named, name_object
 from agent.model.result import CheckResult, Nearest
-from agent.model.rule import LeastEvidence, Mute, Ruleset
+from agent.model.rule import Circumstances, Expected, Ladder, LeastEvidence, Mute, Rule, Ruleset, Variant
 from agent.model.snapshot import Snapshot, SourceRecord, Unavailable
 from agent.model.terms import Outcome, Severity, TenantKind, Text, UnavailableKind, Version
 from agent.support.errors import Stopped
@@ -186,6 +186,7 @@ def test_a_source_that_the_snapshot_does_not_hold_is_unknown_and_not_empty(rules
         (TenantKind.USER, Version(4, 3, 5), Outcome.NOT_APPLICABLE),
         (TenantKind.SYS, Version(4, 2, 9, 9), Outcome.NOT_APPLICABLE),
         (TenantKind.SYS, Version(4, 3, 0), Outcome.FINDING),
+        (TenantKind.SYS, Version(4, 10, 0), Outcome.FINDING),
     ],
 )
 def test_not_applicable_by_tenant_kind_and_version(
@@ -193,14 +194,34 @@ def test_not_applicable_by_tenant_kind_and_version(
 ) -> None:
     result = run(rules, snapshot(kind=kind, version=version), "CAP902")
     assert result.outcome is outcome
-    assert (result.reason is not None) == (outcome is Outcome.NOT_APPLICABLE)
+    said = {
+        TenantKind.USER: "Only the sys tenant shows this.",
+        TenantKind.SYS: "OceanBase 4.3.0.0 and later only.",
+    }
+    assert render_text(result.reason, "en") == (said[kind] if outcome is Outcome.NOT_APPLICABLE else "")
 
 
 def test_disabled(rules: Ruleset) -> None:
     off = dataclasses.replace(
         rules, rules={**rules.rules, "CAP901": dataclasses.replace(rules.rules["CAP901"], enabled=False)}
     )
-    assert run(off, snapshot([memstore("a", 999)])).outcome is Outcome.DISABLED
+    result = run(off, snapshot([memstore("a", 999)]))
+    assert (result.outcome, render_text(result.reason, "en")) == (Outcome.DISABLED, "Switched off in the rules.")
+
+
+def test_why_a_check_says_nothing_of_this_tenant(rules: Ruleset) -> None:
+    def reason(spec: CheckSpec, rule: Rule, kind: TenantKind = TenantKind.USER) -> str:
+        one = dataclasses.replace(rules, rules={**rules.rules, spec.code: rule})
+        return render_text(evaluate_checks([spec], one, snapshot(kind=kind))[0].reason, "en")
+
+    rule = rules.rules["CAP901"]
+    only_user = dataclasses.replace(SPECS["CAP901"], tenants=(TenantKind.USER,))
+    assert reason(only_user, rule, TenantKind.SYS) == "Only a user tenant shows this."
+    other = dataclasses.replace(rule, applies=False)
+    assert reason(only_user, other) == "The rules do not apply to a tenant of this version, role or size."
+    open_question = dataclasses.replace(rule, variants=(Variant(Circumstances(min_cores=2), rule),))
+    said = "The limit depends on the role or size of the tenant, which could not be read."
+    assert reason(only_user, open_question) == said
 
 
 def test_a_cut_source_is_no_pass_unless_the_largest_came_first(rules: Ruleset) -> None:
@@ -431,3 +452,66 @@ def test_a_resource_of_which_too_little_is_known_is_neither_found_nor_well(rules
     found = run(rules, snapshot(), measure=measuring(Measurement("a", 95.0, {"used_bytes": 1}), Unjudged("a")))
     assert (found.outcome, found.unjudged) == (Outcome.FINDING, {})
     assert run(rules, snapshot(), measure=measuring(Unjudged("a"))).outcome is Outcome.NOT_ASSESSED
+
+
+def test_helping_facts_that_are_needed_after_all_are_told_as_the_server_said_it(rules: Ruleset) -> None:
+    absent = Unavailable(UnavailableKind.NO_VIEW, Text("this version has no such view"))
+    spec = dataclasses.replace(
+        SPECS["CAP901"],
+        facts={"memstores": Memstore, "variables": Variable},
+        optional=frozenset({"memstores", "variables"}),
+    )
+
+    def judged(error: MissingFacts, memstores: Any = GONE, variables: Any = ()) -> tuple[Text | None, Text | None]:
+        facts = snapshot(memstores=memstores, variables=variables)
+        (result,) = evaluate_checks([dataclasses.replace(spec, measure=measuring(error=error))], rules, facts)
+        assert result.outcome is Outcome.NOT_ASSESSED
+        return result.reason, result.unlock
+
+    both = ("variables", "memstores")
+    assert judged(MissingFacts(*both)) == (GONE.reason, GONE.remedy)
+    assert judged(MissingFacts(*both), variables=absent) == (absent.reason, None), "what cannot be had comes first"
+    assert judged(MissingFacts(*both, otherwise="Say it."), variables=absent) == (absent.reason, Text("Say it."))
+    assert judged(MissingFacts(*both, otherwise="Say it.")) == (GONE.reason, GONE.remedy)
+    assert judged(MissingFacts("variables"), variables=()) == (Text("Not all rows could be read."), None)
+
+
+def test_the_nearest_of_what_is_fine_the_more_the_less_and_without_an_order(rules: Ruleset) -> None:
+    def nearest(rule: Rule, *measured: Measurement | Unjudged) -> Nearest | None:
+        one = dataclasses.replace(rules, rules={**rules.rules, "CAP901": rule})
+        return run(one, snapshot(), measure=measuring(*measured)).nearest
+
+    rule = dataclasses.replace(rules.rules["CAP901"], evidence=LeastEvidence(judged_pct=10.0))
+    falling = dataclasses.replace(rule, judge=Ladder(((Severity.LOW, 3.0),), descending=True))
+    two = (Measurement("b", 9.0), Measurement("a", 5.0), Measurement("c", 5.0))
+    assert nearest(rule, *two) == Nearest("b", 9.0, 3)
+    assert nearest(falling, *two) == Nearest("a", 5.0, 3), "of two alike the first by name"
+    assert nearest(falling, *two, Unjudged("a")) == Nearest("c", 5.0, 2)
+    word = Expected(severity=Severity.LOW, one_of=("x", "y"))
+    words = dataclasses.replace(rule, judge=word)
+    assert nearest(words, Measurement("b", "x"), Measurement("a", "y")) == Nearest("a", "y", 2)
+    assert nearest(dataclasses.replace(rule, judge=Expected(severity=Severity.LOW, minimum=1.0)), *two) == Nearest(
+        "a", 5.0, 3
+    )
+
+
+@pytest.mark.parametrize(
+    ("shown", "recommended", "said"),
+    [
+        ("ON", "ON", "b is 7 instead of ON."),
+        ("≥ 10", "10", "b is 7 instead of at least 10."),
+        ("10 / 20", "10", "b is 7 instead of 10 (accepted: 10 or 20)."),
+        ("10 – 20 s", "10", "b is 7 s instead of 10 s (accepted: 10 s to 20 s)."),
+        ("10 – 20", "", "b is 7 instead of 10 to 20."),
+        ("≤ 10 s", "10", "b is 7 s instead of at most 10 s."),
+    ],
+)
+def test_what_is_advised_is_told_beside_what_is_accepted_where_that_is_more(
+    rules: Ruleset, shown: str, recommended: str, said: str
+) -> None:
+    judge = Expected(severity=Severity.LOW, one_of=("x",), recommended=recommended, shown=shown)
+    rule = dataclasses.replace(rules.rules["VAR901"], judge=judge)
+    one = dataclasses.replace(rules, rules={**rules.rules, "VAR901": rule})
+    facts = snapshot(variables=[Variable(name="b", value="7")])
+    (found,) = run(one, facts, "VAR901", parse=None).findings
+    assert render_text(found.text, "en") == said

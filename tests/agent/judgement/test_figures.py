@@ -12,11 +12,12 @@ from hypothesis import strategies as st
 
 from agent.facts.given import Attestation
 from agent.facts.resources import ResourceUnit
-from agent.facts.sql import SqlShape, SqlTotal
+from agent.facts.sql import CachedPlan, SqlShape, SqlTotal
 from agent.judgement.figures import TOP_SQL, compute_figures
 from agent.model.figures import Capacity, TrendPoint
 from agent.model.snapshot import Snapshot, Unavailable
 from agent.model.terms import TenantKind, Text, UnavailableKind, Version
+from tests.agent.facts.rows import filled
 
 NOW = datetime(2026, 10, 1, tzinfo=UTC)
 GIB = 2**30
@@ -79,6 +80,13 @@ def test_an_unknown_size_stays_unknown_unless_attested() -> None:
         key="purchased_data_disk_bytes", value=50, by="x", on=date(2026, 1, 1), valid_until=date(2027, 1, 1)
     )
     assert disks(unit("z1", 5), bought) == [Capacity("data_disk", "z1", 5, 50)]
+    other = dataclasses.replace(bought, key="tde_enabled", value=70)
+    assert (
+        disks(unit("z1", 5), other)
+        == disks(unit("z1", 5), dataclasses.replace(bought, value=0))
+        == disks(unit("z1", 5))
+    )
+    assert disks(unit("z1", 5, 9), unit("z2", 5), bought)[0] == Capacity("data_disk", "z1", 5, 9)
 
 
 def test_an_unknown_use_is_no_zero() -> None:
@@ -107,6 +115,8 @@ def test_a_steady_growth_is_carried_on() -> None:
 def test_what_does_not_grow_is_never_full() -> None:
     (forecast,) = compute_figures(snapshot(unit("z1", 40 * GIB, 100 * GIB)), before(60, 50, 45)).forecasts
     assert forecast.full_on is None
+    level = compute_figures(snapshot(unit("z1", 40 * GIB, 100 * GIB)), before(40, 40, 40)).forecasts
+    assert [(one.bytes_per_day, one.full_on) for one in level] == [(0.0, None)]
     (slow,) = compute_figures(snapshot(unit("z1", 40 * GIB, 100 * GIB)), before(39.7, 39.8, 39.9)).forecasts
     assert slow.full_on is None
 
@@ -171,7 +181,31 @@ def test_sqlstat_goes_before_the_audit_ring() -> None:
     names = SqlShape.__annotations__
     values: dict[str, Any] = {name: "R" if names[name] == "str" else 5 for name in names}
     ring = SqlShape(**{**values, "tenant_id": 1002})
+    idle = dataclasses.replace(ring, executions=0)
+    assert compute_figures(snapshot(idle)).top_sql == (), "only parts of plans are there"
     assert compute_figures(snapshot(ring)).top_sql_of == "GV$OB_SQL_AUDIT"
     assert compute_figures(snapshot(ring, shape(1, 9))).top_sql_of == "GV$OB_SQLSTAT"
     of_meta = SqlShape(**{**values, "tenant_id": 1001})
     assert compute_figures(snapshot(of_meta)).top_sql == (), "statements of META tenants are the server's own"
+    own = dataclasses.replace(shape(1, 9), tenant_id=1001)
+    assert compute_figures(snapshot(own)).top_sql == (), "in whichever record"
+    assert compute_figures(snapshot(own, shape(2, 9))).shapes == 1
+
+
+def test_a_line_goes_through_what_was_measured_of_the_same_disk() -> None:
+    others = (Capacity("log_disk", "z1", 77 * GIB, 100 * GIB), Capacity("data_disk", "z2", 99 * GIB, 100 * GIB))
+    past = [dataclasses.replace(point, capacity=(*others, *point.capacity)) for point in before(10, 20, 30)]
+    (forecast,) = compute_figures(snapshot(unit("z1", 40 * GIB, 100 * GIB)), past).forecasts
+    assert forecast.bytes_per_day == pytest.approx(10 * GIB / 91)
+
+
+def test_the_text_of_a_statement_is_cut_and_the_ring_tells_of_its_user_and_longest_execution() -> None:
+    total = dataclasses.replace(shape(1, 60), tenant_id=1002)
+    ring = filled(SqlShape, tenant_id=1002, sql_id="S001", user_name="app", executions=1, max_elapsed_us=9)
+    elsewhere = dataclasses.replace(ring, tenant_id=1004, user_name="other")
+    text = filled(CachedPlan, sql_id="S001", statement="SELECT " + "x" * 900)
+    shapes = [dataclasses.replace(shape(number, 1), tenant_id=1002) for number in range(2, 30)]
+    found = compute_figures(snapshot(total, ring, elsewhere, text, *shapes)).top_sql
+    assert len(found) == 20
+    assert (found[0].text, found[0].user_name, found[0].longest_us) == ("SELECT " + "x" * 593, "app", 9)
+    assert (found[1].text, found[1].user_name, found[1].longest_us) == ("", "", None)

@@ -85,6 +85,10 @@ def test_of_shapes_the_ring_shows_the_share_that_was_read() -> None:
     assert (record.load_pct, record.hidden_us_per_s) == (75, 50 / 3600)
     unknown = described(Observes.AUDIT_RING, [ring(1, elapsed_us=None), shape(150)], AuditReturn, SqlShape)
     assert unknown.load_pct is None
+    both = [ring(1, elapsed_us=200), ring(1, "b", elapsed_us=None), shape(150)]
+    assert described(Observes.AUDIT_RING, both, AuditReturn, SqlShape).load_pct == 75
+    least = described(Observes.AUDIT_RING, [ring(1, elapsed_us=1), shape(1)], AuditReturn, SqlShape)
+    assert (least.load_pct, least.reason.args) == (100, {"reach_s": 3600})
 
 
 @pytest.mark.parametrize(
@@ -172,6 +176,8 @@ def test_the_repository_covers_the_time_between_its_snapshots() -> None:
 def test_a_repository_without_fresh_snapshots_of_statements_shows_nothing(facts: list[object]) -> None:
     record = described(Observes.REPOSITORY, facts, RepositoryShape)
     assert (record.span_hours, record.load_pct) == (0, None)
+    stale = len(facts) == 5
+    assert record.reason.msgid.startswith("The newest WR snapshot" if stale else "The WR holds no snapshots")
     assert record.remedy
 
 
@@ -192,6 +198,9 @@ def test_a_finding_says_how_much_time_its_record_covers() -> None:
     [
         ({"seen_in_repository_s": 10.0, "executions_count": 20, "average_us": 3.0}, 6),
         ({"seen_in_audit_s": 0.0, "executions_count": 20, "average_us": 3.0}, None),
+        ({"seen_in_audit_s": 0.5, "executions_count": 20, "average_us": 3.0}, 120),
+        ({"seen_in_audit_s": 1.0, "executions_count": 20, "average_us": 3.0}, 60),
+        ({"seen_in_audit_s": -0.5, "executions_count": 20, "average_us": 3.0}, None),
         ({"executions_count": 20, "average_us": 3.0}, None),
         ({"seen_in_audit_s": 9.0, "executions_count": None, "average_us": 3.0}, None),
     ],

@@ -14,7 +14,7 @@ from agent.model.check import CheckSpec, Sizing
 from agent.model.comparison import Change, Comparison
 from agent.model.figures import Figures, Forecast, TrendPoint
 from agent.model.outlook import Outlook
-from agent.model.rule import Ladder, Rule
+from agent.model.rule import Fixed, Ladder, Rule
 from agent.model.terms import ChangeKind, Severity, Unit
 from agent.support.i18n import render_text
 from tests.agent.scoring import failed, finding
@@ -71,6 +71,58 @@ def test_cores_are_whole_and_come_from_the_share_in_use() -> None:
     assert told and told.purchase and told.purchase.needed == 6
 
 
+@pytest.mark.parametrize(
+    ("what", "unit", "growth", "said"),
+    [
+        (
+            "cores",
+            Unit.COUNT,
+            None,
+            "3.6 cores at the peak ÷ 70%, the next one above; without growth, for none is told",
+        ),
+        ("cores", Unit.COUNT, 1.0, "(3.6 cores at the peak × (1 + 1% growth a year)) ÷ 70%, the next one above"),
+        ("connections", Unit.COUNT, None, "4 in use ÷ 70%; without growth, for none is told"),
+        ("connections", Unit.COUNT, 0.5, "(4 in use × (1 + 0.5% growth a year)) ÷ 70%"),
+    ],
+)
+def test_the_way_to_the_size_is_told_with_its_figures(what: str, unit: Unit, growth: float | None, said: str) -> None:
+    told = outlook(Sizing(what=what, unit=unit, present="n_count"), 90.0, {"n_count": 4.0}, growth=growth)
+    assert told and told.purchase and render_text(told.purchase.formula, "en") == said
+
+
+def test_what_is_enough_already_is_not_bought() -> None:
+    sizing = Sizing(what="memory", unit=Unit.BYTES, present="size_bytes")
+    assert outlook(sizing, 69.0, {"size_bytes": 10 * GIB}) is None, "just what there is"
+    told = outlook(sizing, 70.0, {"size_bytes": 10 * GIB})
+    assert told and told.purchase and told.purchase.needed == 11 * GIB
+
+
+def test_only_a_ladder_and_numbers_give_a_size() -> None:
+    sizing = Sizing(what="memory", unit=Unit.BYTES, present="size_bytes")
+    fixed: Any = Fixed(Severity.LOW)
+    assert outlook(sizing, 80.0, {"size_bytes": GIB}, fixed) is None
+    assert outlook(sizing, 80.0, {"size_bytes": True}) is None
+    unsized: Any = "many"
+    assert outlook(Sizing(what="memory", unit=Unit.BYTES), unsized, {}) is None
+    assert outlook(sizing, unsized, {"size_bytes": GIB}) is None
+
+
+@pytest.mark.parametrize("params", [{}, {"usable_pct": 0.0}, {"usable_pct": None}])
+def test_without_the_param_that_says_how_far_it_may_fill_nothing_is_sized(params: dict[str, Any]) -> None:
+    sizing = Sizing(what="memory", unit=Unit.BYTES, present="size_bytes", demand="used_bytes", aim_param="usable_pct")
+    assert outlook(sizing, 80.0, {"size_bytes": GIB, "used_bytes": GIB}, params=params) is None
+
+
+@pytest.mark.parametrize(("rest", "meta"), [(8, 1), (9, 1), (18, 2), (90, 10)])
+def test_the_meta_tenant_takes_a_gib_or_a_tenth_of_all(rest: int, meta: int) -> None:
+    ladder = Ladder(((Severity.LOW, 1.0),))
+    sizing = Sizing(
+        what="memory", unit=Unit.BYTES, present="memory_bytes", demand="objects_count", per_gib=True, with_meta=True
+    )
+    told = outlook(sizing, 4000, {"memory_bytes": GIB, "objects_count": rest - 0.5}, ladder)
+    assert told and told.purchase and told.purchase.needed == (rest + meta) * GIB
+
+
 def test_what_is_too_small_is_sized_by_the_limit_itself() -> None:
     low = Ladder(((Severity.LOW, 1.9), (Severity.MEDIUM, 1.0)), descending=True)
     told = outlook(Sizing(what="cores", unit=Unit.COUNT), 1.0, {}, low)
@@ -124,10 +176,30 @@ def test_what_only_grows_has_a_day_once_it_was_measured_twice() -> None:
     assert render_text(told.exhausted_by, "en") == "from 60% to 80% in 100 days"
 
 
+@pytest.mark.parametrize(
+    ("value", "was", "days", "left_days"),
+    [
+        (80.0, 60.0, 30.0, 30),  # just far enough apart
+        (100.0, 60.0, 100.0, 0),
+        (99.5, 0.0, 99.5, 0),
+        (71.484375, 70.484375, 128.0, 3650),
+        (71.4765625, 70.4765625, 128.0, None),  # 3651 days: nobody orders for then
+        (100.5, 0.0, 100.5, None),
+        (110.0, 120.0, 100.0, None),  # it falls
+    ],
+)
+def test_a_day_within_ten_years_is_told_and_none_that_is_past(
+    value: float, was: float, days: float, left_days: int | None
+) -> None:
+    told = outlook(None, value, {}, exhausts=True, comparison=compared(was, days))
+    assert (told and told.exhausted_on) == (None if left_days is None else (NOW + timedelta(days=left_days)).date())
+
+
 @pytest.mark.parametrize(("was", "days"), [(None, 100), (80.0, 100), (90.0, 100), (60.0, 29.9), (79.99, 100)])
 def test_no_day_from_one_point_from_none_that_grew_or_from_two_that_lie_close(was: float | None, days: float) -> None:
     assert outlook(None, 80.0, {}, exhausts=True, comparison=compared(was, days)) is None
     assert outlook(None, 80.0, {}, comparison=compared(60.0, 100)) is None
+    assert outlook(None, 80.0, {}, exhausts=True) is None
 
 
 def test_a_data_disk_has_the_day_of_the_line_through_all_assessments() -> None:
@@ -136,13 +208,19 @@ def test_a_data_disk_has_the_day_of_the_line_through_all_assessments() -> None:
             Forecast("data_disk", "zone1", 1e9, date(2027, 3, 1)),
             Forecast("data_disk", "zone2", 2e9, date(2027, 2, 1)),
             Forecast("data_disk", "zone3", -1.0, None),
+            Forecast("log_disk", "zone1", 1e9, date(2026, 12, 1)),
         ),
         trend=(TrendPoint(datetime(2026, 1, 1, tzinfo=UTC), 80.0), TrendPoint(datetime(2026, 4, 1, tzinfo=UTC), 80.0)),
     )
     sizing = Sizing(what="data_disk", unit=Unit.BYTES, present="size_bytes")
     told = outlook(sizing, 80.0, {"size_bytes": 100 * GIB}, figures=figures)
     assert told and told.exhausted_on == date(2027, 2, 1)
-    assert "3 assessments" in render_text(told.exhausted_by, "en")
+    assert render_text(told.exhausted_by, "en") == "by 3 assessments, 1.9 GiB a day"
+    memory = outlook(replace(sizing, what="memory"), 80.0, {"size_bytes": 100 * GIB}, figures=figures)
+    assert memory and (memory.exhausted_on, memory.exhausted_by) == (None, None), "it is not the memory that fills"
+    never = replace(figures, forecasts=figures.forecasts[2:])
+    told = outlook(sizing, 80.0, {"size_bytes": 100 * GIB}, figures=never)
+    assert told and (told.exhausted_on, told.exhausted_by) == (None, None)
 
 
 def sized() -> list[CheckSpec]:

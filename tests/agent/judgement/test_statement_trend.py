@@ -70,6 +70,19 @@ def test_in_the_plan_cache_hours_count_since_the_plan_was_made() -> None:
     assert trend.before is not None and trend.before.hourly is None, "nobody knows since when"
 
 
+def test_nobody_knows_how_often_where_no_time_is_known() -> None:
+    """A plan of the moment of reading or later, a ring without a span, a repository without days."""
+    for hours, hourly in ((0.0, None), (-1.0, None), (0.5, 20.0)):
+        trend = list_trends(seen(total(), plan(hours=hours)), seen(total(), plan(hours=hours + 9)))[None, A]
+        assert trend.now is not None and trend.now.hourly == hourly
+    ring = filled(SqlShape, sql_id=A, db_name="d", executions=1, elapsed_us=5)
+    trend = list_trends(seen(ring, later=WEEK), seen(ring))[None, A]
+    assert trend.now is not None and trend.now.hourly is None
+    instant = kept(last_snap=1)
+    trend = list_trends(seen(instant, later=WEEK), seen(kept(first_snap=0)))[None, A]
+    assert trend.now is not None and (trend.now.average_us, trend.now.hourly) == (100.0, None)
+
+
 def test_what_came_on_top_of_the_totals_of_a_plan_is_now() -> None:
     now = seen(total(executions=110, elapsed_us=11000, rows_read=300), plan(hours=5.0), later=timedelta(hours=10))
     trend = list_trends(now, seen(total(executions=100, elapsed_us=1000, rows_read=100), plan(hours=5.0)))[None, A]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 from rich.text import Text as Plain
@@ -14,6 +14,8 @@ MIXED = st.text("abcXYZ019 ，。（）《》、：%,.;!?()[]-_$/租户内存达
 
 
 @given(MIXED, st.integers(2, 60))
+@example("、; 0", 2)
+@example("abcdef  gh", 4)
 def test_no_line_is_too_wide_and_no_letter_is_lost(text: str, width: int) -> None:
     folded = fold_text(Plain(text), width).plain
     assert all(cell_len(line) <= width for line in folded.split("\n"))

@@ -146,6 +146,21 @@ def test_a_prefix_must_be_unique(history: History) -> None:
     assert all(id in message(error) for id in ("abc", "abd", "ab"))
 
 
+def test_a_beginning_that_only_one_id_has_will_do(history: History) -> None:
+    for id in ("abc", "b_d"):
+        history.save(document(id))
+    assert [history.load(begin)["assessment_id"] for begin in ("a", "ab", "b_")] == ["abc", "abc", "b_d"]
+    for begin in ("c", "a_", "%"):
+        with pytest.raises(HistoryError, match="holds no assessment whose id begins with"):
+            history.load(begin)
+
+
+def test_a_whole_id_goes_before_newer_ones_that_begin_with_it(history: History) -> None:
+    for number, id in enumerate(("ab", "abc", "abd")):
+        history.save(document(id, NOON + timedelta(days=number)))
+    assert history.load("ab")["assessment_id"] == "ab"
+
+
 def test_of_many_that_begin_alike_the_five_newest_are_named(history: History) -> None:
     for number in range(7):
         history.save(document(f"a{number}", NOON + timedelta(days=number)))

@@ -217,6 +217,8 @@ def test_nothing_is_asked_for_that_does_not_apply(tmp_path: Path) -> None:
     written(tmp_path)
     text = (tmp_path / USUAL_FILE).read_text(encoding="utf-8")
     assert "CDB_" not in text and "QUERY_SQL" not in text
+    written(tmp_path / "en", dataclasses.replace(ASKED, language="en"))
+    assert "Attention:" not in summary_of(tmp_path / "en"), "no privilege beyond reading is asked for"
     found = written(tmp_path / "sys", content=MINIMAL + "    kind: sys\n")
     assert any("oceanbase.CDB_OB_BACKUP_JOB_HISTORY" in source.views for source in found.sources)
     (tmp_path / "full").mkdir()
@@ -298,6 +300,11 @@ def test_each_chapter_of_terms_is_explained_in_the_language_of_the_reader(tmp_pa
         place = next(number for number, line in enumerate(lines) if line.startswith(f"{term}:"))
         heading = lines[max(number for number, line in enumerate(lines[:place]) if not line) + 1]
         assert heading.startswith("# ") and re.search("[\u4e00-\u9fff]", heading), (term, heading)
+
+
+def test_a_reason_to_allow_more_than_reading_stands_among_the_sentences(tmp_path: Path) -> None:
+    written(tmp_path, dataclasses.replace(ASKED, language="en", allow_privileges="Only root exists"))
+    assert "privileges beyond reading, for this reason: Only root exists. Then only" in summary_of(tmp_path)
 
 
 def test_what_is_all_asked_for_leaves_nothing_to_name(tmp_path: Path) -> None:

@@ -29,7 +29,7 @@ from tests.agent.signing import DOCUMENT, KEY, OTHER_KEY, request_text, signed
 NOW = datetime(2026, 11, 23, 6, tzinfo=UTC)  # a Monday, 14:00 in Shanghai
 DAY = timedelta(days=1)
 SOURCES = (Memstore, Variable)
-REVOCATION = "form: ob-health revocation 1\nrevokes: {reference}\nreason: The audit is over.\n"
+REVOCATION = "form: ob-health revocation 1\nrevokes: {reference}\nreason: The audit is over\n"
 
 
 def prepared(directory: Path, content: str = MINIMAL, block: str = "", **changes: Any) -> Engagement:
@@ -84,15 +84,26 @@ def test_no_authorization(tmp_path: Path) -> None:
 def test_a_file_that_is_not_there(tmp_path: Path, missing: str) -> None:
     engagement = prepared(tmp_path)
     (tmp_path / missing).unlink()
-    message = refusal(engagement)
-    assert missing in message and "ssh-keygen -Y sign -n ob-health" in message
+    assert refusal(engagement) == (
+        f"The authorization needs {tmp_path / missing}, which cannot be read (No such file or directory). The customer "
+        "signs the request with: ssh-keygen -Y sign -n ob-health -f KEY FILE"
+    )
+
+
+def test_a_path_that_no_file_can_have(tmp_path: Path) -> None:
+    engagement = prepared(tmp_path)
+    assert engagement.authorization is not None
+    block = engagement.authorization.model_copy(update={"document": Path("a\0b")})
+    message = refusal(engagement.model_copy(update={"authorization": block}))
+    assert "which cannot be read (invalid path). The customer" in message
 
 
 @pytest.mark.parametrize(("name", "most"), [(DOCUMENT, 1 << 20), (f"{DOCUMENT}.sig", sshsig.MAX_SIGNATURE_BYTES)])
 def test_a_file_that_is_too_large(tmp_path: Path, name: str, most: int) -> None:
     engagement = prepared(tmp_path)
     (tmp_path / name).write_bytes(b"#" * (most + 1))
-    assert refusal(engagement).startswith(f"The authorization needs {tmp_path / name}, which is too large")
+    said = f"The authorization needs {tmp_path / name}, which is too large to be what the customer signed."
+    assert refusal(engagement) == said
     (tmp_path / name).write_bytes(b"#" * most)
     assert "too large" not in refusal(engagement)
 
@@ -134,7 +145,8 @@ def revoked(directory: Path, content: str, key: sshsig.PrivateKey = KEY) -> Enga
 
 
 def test_revoked_by_the_signer(tmp_path: Path) -> None:
-    assert "revoked by its signer: The audit is over." in refusal(revoked(tmp_path, REVOCATION.format(reference="T-1")))
+    message = refusal(revoked(tmp_path, REVOCATION.format(reference="T-1")))
+    assert message == ("Authorization T-1 has been revoked by its signer: The audit is over. Ask Acme for a new one.")
 
 
 @pytest.mark.parametrize("revokes", ["T-0", "t-1", "T-l", "OBH-20260110-1a2b"])
@@ -183,7 +195,7 @@ def test_an_authorization_is_no_revocation_and_the_other_way_round(tmp_path: Pat
 def test_wrong_customer(tmp_path: Path) -> None:
     prepared(tmp_path)
     other = load(tmp_path, MINIMAL.replace("name: Acme", "name: Bolt") + AUTHORIZATION)
-    assert "is of the customer Acme, not of Bolt" in refusal(other)
+    assert "is of the customer Acme, not of Bolt. Use the engagement" in refusal(other)
 
 
 @pytest.mark.parametrize(
@@ -191,8 +203,12 @@ def test_wrong_customer(tmp_path: Path) -> None:
     [
         ("  orders:", "  stock:", "does not name target stock"),
         ("user: reader@orders#c1", "user: root@orders#c1", "another user for target orders: reader@orders#c1, not"),
-        ("host: db.example.com", "host: db2.example.com", "another host for target orders"),
-        ("port: 3306", "port: 2881", "another port for target orders: 3306, not 2881"),
+        (
+            "host: db.example.com",
+            "host: db2.example.com",
+            "another host for target orders: db.example.com, not db2.example.com. Correct",
+        ),
+        ("port: 3306", "port: 2881", "another port for target orders: 3306, not 2881. Correct"),
         (
             "port: 3306",
             "port: 3306\n    limits: {max_rows: 200001}",
@@ -305,14 +321,15 @@ def test_lower_limits_than_signed_are_fine(tmp_path: Path) -> None:
 def test_outside_the_window(tmp_path: Path) -> None:
     window = {"days": ["tue"], "opens": "01:00", "closes": "05:00", "timezone": "Asia/Shanghai"}
     message = refusal(prepared(tmp_path, window=window))
-    assert "in this window only: tue 01:00-05:00 Asia/Shanghai" in message
+    assert "in this window only: tue 01:00-05:00 Asia/Shanghai. Assess orders then" in message
 
 
 def test_a_needed_statement_that_was_not_signed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     engagement = prepared(tmp_path)
     later = {**list_own_statements(), "identity": "SELECT USER() AS account"}
     monkeypatch.setattr(module, "list_own_statements", lambda: later)
-    assert "does not list the statement identity of this version of the agent: SELECT USER()" in refusal(engagement)
+    said = "does not list the statement identity of this version of the agent: SELECT USER() AS account. Ask Acme"
+    assert said in refusal(engagement)
 
 
 def test_a_statement_that_can_be_done_without_is_only_left_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
