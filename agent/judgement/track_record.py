@@ -83,16 +83,15 @@ def _judge_values(advised_id: str, resolved: Iterable[_Resolved], measure: Measu
         values = measure(code, frozenset(one.finding["resource"] for one in found))
         for one in found:
             value = values.get(one.finding["resource"])
-            if value is not None and not _is_number(value):
+            if not isinstance(value, int | float) or isinstance(value, bool):
                 continue
-            number = None if value is None else float(value)  # type: ignore[arg-type]
-            kept = number is None or (number > limit if descending else number < limit)
+            kept = value > limit if descending else value < limit
             yield Prediction(
                 kind=PredictionKind.VALUE,
                 **_describe(one),
                 advised_id=advised_id,
                 predicted=limit,
-                measured=number,
+                measured=float(value),
                 came_true=kept,
             )
 
@@ -169,7 +168,3 @@ def _read_score(score: ScoreEntry) -> float | None:
 
 def _sum_root(results: Iterable[ResultEntry], root: str) -> float:
     return math.fsum(result["risk_points"] for result in results if root in (result["group"], result["code"]))
-
-
-def _is_number(value: Scalar) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)

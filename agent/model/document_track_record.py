@@ -15,7 +15,7 @@ class PredictionEntry(TypedDict):
     advised_id: str
     predicted: float
     predicted_most: float | None
-    measured: float | None
+    measured: float
     came_true: bool
 
 

@@ -24,8 +24,7 @@ class Prediction:
     """One prediction of the assessment ``advised_id`` on a finding that is resolved now, and what was measured.
 
     ``predicted``: for a value the limit that it was to keep; for a gain points; for the time of a statement the least
-    percent by which it was to fall, and ``predicted_most`` the most. ``measured`` is in the same unit; None is a
-    resource that is gone, and whose value therefore cannot be measured.
+    percent by which it was to fall, and ``predicted_most`` the most. ``measured`` is in the same unit.
     """
 
     kind: PredictionKind
@@ -34,7 +33,7 @@ class Prediction:
     resource: str
     advised_id: str
     predicted: float
-    measured: float | None
+    measured: float
     came_true: bool
     predicted_most: float | None = None
 

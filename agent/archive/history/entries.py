@@ -137,5 +137,5 @@ class KeptPrediction:
     advised_id: str
     predicted: float
     predicted_most: float | None
-    measured: float | None
+    measured: float
     came_true: bool

@@ -222,5 +222,5 @@ class PredictionRow(Base):
     advised_id: Mapped[str] = mapped_column(String(64))
     predicted: Mapped[float]
     predicted_most: Mapped[float | None]
-    measured: Mapped[float | None]
+    measured: Mapped[float]
     came_true: Mapped[bool]

@@ -70,7 +70,7 @@ def upgrade() -> None:
         sa.Column("advised_id", sa.String(64), nullable=False),
         sa.Column("predicted", sa.Double(), nullable=False),
         sa.Column("predicted_most", sa.Double()),
-        sa.Column("measured", sa.Double()),
+        sa.Column("measured", sa.Double(), nullable=False),
         sa.Column("came_true", sa.Boolean(), nullable=False),
         mysql_charset="utf8mb4",
         mysql_collate="utf8mb4_bin",
