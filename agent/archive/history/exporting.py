@@ -51,7 +51,7 @@ def _make_harmless(value: Cell) -> Cell:
     if not isinstance(value, str):
         return value
     plain = _strip_controls(value)
-    return f"'{plain}" if value.lstrip().startswith(_FORMULA) or value.startswith(_FORMULA) else plain
+    return f"'{plain}" if plain.lstrip().startswith(_FORMULA) or value.startswith(_FORMULA) else plain
 
 
 def write_openmetrics(points: Sequence[HistoryPoint], *, only_latest: bool) -> str:

@@ -114,7 +114,10 @@ def read_sealed(session: Session, assessment_id: str) -> SealedSnapshot | None:
     if header is None or header.pruned_at is not None:
         return None
     parts = select(SnapshotPartRow.content).where(SnapshotPartRow.assessment_id == assessment_id)
-    content = b"".join(session.scalars(parts.order_by(SnapshotPartRow.position)))
+    try:
+        content = b"".join(session.scalars(parts.order_by(SnapshotPartRow.position)))
+    except DAMAGE:
+        raise build_altered_snapshot(assessment_id) from None
     sealed = SealedSnapshot(sha256=header.sha256, key_id=header.key_id, content=content)
     if sealed.sealed_sha256 != header.sealed_sha256:
         raise build_altered_snapshot(assessment_id)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from datetime import datetime
 from itertools import groupby
 from typing import Any
 
@@ -56,7 +57,7 @@ def _list_point_cells(point: HistoryPoint, before: HistoryPoint | None) -> tuple
         _UNKNOWN if score is None or earlier is None else f"{score - earlier:+.1f}",
         f"{entry.coverage_pct:.0f}%",
         *(point.findings.get(severity.value, 0) for severity in _SEVERITIES),
-        _UNKNOWN if same_rules else console.localize("changed"),
+        _UNKNOWN if same_rules else console.localize("rules changed"),
         console.localize("yes") if point.snapshot_kept else _UNKNOWN,
         entry.id,
     )
@@ -88,7 +89,11 @@ def print_difference(history: History, first: str, second: str, *, as_json: bool
         return
     console.say("{customer} · {target}", "bold", customer=before["customer"], target=before["target"]["name"])
     rows = [
-        (document["assessment_id"], document["as_of"][:16], *_list_score_cells(document))
+        (
+            document["assessment_id"],
+            f"{datetime.fromisoformat(document['as_of']):%Y-%m-%d %H:%M}",
+            *_list_score_cells(document),
+        )
         for document in (before, after)
     ]
     console.print_table(("id", "as of (UTC)", "score", "coverage"), rows)
@@ -159,7 +164,7 @@ def print_track_record(history: History, customer: str | None, target: str | Non
     )
     rows = [(console.localize(_KINDS[kind]), *_list_rate_cells(rate)) for kind, rate in rates if rate.counted]
     rows.append((console.localize("all"), *_list_rate_cells(whole)))
-    console.print_table(("kind", "came true", "of", "rate", "interval (95 %)"), rows)
+    console.print_table(("kind", "hits", "of", "rate", "interval (95 %)"), rows)
     return code
 
 
