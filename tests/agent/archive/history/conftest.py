@@ -36,12 +36,12 @@ def empty_history(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return place
 
 
-def make_url(request: pytest.FixtureRequest, tmp_path: Path, name: str) -> str:
-    """A database of this name, of the kind that the fixture's parameter says."""
-    if request.param == "sqlite":
+def make_url(kind: str, request: pytest.FixtureRequest, tmp_path: Path, name: str) -> str:
+    """A database of this name and kind."""
+    if kind == "sqlite":
         shutil.copy(request.getfixturevalue("empty_history"), tmp_path / f"{name}.sqlite")
         return f"sqlite:///{tmp_path}/{name}.sqlite"
-    if request.param == "mariadb":
+    if kind == "mariadb":
         port = request.getfixturevalue("history_server")
         return f"mysql+pymysql://reader:p@127.0.0.1:{port}/{name}"
     kernel: Kernel = request.getfixturevalue("kernel")
@@ -54,7 +54,7 @@ def make_url(request: pytest.FixtureRequest, tmp_path: Path, name: str) -> str:
 @pytest.fixture(params=EVERY_DATABASE)
 def any_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """A place for an empty history, on each kind of database."""
-    place = make_url(request, tmp_path, "history")
+    place = make_url(request.param, request, tmp_path, "history")
     yield place
     if request.param == "sqlite":
         return

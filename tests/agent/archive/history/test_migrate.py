@@ -8,6 +8,7 @@ import os
 import sqlite3
 import sys
 import threading
+import warnings
 import zlib
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -15,6 +16,7 @@ from contextlib import ExitStack
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from subprocess import PIPE, Popen
+from typing import Any
 
 import pytest
 from alembic import command
@@ -23,6 +25,7 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine, text
+from sqlalchemy.exc import SAWarning
 
 from agent.archive.history.claims import make_claim
 from agent.archive.history.entries import Claim
@@ -33,7 +36,7 @@ from agent.archive.snapshot import PackedSnapshot, unpack_snapshot
 from agent.engagement.subscription import PeriodState, Subscription, judge_due
 from agent.model.terms import Severity
 from agent.support.errors import HistoryError
-from tests.agent.archive.history.conftest import EVERY_DATABASE, make_url
+from tests.agent.archive.history.conftest import make_url
 from tests.agent.archive.history.documents import NOON, document, found, message
 
 SAVED = Path(__file__).parent / "saved"
@@ -61,13 +64,18 @@ def test_the_migrations_make_what_the_models_say(tmp_path: Path) -> None:
     require_models(f"sqlite:///{tmp_path}/h.db")
 
 
-def require_models(url: str) -> None:
-    """The tables of a database are those of the models, down to the lengths of texts and the parts of a second."""
+def require_models(url: str, *, reflects_keys: bool = True) -> None:
+    """The tables of a database are those of the models, down to the lengths of texts and the parts of a second.
+
+    SQLAlchemy does not read OceanBase's way to write indexes and foreign keys.
+    """
     engine = create_engine(url)
-    with engine.connect() as connection:
+    with engine.connect() as connection, warnings.catch_warnings():
+        warnings.simplefilter("ignore", SAWarning)
         context = MigrationContext.configure(connection, opts={"compare_type": True})
-        assert compare_metadata(context, Base.metadata) == []
+        found = compare_metadata(context, Base.metadata)
     engine.dispose()
+    assert [step for step in found if reflects_keys or step[0] not in ("add_index", "add_fk")] == []
 
 
 @pytest.mark.parametrize("revision", revisions())
@@ -99,15 +107,24 @@ def test_what_counted_before_the_migration_counts_as_it_did(revision: str, cover
         assert judge_due(subscription, history.recorded("acme", "shop"), moment, 60.0).state is PeriodState.DONE
 
 
-@pytest.fixture(params=EVERY_DATABASE)
-def old_url(request: pytest.FixtureRequest, tmp_path: Path, revision: str) -> Iterator[str]:
+def list_servers() -> Iterator[Any]:
+    """Every kind of database with every revision. The kernel makes tables slowly: all but the oldest are long there."""
+    for revision in revisions():
+        length = pytest.mark.slow if revision == revisions()[0] else pytest.mark.long
+        yield pytest.param("sqlite", revision)
+        yield pytest.param("mariadb", revision, marks=[pytest.mark.mariadb, pytest.mark.slow])
+        yield pytest.param("kernel", revision, marks=[pytest.mark.kernel, length])
+
+
+@pytest.fixture
+def old_url(request: pytest.FixtureRequest, tmp_path: Path, kind: str, revision: str) -> Iterator[str]:
     """A database of its own for a history of this revision, on each kind of server."""
     name = f"history_{revision}"
-    if request.param == "sqlite":
+    if kind == "sqlite":
         yield f"sqlite:///{tmp_path}/{name}.sqlite"
         return
-    url = make_url(request, tmp_path, name)
-    server = create_engine(make_url(request, tmp_path, ""))
+    url = make_url(kind, request, tmp_path, name)
+    server = create_engine(make_url(kind, request, tmp_path, ""))
     for statement in (f"DROP DATABASE IF EXISTS {name}", f"CREATE DATABASE {name}"):
         with server.begin() as connection:
             connection.exec_driver_sql(statement)
@@ -117,8 +134,8 @@ def old_url(request: pytest.FixtureRequest, tmp_path: Path, revision: str) -> It
     server.dispose()
 
 
-@pytest.mark.parametrize("revision", revisions())
-def test_a_server_with_data_is_upgraded_from_every_schema(revision: str, old_url: str) -> None:
+@pytest.mark.parametrize(("kind", "revision"), list_servers())
+def test_a_server_with_data_is_upgraded_from_every_schema(kind: str, revision: str, old_url: str) -> None:
     told = document("a1", findings=(found("disk", Severity.HIGH),))
     row = {
         "id": "a1", "customer": "acme", "target": "shop", "as_of": NOON.replace(tzinfo=None), "coverage_pct": 6.4,
@@ -151,7 +168,7 @@ def test_a_server_with_data_is_upgraded_from_every_schema(revision: str, old_url
         history.save(document("a2"), sealed=keys.seal("a2", PackedSnapshot(b"facts", "ab" * 32)))
         head, wrong = history.check_chain()
         assert (head.length, head.unlinked, wrong) == (1, ("a1",), ())
-    require_models(old_url)
+    require_models(old_url, reflects_keys=kind != "kernel")
 
 
 def test_a_history_of_this_version_is_not_migrated(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

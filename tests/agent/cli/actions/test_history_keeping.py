@@ -203,12 +203,9 @@ def test_two_targets_have_no_difference(kept: Fake) -> None:
     harm(kept, "UPDATE assessment SET target = 'x' WHERE id = (SELECT MIN(id) FROM assessment)")
     with kept.history as history:
         first = history.points()[0].entry.id
-        document = {
-            **history.load(first),
-            "assessment_id": "zz",
-            "target": {**history.load(first)["target"], "name": "y"},
-        }
-        history.save(document)
+        other: Any = dict(history.load(first))
+        other |= {"assessment_id": "zz", "target": {**other["target"], "name": "y"}}
+        history.save(other)
     code, said = say(kept, "diff", first, "zz")
     assert code == 2 and "are of different targets" in said
 
