@@ -18,7 +18,9 @@ from agent.archive import folder, snapshot
 from agent.archive.document import add_notes, build_document
 from agent.archive.document_earlier import read_earlier
 from agent.archive.document_proof import add_proof, list_remedies
+from agent.archive.document_track_record import add_track_record
 from agent.archive.history.entries import Claim
+from agent.archive.history.sealing import HistoryKeys, SealedSnapshot
 from agent.archive.history.store import History
 from agent.catalogue import rules
 from agent.catalogue.registry import Registry
@@ -37,7 +39,7 @@ from agent.engagement.service_terms import WHOLE_MONTHS
 from agent.engagement.subscription import find_current_period
 from agent.facts import CostClass
 from agent.judgement.compare import compare_assessments, recognize_former
-from agent.judgement.evaluate import evaluate_checks
+from agent.judgement.evaluate import evaluate_checks, measure_resources
 from agent.judgement.figures import compute_figures, find_bought_bytes
 from agent.judgement.instance import describe_instance
 from agent.judgement.joining import join_earlier, join_findings
@@ -46,6 +48,7 @@ from agent.judgement.roadmap import plan_roadmap
 from agent.judgement.score import score_results
 from agent.judgement.sizing import compute_outlooks
 from agent.judgement.statement_facts import describe_statements
+from agent.judgement.track_record import judge_predictions
 from agent.judgement.variants import fit_rules
 from agent.model.assessment import Assessment, Period
 from agent.model.authorization import Authorization
@@ -55,7 +58,7 @@ from agent.model.document import Document
 from agent.model.result import CheckResult, Score
 from agent.model.rule import Ruleset
 from agent.model.snapshot import Capabilities, Problem, Snapshot
-from agent.model.terms import Text
+from agent.model.terms import Scalar, Text
 from agent.report.render import name_files, prepare_rendering
 from agent.report.write_report import ReportWish, WrittenReport, list_left_behind, list_missing, write_report
 from agent.support.errors import DamagedHistory, HistoryError, NotAuthorized, Stopped, WriteError
@@ -77,7 +80,8 @@ class AssessmentJob:
     ``outside_service`` is the reason for an assessment that the subscription does not cover; ``notes`` are for the
     report. ``claim`` is the claim of the period: nothing is recorded once another run has taken it over. ``clock``
     tells the time when the target is connected, which may be long after ``now``; without it that is ``now``.
-    ``verify``: indexes and remedies are tried on a twin, on this machine, once the target is left.
+    ``verify``: indexes and remedies are tried on a twin, on this machine, once the target is left. ``keys`` seal the
+    snapshot for the history; without them none is kept there.
     """
 
     engagement: Engagement
@@ -92,6 +96,7 @@ class AssessmentJob:
     notes: tuple[Text, ...] = ()
     clock: Callable[[], datetime] | None = None
     verify: bool = False
+    keys: HistoryKeys | None = None
 
     def with_progress(self, progress: ShowProgress) -> AssessmentJob:
         """Return the same job with a callback for its progress."""
@@ -411,11 +416,14 @@ def assess_target(
         clock, forgotten = collected.clock, job.recalled.error
         set_aside, blocked = _set_aside(directory)
         saved, unsaved = ((), (blocked.text,)) if blocked else _keep_snapshot(collected.facts, directory / _SNAPSHOT)
-        document = build_document(judge_snapshot(job, assessment_id, collected.authorization, collected.facts))
+        assessment = judge_snapshot(job, assessment_id, collected.authorization, collected.facts)
+        document = tell_track_record(job, assessment, build_document(assessment))
         if job.verify:
             document = prove_document(document, collected.facts, job.progress)
-        unrecorded = record_assessment(job, document, directory, name_files(document, formats, languages))
-        del collected  # frees memory for rendering
+        sealed = job.keys.seal(assessment_id, snapshot.pack_snapshot(collected.facts)) if job.keys else None
+        names = name_files(document, formats, languages)
+        unrecorded = record_assessment(job, document, directory, names, sealed)
+        del assessment, collected  # frees memory for rendering
         if blocked:
             raise blocked
         if unrecorded:
@@ -441,6 +449,25 @@ def assess_target(
         set_aside=set_aside,
         clock=clock,
     )
+
+
+def tell_track_record(job: AssessmentJob, assessment: Assessment, document: Document) -> Document:
+    """Return the document with what became of earlier predictions. A history that cannot be read leaves it as it is."""
+    if job.history is None:
+        return document
+    customer, rules_of, specs = job.engagement.customer.name, assessment.ruleset.rules, assessment.specs
+
+    def measure(code: str, resources: frozenset[str]) -> Mapping[str, Scalar]:
+        known = code in specs and code in rules_of
+        return measure_resources(specs[code], rules_of[code], assessment.snapshot, resources) if known else {}
+
+    try:
+        before = job.history.last(customer, job.target, job.now)
+        found = judge_predictions(before, document, assessment.snapshot, measure) if before else ()
+        earlier = [one.came_true for one in job.history.predictions(customer, job.target)]
+        return add_track_record(document, found, earlier)
+    except (HistoryError, *_DAMAGE):
+        return document  # comparing has told what is wrong with the history
 
 
 def _set_aside(directory: Path) -> tuple[Path | None, WriteError | None]:
@@ -491,16 +518,20 @@ def _note_unwritten(job: AssessmentJob, wish: ReportWish, unwritten: Sequence[st
 
 
 def record_assessment(
-    job: AssessmentJob, document: Document, directory: Path | None = None, unwritten: Sequence[str] = ()
+    job: AssessmentJob,
+    document: Document,
+    directory: Path | None = None,
+    unwritten: Sequence[str] = (),
+    sealed: SealedSnapshot | None = None,
 ) -> tuple[Text, ...]:
     """Save the document in the history. A failure is a warning, because the report (in ``directory``) is kept.
 
-    ``unwritten`` names the files of the report that are still to be written.
+    ``unwritten`` names the files of the report that are still to be written, ``sealed`` is the snapshot to keep.
     """
     if job.history is None:
         return ()
     try:
-        job.history.save(document, directory, claim=job.claim, unwritten=unwritten)
+        job.history.save(document, directory, claim=job.claim, unwritten=unwritten, sealed=sealed)
     except HistoryError as error:
         return (error.text,)
     return ()

@@ -94,6 +94,7 @@ def build_document(assessment: Assessment) -> Document:
             for unlock in score.unlocks
         ],
         "proof": None,
+        "track_record": None,
         **serialize_outlook(assessment, tell),
     }
 

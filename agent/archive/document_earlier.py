@@ -16,7 +16,7 @@ from agent.model.document import (
     ResultEntry,
     UnseenEntry,
 )
-from agent.model.result import Carried, CheckResult, Finding, ScoredResult, Sign
+from agent.model.result import Carried, CheckResult, Finding, Score, ScoredResult, Sign
 from agent.model.rule import Mute
 from agent.model.terms import Actor, Category, Outcome, Severity, Text
 
@@ -42,6 +42,22 @@ def read_earlier(document: Document) -> Earlier:
         categories={name: item["points_lost"] for name, item in document["score"]["categories"].items()},
         trend=read_trend(document),
         score_shown=document["score"]["value"] if document["score"]["coverage_pct"] else None,
+    )
+
+
+def read_score(document: Document) -> Score:
+    """Read the score of a document, with what each check counts in it, as comparing needs it."""
+    score = document["score"]
+    return Score(
+        value=score["value"],
+        low=score["low"],
+        high=score["high"],
+        band=score["band"],
+        grade_needs=tuple(need["code"] for need in score["grade_needs"]),
+        provisional=score["provisional"],
+        coverage_pct=score["coverage_pct"],
+        categories={},
+        results=read_earlier(document).scored,
     )
 
 

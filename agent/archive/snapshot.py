@@ -51,17 +51,35 @@ def hash_body(body: str) -> str:
     return hashlib.sha256(body.encode()).hexdigest()
 
 
+class PackedSnapshot(NamedTuple):
+    """What a snapshot file holds, compressed, and the SHA-256 of the snapshot."""
+
+    content: bytes
+    sha256: str
+
+
+def pack_snapshot(snapshot: Snapshot) -> PackedSnapshot:
+    """Return the bytes of the file that ``save_snapshot`` would write."""
+    return _pack_body(serialize_body(_serialize_snapshot(snapshot)))
+
+
+def _pack_body(body: str, sealed: str = "") -> PackedSnapshot:
+    digest = hash_body(body)
+    outer = {"sha256": digest, "body": body, **({"sealed": sealed} if sealed else {})}
+    return PackedSnapshot(zstandard.ZstdCompressor(level=3).compress(json.dumps(outer).encode()), digest)
+
+
 def write_body(body: str, path: Path, sealed: str = "") -> str:
     """Write a body as a snapshot file; ``sealed`` is the original of a redacted one. Else like ``save_snapshot``."""
-    outer = {"sha256": hash_body(body), "body": body, **({"sealed": sealed} if sealed else {})}
+    packed = _pack_body(body, sealed)
     try:
-        write_whole(path, zstandard.ZstdCompressor(level=3).compress(json.dumps(outer).encode()))
+        write_whole(path, packed.content)
     except OSError as error:
         args = {"path": str(path), "reason": error.strerror or str(error)}
         raise WriteError(
             Text("{path}: the snapshot cannot be written ({reason}). Make room or choose another --out.", args)
         ) from None
-    return outer["sha256"]
+    return packed.sha256
 
 
 def load_snapshot(path: Path, known: Iterable[type] = ()) -> Snapshot:
@@ -69,8 +87,27 @@ def load_snapshot(path: Path, known: Iterable[type] = ()) -> Snapshot:
 
     Raises SnapshotError if the file is missing, altered or of a newer format.
     """
-    args = {"path": str(path)}
-    plain = read_snapshot_file(path).plain
+    return _build_snapshot(read_snapshot_file(path).plain, known, str(path))
+
+
+def unpack_snapshot(packed: PackedSnapshot, known: Iterable[type], where: str) -> Snapshot:
+    """Read a packed snapshot like ``load_snapshot``; ``where`` names it in messages.
+
+    Raises SnapshotError, too, if it is not the one whose SHA-256 is given.
+    """
+    found = _read_content(packed.content, where)
+    if hash_body(found.body) != packed.sha256:
+        raise _build_altered(where)
+    return _build_snapshot(found.plain, known, where)
+
+
+def _build_altered(where: str) -> SnapshotError:
+    text = "{path}: the snapshot has been altered (its hash does not match). Collect again."
+    return SnapshotError(Text(text, {"path": where}))
+
+
+def _build_snapshot(plain: dict[str, Any], known: Iterable[type], where: str) -> Snapshot:
+    args = {"path": where}
     try:
         return _read_snapshot(plain, {_name_row_type(row): row for row in known})
     except (*_UNREADABLE, ImportError) as error:
@@ -92,7 +129,11 @@ class SnapshotFile(NamedTuple):
 
 def read_snapshot_file(path: Path) -> SnapshotFile:
     """Read the file and check its hash. Raises SnapshotError like ``load_snapshot``."""
-    args, content = {"path": str(path)}, read_whole(path, SnapshotError)
+    return _read_content(read_whole(path, SnapshotError), str(path))
+
+
+def _read_content(content: bytes, where: str) -> SnapshotFile:
+    args = {"path": where}
     try:
         outer = parse_json(_decompress_content(content).decode())
         body, digest, sealed = str(outer["body"]), outer["sha256"], str(outer.get("sealed", ""))
@@ -104,9 +145,7 @@ def read_snapshot_file(path: Path) -> SnapshotFile:
             Text("{path}: not a snapshot, or only a part of one. Name a file that collect or assess wrote.", args)
         ) from None
     if not intact:
-        raise SnapshotError(
-            Text("{path}: the snapshot has been altered (its hash does not match). Collect again.", args)
-        )
+        raise _build_altered(where)
     if newer:
         raise SnapshotError(Text("{path}: written by a newer agent; upgrade this one.", args))
     return SnapshotFile(body, plain, sealed)

@@ -12,6 +12,7 @@ _NO_TEXTS = {"zh-CN": "", "en": ""}
 _DOCUMENT: dict[str, Any] = {
     "period": None, "timezone": "UTC", "authorization": None, "comparison": None, "receipt": None, "sources": [],
     "problems": [], "notes": [], "roadmap": [], "statements": [], "sql": [], "unlocks": [], "proof": None,
+    "track_record": None,
 }  # fmt: skip
 _AUTHORIZATION: dict[str, Any] = {
     "data_classes": [], "signer": "", "sha256": "", "outside_service": "", "allow_privileges": "",

@@ -275,7 +275,10 @@ class RulesBlock(Block):
 
 
 class Engagement(WholeFile):
-    """A whole engagement file."""
+    """A whole engagement file.
+
+    ``history_key`` refers to the keys of snapshots in the history: the first seals, each of them opens.
+    """
 
     customer: CustomerBlock
     service: ServiceBlock
@@ -287,6 +290,7 @@ class Engagement(WholeFile):
     rules: RulesBlock = RulesBlock()
     language: Some[Literal["zh-CN", "en"]] = ("zh-CN", "en")
     history: HistoryUrl | None = None
+    history_key: Annotated[Many[Password], BeforeValidator(_make_list)] = ()
     report: ReportBlock = ReportBlock()
 
     @property

@@ -220,6 +220,25 @@ def _run_measure(spec: CheckSpec, rule: Rule, snapshot: Snapshot, translations: 
     return seen
 
 
+def measure_resources(spec: CheckSpec, rule: Rule, snapshot: Snapshot, wanted: Set[str]) -> dict[str, Scalar]:
+    """Return what a check measures of these resources, whether or not it is a finding. Of one that is gone, nothing.
+
+    Of a resource that is measured in several ways the worst value; of a check that cannot be assessed, or crashes,
+    what it measured before.
+    """
+    found: dict[str, Scalar] = {}
+    choose = min if isinstance(rule.judge, Ladder) and rule.judge.descending else max
+    with contextlib.suppress(*CRASHES, NotAssessed, MissingFacts):
+        for item in spec.measure(**_bind_arguments(spec, rule, snapshot)):
+            resource, _ = _clean_resource(item.resource)
+            if resource in wanted and isinstance(item, Measurement):
+                value, known = spec.parse(str(item.value)) if spec.parse else item.value, found.get(resource)
+                if isinstance(value, int | float) and isinstance(known, int | float):
+                    value = choose(float(value), float(known))
+                found[resource] = value
+    return found
+
+
 def _explain_missing(error: MissingFacts, spec: CheckSpec, snapshot: Snapshot) -> NotAssessed:
     """Tell what the server said of the missing facts, and the remedy for just that. Those without one come first."""
     found = [_find_rows(snapshot, spec.facts[name]) for name in error.names]

@@ -28,7 +28,7 @@ def explain_score_change(
     moved = _sum_moved_risk(results, score, ruleset_sha256 != earlier.ruleset_sha256, earlier)
     if not moved:
         return ()
-    weight = _compute_logarithmic_mean(score.value, earlier.score) / 100
+    weight = compute_logarithmic_mean(score.value, earlier.score) / 100
     exact = {kind: -weight * risk for kind, risk in moved.items()}
     return _build_steps(exact, round((score.value - earlier.score) * _SCALE))
 
@@ -95,7 +95,8 @@ def _list_signs(side: Iterable[tuple[CheckResult, tuple[Finding, ...]]]) -> Iter
             yield from list_signs(result.code, finding)
 
 
-def _compute_logarithmic_mean(one: float, other: float) -> float:
+def compute_logarithmic_mean(one: float, other: float) -> float:
+    """Return the logarithmic mean of two scores, by which a difference of risk points weighs."""
     return one if one == other else (one - other) / math.log(one / other)
 
 

@@ -11,6 +11,7 @@ from typing import Any, NotRequired, final
 from typing_extensions import TypedDict  # pydantic checks documents by these types, and asks for this one
 
 from agent.model.document_proof import ProofEntry
+from agent.model.document_track_record import TrackRecordEntry
 
 JsonScalar = float | int | str | bool | None
 Texts = dict[str, str]
@@ -592,7 +593,10 @@ class OutlookEntries(TypedDict):
 
 
 class Document(OutlookEntries):
-    """The whole assessment of one target. ``proof`` is None where the twin was not asked."""
+    """The whole assessment of one target. ``proof`` is None where the twin was not asked.
+
+    ``track_record`` is None where no history was at hand.
+    """
 
     schema_version: int
     agent_version: str
@@ -614,3 +618,4 @@ class Document(OutlookEntries):
     notes: list[Texts]
     unlocks: list[UnlockEntry]
     proof: ProofEntry | None
+    track_record: TrackRecordEntry | None

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from enum import StrEnum
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,3 +64,78 @@ class Claim:
     lease: timedelta
     token: int
     until: datetime
+
+
+class ChainProblemKind(StrEnum):
+    """What is wrong at one place of the chain."""
+
+    BROKEN = "broken"  # a link does not follow from the one before, or its own hash is wrong
+    MISSING = "missing"  # its assessment is gone and nobody pruned it
+    ALTERED = "altered"  # its assessment, findings or snapshot are not what was recorded
+    CUT = "cut"  # the last links are gone
+
+
+@dataclass(frozen=True, slots=True)
+class ChainProblem:
+    """A place at which the chain and what is recorded differ. ``assessment_id`` is empty where the end is cut off."""
+
+    kind: ChainProblemKind
+    position: int
+    assessment_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChainHead:
+    """The end of the chain. ``unlinked`` are assessments without a link: recorded before there was a chain."""
+
+    length: int
+    sha256: str
+    tombstones: int
+    unlinked: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HistoryPoint:
+    """One assessment in a curve; ``findings`` counts those that are open, by severity."""
+
+    entry: Entry
+    findings: Mapping[str, int]
+    snapshot_kept: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptFinding:
+    """One finding as its row has it; ``severity`` and ``outcome`` are the values of their enumerations."""
+
+    assessment_id: str
+    customer: str
+    target: str
+    as_of: datetime
+    code: str
+    fingerprint: str
+    resource: str
+    severity: str
+    outcome: str
+    risk_points: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptPrediction:
+    """What an assessment predicted (``advised_id``), and what a later one (``assessment_id``) measured.
+
+    Both are those of ``agent.model.track_record.Prediction``, and so are their units.
+    """
+
+    assessment_id: str
+    customer: str
+    target: str
+    as_of: datetime
+    kind: str
+    code: str
+    fingerprint: str
+    resource: str
+    advised_id: str
+    predicted: float
+    predicted_most: float | None
+    measured: float
+    came_true: bool

@@ -25,10 +25,15 @@ from sqlalchemy import (
 from sqlalchemy.dialects import mysql
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
-REVISION = "0003"  # of the tables below: the newest in migrations/versions
+REVISION = "0006"  # of the tables below: the newest in migrations/versions
 _EDGES = (MINYEAR, MAXYEAR)
 # Names are compared byte by byte on every database; MySQL's default would take "Acme" for "acme".
 _TABLE_OPTIONS = {"mysql_charset": "utf8mb4", "mysql_collate": "utf8mb4_bin"}
+
+
+def compress_json(value: dict[str, Any]) -> bytes:
+    """Return the bytes that a document is kept as. Links of the chain have their hash."""
+    return zlib.compress(json.dumps(value, ensure_ascii=False).encode())
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -59,7 +64,7 @@ class CompressedJson(TypeDecorator[dict[str, Any]]):
     cache_ok = True
 
     def process_bind_param(self, value: dict[str, Any] | None, dialect: Dialect) -> bytes | None:
-        return None if value is None else zlib.compress(json.dumps(value, ensure_ascii=False).encode())
+        return None if value is None else compress_json(value)
 
     def process_result_value(self, value: bytes | None, dialect: Dialect) -> dict[str, Any] | None:
         return None if value is None else dict(json.loads(zlib.decompress(value)))
@@ -138,3 +143,84 @@ class ClaimRow(Base):
     holder: Mapped[str] = mapped_column(String(255))
     token: Mapped[int] = mapped_column(BigInteger)
     until: Mapped[datetime]
+
+
+class SnapshotRow(Base):
+    """The snapshot of an assessment, as it is kept: sealed, in parts.
+
+    ``sha256`` is the hash of the snapshot, ``sealed_sha256`` that of the sealed bytes, which anybody can check without
+    the key. ``key_id`` tells the key by which it was sealed. After ``pruned_at`` its parts are gone.
+    """
+
+    __tablename__ = "snapshot"
+    __table_args__ = (_TABLE_OPTIONS,)
+
+    assessment_id: Mapped[str] = mapped_column(String(64), ForeignKey("assessment.id"), primary_key=True)
+    sha256: Mapped[str] = mapped_column(String(64))
+    sealed_sha256: Mapped[str] = mapped_column(String(64))
+    key_id: Mapped[str] = mapped_column(String(32))
+    sealed_bytes: Mapped[int] = mapped_column(BigInteger)
+    pruned_at: Mapped[datetime | None]
+
+
+class SnapshotPartRow(Base):
+    """A part of a sealed snapshot. ``position`` counts from 0."""
+
+    __tablename__ = "snapshot_part"
+    __table_args__ = (_TABLE_OPTIONS,)
+
+    assessment_id: Mapped[str] = mapped_column(String(64), ForeignKey("snapshot.assessment_id"), primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    content: Mapped[bytes] = mapped_column(LargeBinary().with_variant(mysql.LONGBLOB(), "mysql", "mariadb"))
+
+
+class LinkRow(Base):
+    """A link of the chain: one recorded assessment, or the tombstone of one that was removed at ``pruned_at``.
+
+    ``sha256`` is the hash of position, id, ``previous`` and ``content_sha256``; ``previous`` is that of the link
+    before. A tombstone keeps all of it, and names neither customer nor target.
+    """
+
+    __tablename__ = "link"
+    __table_args__ = (Index("ix_link_assessment", "assessment_id"), _TABLE_OPTIONS)
+
+    position: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    assessment_id: Mapped[str] = mapped_column(String(64))
+    content_sha256: Mapped[str] = mapped_column(String(64))
+    previous: Mapped[str] = mapped_column(String(64))
+    sha256: Mapped[str] = mapped_column(String(64))
+    linked_at: Mapped[datetime]
+    pruned_at: Mapped[datetime | None]
+
+
+class ChainRow(Base):
+    """The end of the chain, in one row (``id`` 1). Who adds a link locks it, so two writers never fork the chain."""
+
+    __tablename__ = "chain"
+    __table_args__ = (_TABLE_OPTIONS,)
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    position: Mapped[int] = mapped_column(BigInteger)
+    sha256: Mapped[str] = mapped_column(String(64))
+
+
+class PredictionRow(Base):
+    """What an earlier assessment predicted of a finding, and what this one measured after it was resolved.
+
+    Kinds and units are those of ``agent.model.track_record.Prediction``.
+    """
+
+    __tablename__ = "prediction"
+    __table_args__ = (_TABLE_OPTIONS,)
+
+    assessment_id: Mapped[str] = mapped_column(String(64), ForeignKey("assessment.id"), primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    kind: Mapped[str] = mapped_column(String(16))
+    code: Mapped[str] = mapped_column(String(64))
+    fingerprint: Mapped[str] = mapped_column(String(64))
+    resource: Mapped[str] = mapped_column(Text)
+    advised_id: Mapped[str] = mapped_column(String(64))
+    predicted: Mapped[float]
+    predicted_most: Mapped[float | None]
+    measured: Mapped[float]
+    came_true: Mapped[bool]

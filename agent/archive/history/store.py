@@ -4,34 +4,59 @@ from __future__ import annotations
 
 import json
 import re
-import zlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import fields
-from datetime import date, datetime, timedelta
+from datetime import datetime
 from pathlib import Path
-from typing import Any, Self, TypeVar
+from typing import Any, Self
 
-from sqlalchemy import ColumnElement, Engine, RowMapping, Select, delete, inspect, select, text, update
+from sqlalchemy import Engine, RowMapping, inspect, select, text, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from agent.archive.document_outlook import read_comparable_score
 from agent.archive.history import places
-from agent.archive.history.claims import forget_claims, release_claim, renew_claim, take_claim
-from agent.archive.history.entries import Claim, Entry, Purged, Sighting
+from agent.archive.history.chain import append_link, check_chain, read_head
+from agent.archive.history.claims import (
+    forget_claims,
+    read_database_time,
+    release_claim,
+    renew_claim,
+    take_claim,
+)
+from agent.archive.history.entries import (
+    ChainHead,
+    ChainProblem,
+    Claim,
+    Entry,
+    HistoryPoint,
+    KeptFinding,
+    KeptPrediction,
+    Purged,
+    Sighting,
+)
 from agent.archive.history.models import REVISION, AssessmentRow, FindingRow
-from agent.archive.upgrade import upgrade_document
+from agent.archive.history.reading import (
+    DAMAGE,
+    build_conditions,
+    build_entry,
+    read_findings,
+    read_points,
+    read_predictions,
+    read_rows,
+    read_sealed,
+    select_entries,
+)
+from agent.archive.history.recording import build_row, keep_predictions, keep_snapshot
+from agent.archive.history.removal import PruneWish, find_prunable, prune_snapshots, remove_assessments
+from agent.archive.history.sealing import SealedSnapshot
+from agent.archive.upgrade import SCHEMA_VERSION, upgrade_document
 from agent.model.assessment import PastAssessment
-from agent.model.document import Document, FindingEntry, ResultEntry
+from agent.model.document import Document
 from agent.model.terms import Text
-from agent.model.unread import list_unread
 from agent.support.errors import DamagedHistory, HistoryError, NoSuchAssessment
 
 _CANDIDATES_SHOWN = 5
-# What reading a row raises whose values are not those that were written.
-_DAMAGE = (zlib.error, ValueError, LookupError, TypeError, AttributeError, RecursionError)
-T = TypeVar("T")
 
 
 class History:
@@ -93,19 +118,26 @@ class History:
         *,
         claim: Claim | None = None,
         unwritten: Iterable[str] = (),
+        sealed: SealedSnapshot | None = None,
     ) -> None:
         """Keep an assessment whose files are in ``place``, in one transaction. Saving it again changes nothing.
 
-        ``unwritten`` names the files that are still to be written. With a claim, it is renewed first: raises ClaimLost
-        if another run has taken it over. Raises HistoryError if the id is taken by a different assessment: a recorded
-        assessment is never replaced.
+        ``unwritten`` names the files that are still to be written, ``sealed`` is its snapshot. With a claim, it is
+        renewed first: raises ClaimLost if another run has taken it over. Raises HistoryError if the id is taken by a
+        different assessment: a recorded assessment is never replaced.
         """
         with places.report_failures(self._engine.url):
             try:
                 with Session(self._engine) as session, session.begin():
                     if claim:
                         renew_claim(session, claim)
-                    session.add(_build_row(document, place, unwritten))
+                    row = build_row(document, place, unwritten)
+                    session.add(row)
+                    session.flush()  # so a second writer on SQLite waits here, and not after it has read the chain
+                    keep_predictions(session, document)
+                    if sealed:
+                        keep_snapshot(session, row.id, sealed)
+                    append_link(session, row, sealed.sealed_sha256 if sealed else "", read_database_time(session))
             except IntegrityError:
                 if not self._holds_same(document):
                     raise
@@ -115,7 +147,7 @@ class History:
         try:
             with places.report_failures(self._engine.url):
                 return take_claim(self._engine, wanted)
-        except _DAMAGE:
+        except DAMAGE:
             text = "The claim of {target} in the history at {where} is damaged. Restore the history from a backup."
             raise DamagedHistory(Text(text, {"target": wanted.target, "where": self.where})) from None
 
@@ -166,7 +198,7 @@ class History:
 
     def last(self, customer: str, target: str, before: datetime | None = None) -> Document | None:
         """The newest assessment of a target, by its as_of, strictly before ``before`` (aware) if given."""
-        query = select(AssessmentRow.id).where(*_build_conditions(customer, target))
+        query = select(AssessmentRow.id).where(*build_conditions(customer, target))
         if before is not None:
             query = query.where(AssessmentRow.as_of < before)
         with self._open_session() as session:
@@ -176,14 +208,19 @@ class History:
 
     def _read_document(self, session: Session, id: str) -> Document:
         try:
-            return upgrade_document(self._read_raw(session, id))
-        except _DAMAGE:
+            raw = self._read_raw(session, id)
+            version = raw["schema_version"]
+            if isinstance(version, int) and version > SCHEMA_VERSION:
+                text = "The assessment {id} in the history at {where} was written by a newer agent; upgrade this one."
+                raise DamagedHistory(Text(text, {"id": id, "where": self.where}))
+            return upgrade_document(raw)
+        except DAMAGE:
             raise self._build_damage(id) from None
 
     def _read_raw(self, session: Session, id: str) -> dict[str, Any]:
         try:
             return dict(session.scalars(select(AssessmentRow.document).where(AssessmentRow.id == id)).one())
-        except _DAMAGE:
+        except DAMAGE:
             raise self._build_damage(id) from None
 
     def _build_damage(self, id: str) -> DamagedHistory:
@@ -219,74 +256,78 @@ class History:
         """All assessments of a target as the schedule needs them, oldest first."""
         row = AssessmentRow
         columns: tuple[Any, ...] = (row.id, row.as_of, row.coverage_pct, row.is_complete, row.unwritten)
-        query = select(*columns).where(*_build_conditions(customer, target)).order_by(row.as_of)
+        query = select(*columns).where(*build_conditions(customer, target)).order_by(row.as_of)
         with self._open_session() as session:
-            return _read_rows(session, query, _build_past)[0]
+            return read_rows(session, query, _build_past)[0]
 
     def find_damaged(self, customer: str | None = None, target: str | None = None) -> tuple[str, ...]:
         """The ids of assessments that no list holds because their rows are damaged."""
         with self._open_session() as session:
-            return _read_rows(session, _select_entries(customer, target), _build_entry)[1]
+            return read_rows(session, select_entries(customer, target), build_entry)[1]
 
     def sightings(self, customer: str, target: str, fingerprint: str) -> tuple[Sighting, ...]:
         """One finding through all assessments of a target, oldest first."""
         found = FindingRow
         query = select(found.assessment_id, AssessmentRow.as_of, found.severity, found.outcome, found.risk_points)
         query = query.join(AssessmentRow, AssessmentRow.id == found.assessment_id)
-        query = query.where(found.fingerprint == fingerprint, *_build_conditions(customer, target))
+        query = query.where(found.fingerprint == fingerprint, *build_conditions(customer, target))
         with self._open_session() as session:
             return tuple(Sighting(*row) for row in session.execute(query.order_by(AssessmentRow.as_of)))
 
     def list(self, customer: str | None = None, target: str | None = None, limit: int = 50) -> tuple[Entry, ...]:
         """Assessments, newest first, without their documents."""
-        query = _select_entries(customer, target).order_by(AssessmentRow.as_of.desc(), AssessmentRow.id).limit(limit)
+        query = select_entries(customer, target).order_by(AssessmentRow.as_of.desc(), AssessmentRow.id).limit(limit)
         with self._open_session() as session:
-            return _read_rows(session, query, _build_entry)[0]
+            return read_rows(session, query, build_entry)[0]
 
     def purge(self, now: datetime, customer: str | None = None) -> tuple[Purged, ...]:
         """Remove and return assessments that expired by ``now`` (aware), oldest first. Those without an end stay."""
         columns = [getattr(AssessmentRow, field.name) for field in fields(Purged)]
-        query = select(*columns).where(AssessmentRow.keep_until <= now, *_build_conditions(customer, None))
+        query = select(*columns).where(AssessmentRow.keep_until <= now, *build_conditions(customer, None))
         with self._open_session() as session:
-            if self._engine.dialect.name == "sqlite":
-                session.execute(text("PRAGMA secure_delete = ON"))  # otherwise the file keeps what is removed
-            found, _ = _read_rows(session, query.order_by(AssessmentRow.as_of), lambda row: Purged(**row))
-            ids = [purged.id for purged in found]
-            session.execute(delete(FindingRow).where(FindingRow.assessment_id.in_(ids)))
-            session.execute(delete(AssessmentRow).where(AssessmentRow.id.in_(ids)))
+            found, _ = read_rows(session, query.order_by(AssessmentRow.as_of), lambda row: Purged(**row))
+            remove_assessments(session, [purged.id for purged in found])
             if found:
                 forget_claims(session, now, customer)
         return found
 
+    def find_prunable(self, wish: PruneWish) -> tuple[Entry, ...]:
+        """Return the assessments that ``prune`` would remove, oldest first."""
+        with self._open_session() as session:
+            return find_prunable(session, wish)
 
-def _select_entries(customer: str | None, target: str | None) -> Select[Any]:
-    columns = [getattr(AssessmentRow, field.name) for field in fields(Entry)]
-    return select(*columns).where(*_build_conditions(customer, target))
+    def prune(self, ids: Sequence[str], *, only_snapshots: bool) -> None:
+        """Remove these assessments, or only their snapshots. Their links in the chain become tombstones."""
+        with self._open_session() as session:
+            if only_snapshots:
+                prune_snapshots(session, ids)
+            else:
+                remove_assessments(session, ids)
 
+    def load_sealed(self, assessment_id: str) -> SealedSnapshot | None:
+        """Return the snapshot that is kept with an assessment, or None. Raises DamagedHistory if it was altered."""
+        with self._open_session() as session:
+            return read_sealed(session, assessment_id)
 
-def _read_rows(
-    session: Session, query: Select[Any], build: Callable[[RowMapping], T]
-) -> tuple[tuple[T, ...], tuple[str, ...]]:
-    """Return what ``build`` makes of each row, and the ids of the rows that are damaged."""
-    try:
-        return tuple(build(row._mapping) for row in session.execute(query)), ()
-    except _DAMAGE:
-        pass
-    whole, damaged = [], []
-    for id in session.scalars(query.with_only_columns(AssessmentRow.id)).all():
-        try:
-            whole.append(build(session.execute(query.where(AssessmentRow.id == id).limit(None)).one()._mapping))
-        except _DAMAGE:
-            damaged.append(id)
-    return tuple(whole), tuple(damaged)
+    def points(self, customer: str | None = None, target: str | None = None) -> tuple[HistoryPoint, ...]:
+        """All assessments with the number of their open findings, by customer and target, oldest first."""
+        with self._open_session() as session:
+            return read_points(session, customer, target)
 
+    def findings(self, customer: str | None = None, target: str | None = None) -> tuple[KeptFinding, ...]:
+        """All findings of all assessments, in the order of ``points``, those of one in the order of its document."""
+        with self._open_session() as session:
+            return read_findings(session, customer, target)
 
-def _build_entry(row: RowMapping) -> Entry:
-    return Entry(**{**row, "coverage_pct": float(row["coverage_pct"]), "score": _read_number(row["score"])})
+    def predictions(self, customer: str | None = None, target: str | None = None) -> tuple[KeptPrediction, ...]:
+        """What became of predictions, in the order of ``points``."""
+        with self._open_session() as session:
+            return read_predictions(session, customer, target)
 
-
-def _read_number(value: Any) -> float | None:
-    return None if value is None else float(value)
+    def check_chain(self) -> tuple[ChainHead, tuple[ChainProblem, ...]]:
+        """Return the end of the chain, and each place where it and what is recorded differ."""
+        with self._open_session() as session:
+            return read_head(session), tuple(check_chain(session))
 
 
 def _build_past(row: RowMapping) -> PastAssessment:
@@ -307,51 +348,6 @@ def _list_revisions(engine: Engine) -> Sequence[str]:
         return connection.scalars(text("SELECT version_num FROM alembic_version")).all()
 
 
-def _build_conditions(customer: str | None, target: str | None) -> Iterator[ColumnElement[bool]]:
-    if customer is not None:
-        yield AssessmentRow.customer == customer
-    if target is not None:
-        yield AssessmentRow.target == target
-
-
 def _leave_out_owner(file: str) -> str:
     """Return ``report.en.pdf`` for ``report_Acme_shop_2026-10-03.en.pdf``: earlier agents kept the short name."""
     return re.sub(r"_[^.]*", "", file, count=1)
-
-
-def _build_row(document: Document, place: Path | None, unwritten: Iterable[str]) -> AssessmentRow:
-    period, score, as_of = document["period"], document["score"], datetime.fromisoformat(document["as_of"])
-    days = document["authorization"]["retention_days"] if document["authorization"] else None
-    findings = [(result, finding) for result in document["results"] for finding in result["findings"]]
-    return AssessmentRow(
-        id=document["assessment_id"],
-        customer=document["customer"],
-        target=document["target"]["name"],
-        as_of=as_of,
-        period_number=period["number"] if period else None,
-        period_from=date.fromisoformat(period["from"]) if period else None,
-        period_to=date.fromisoformat(period["to"]) if period else None,
-        score=read_comparable_score(score),
-        band=score["band"],
-        coverage_pct=score["coverage_pct"],
-        ruleset_sha256=document["ruleset"]["sha256"],
-        agent_version=document["agent_version"],
-        document=dict(document),
-        keep_until=as_of + timedelta(days=days) if days else None,
-        place=str(place.absolute()) if place else None,
-        is_complete=score["coverage_pct"] > 0 and not list_unread(document),
-        unwritten="\n".join(unwritten),
-        findings=[_build_finding_row(position, *pair) for position, pair in enumerate(findings)],
-    )
-
-
-def _build_finding_row(position: int, result: ResultEntry, finding: FindingEntry) -> FindingRow:
-    return FindingRow(
-        position=position,
-        fingerprint=finding["fingerprint"],
-        code=result["code"],
-        resource=finding["resource"],
-        severity=finding["severity"],
-        outcome="muted" if finding["muted"] else result["outcome"],
-        risk_points=finding["risk_points"],
-    )

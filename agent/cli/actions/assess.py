@@ -13,6 +13,7 @@ from agent import pipeline
 from agent.archive import snapshot
 from agent.archive.document import build_document, read_document
 from agent.archive.folder import read_owner, set_earlier_aside
+from agent.archive.history.sealing import read_history_keys
 from agent.archive.history.store import History
 from agent.catalogue import registry
 from agent.cli.actions.targets import (
@@ -67,11 +68,12 @@ def assess_all(engagement: Engagement, history: History | None, options: AssessO
     formats, languages, update = options.formats, options.languages or engagement.language, options.update
     validate_formats(formats, languages)
     names = select_targets(engagement, options.target)
+    keys = read_history_keys(engagement.history_key) if history else None
     listed = check_update_file(update, formats, engagement.customer.name, names) if update else None
 
     def work(name: str) -> int:
         job = make_job(engagement, name, history, now, options.outside_service)
-        job = dataclasses.replace(job, verify=options.verify)
+        job = dataclasses.replace(job, verify=options.verify, keys=keys)
         wish = ReportWish(
             directory=options.out / name,
             formats=formats,
@@ -158,6 +160,8 @@ def _assess(job: AssessmentJob, wish: ReportWish, limit: Severity | None) -> int
     for warning in (*assessed.warnings, *(job.notes if job.history is None else ())):
         console.warn(warning)
     if job.history:
+        if not job.keys:
+            console.say("  no snapshot is kept in the history: the engagement names no history_key", "dim")
         clock = assessed.clock
         purge_customer(job.history, job.engagement.customer.name, clock.server, clock.local)
     return _conclude(

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from agent.model.document import AuthorizationEntry, Document
+from agent.model.document_track_record import TrackRecordEntry
 from agent.model.labels import DATA_CLASSES, N_, SIGNED
 from agent.model.terms import Outcome, Unit
 from agent.report.words import NAME_LENGTH, NOTHING, Words, make_printable
@@ -105,9 +106,24 @@ def build_scope(document: Document, words: Words) -> tuple[tuple[str, str], ...]
             _format_quantity(business["growth_pct_per_year"], Unit.PCT, words),
         ),
         (words("Critical periods of the business"), periods),
+        (words("Earlier predictions that came true"), _format_track_record(document["track_record"], words)),
         *_list_permission(document["authorization"], words),
     )
     return tuple((name, value) for name, value in told if value)
+
+
+def _format_track_record(told: TrackRecordEntry | None, words: Words) -> str:
+    """Return how many predictions of earlier reports came true, with the interval of the rate; empty without any."""
+    if not told or not told["counted"]:
+        return ""
+    return words(
+        "{came_true} of {counted}, {rate} (between {low} and {high} with 95 % confidence)",
+        came_true=words.count(told["came_true"]),
+        counted=words.count(told["counted"]),
+        rate=words.value(100 * told["came_true"] / told["counted"], Unit.PCT),
+        low=words.value(told["low_pct"], Unit.PCT),
+        high=words.value(told["high_pct"], Unit.PCT),
+    )
 
 
 def _list_permission(authorization: AuthorizationEntry | None, words: Words) -> Iterator[tuple[str, str]]:
