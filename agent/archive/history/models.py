@@ -25,7 +25,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects import mysql
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
-REVISION = "0003"  # of the tables below: the newest in migrations/versions
+REVISION = "0004"  # of the tables below: the newest in migrations/versions
 _EDGES = (MINYEAR, MAXYEAR)
 # Names are compared byte by byte on every database; MySQL's default would take "Acme" for "acme".
 _TABLE_OPTIONS = {"mysql_charset": "utf8mb4", "mysql_collate": "utf8mb4_bin"}
@@ -80,7 +80,8 @@ class AssessmentRow(Base):
 
     ``keep_until`` is NULL if the customer set no end. ``place`` (a directory) is NULL if no files were written.
     ``is_complete`` (nothing granted was left unread) and ``unwritten`` (names of files still to be written, one a line)
-    are NULL for assessments of the time before they were kept.
+    are NULL for assessments of the time before they were kept. So is ``deliver_to``, the destinations that the report
+    was to go to, one a line.
     """
 
     __tablename__ = "assessment"
@@ -103,6 +104,7 @@ class AssessmentRow(Base):
     place: Mapped[str | None] = mapped_column(Text)
     is_complete: Mapped[bool | None]
     unwritten: Mapped[str | None] = mapped_column(Text)
+    deliver_to: Mapped[str | None] = mapped_column(Text)
     findings: Mapped[list[FindingRow]] = relationship(order_by="FindingRow.position")
 
 
@@ -138,3 +140,21 @@ class ClaimRow(Base):
     holder: Mapped[str] = mapped_column(String(255))
     token: Mapped[int] = mapped_column(BigInteger)
     until: Mapped[datetime]
+
+
+class DeliveryRow(Base):
+    """What became of the message of one assessment to one destination; ``state`` is a DeliveryState.
+
+    ``code`` is the last answer of the destination. No token, address or text of a message is kept.
+    """
+
+    __tablename__ = "delivery"
+    __table_args__ = (_TABLE_OPTIONS,)
+
+    assessment_id: Mapped[str] = mapped_column(String(64), ForeignKey("assessment.id"), primary_key=True)
+    destination: Mapped[str] = mapped_column(String(128), primary_key=True)
+    state: Mapped[str] = mapped_column(String(16))
+    attempts: Mapped[int]
+    changed: Mapped[datetime]
+    code: Mapped[str] = mapped_column(String(32))
+    message_sha256: Mapped[str] = mapped_column(String(64))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import zlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from contextlib import contextmanager
 from dataclasses import fields
 from datetime import date, datetime, timedelta
@@ -19,10 +19,18 @@ from sqlalchemy.orm import Session
 from agent.archive.document_outlook import read_comparable_score
 from agent.archive.history import places
 from agent.archive.history.claims import forget_claims, release_claim, renew_claim, take_claim
+from agent.archive.history.deliveries import (
+    begin_delivery,
+    end_delivery,
+    forget_deliveries,
+    list_reached,
+    read_deliveries,
+)
 from agent.archive.history.entries import Claim, Entry, Purged, Sighting
 from agent.archive.history.models import REVISION, AssessmentRow, FindingRow
 from agent.archive.upgrade import upgrade_document
 from agent.model.assessment import PastAssessment
+from agent.model.delivery import Answer, DeliveryRecord
 from agent.model.document import Document, FindingEntry, ResultEntry
 from agent.model.terms import Text
 from agent.model.unread import list_unread
@@ -93,19 +101,20 @@ class History:
         *,
         claim: Claim | None = None,
         unwritten: Iterable[str] = (),
+        deliver_to: Iterable[str] = (),
     ) -> None:
         """Keep an assessment whose files are in ``place``, in one transaction. Saving it again changes nothing.
 
-        ``unwritten`` names the files that are still to be written. With a claim, it is renewed first: raises ClaimLost
-        if another run has taken it over. Raises HistoryError if the id is taken by a different assessment: a recorded
-        assessment is never replaced.
+        ``unwritten`` names the files that are still to be written, ``deliver_to`` where the report is to go. With a
+        claim, it is renewed first: raises ClaimLost if another run has taken it over. Raises HistoryError if the id is
+        taken by a different assessment: a recorded assessment is never replaced.
         """
         with places.report_failures(self._engine.url):
             try:
                 with Session(self._engine) as session, session.begin():
                     if claim:
                         renew_claim(session, claim)
-                    session.add(_build_row(document, place, unwritten))
+                    session.add(_build_row(document, place, unwritten, deliver_to))
             except IntegrityError:
                 if not self._holds_same(document):
                     raise
@@ -129,9 +138,43 @@ class History:
         with self._open_session() as session:
             release_claim(session, claim)
 
-    def note_unwritten(self, assessment_id: str, names: Iterable[str]) -> None:
-        """Keep which files of an assessment are still to be written, instead of what was kept before."""
+    def note_unwritten(self, assessment_id: str, names: Iterable[str], place: Path | None = None) -> None:
+        """Keep which files of an assessment are still to be written, instead of what was kept before.
+
+        ``place`` is the directory that the others are in now, where it may be another than before.
+        """
         self._set_unwritten(assessment_id, names)
+        if place is not None:
+            with self._open_session() as session:
+                row = update(AssessmentRow).where(AssessmentRow.id == assessment_id)
+                session.execute(row.values(place=str(place.absolute())))
+
+    def find_place(self, assessment_id: str) -> Path | None:
+        """Return the directory that the report of an assessment was written to; None if that is not known."""
+        with self._open_session() as session:
+            place = session.scalar(select(AssessmentRow.place).where(AssessmentRow.id == assessment_id))
+        return Path(place) if place else None
+
+    def begin_delivery(
+        self, assessment_id: str, destination: str, message_sha256: str, known: DeliveryRecord | None
+    ) -> DeliveryRecord | None:
+        """Keep that a message is about to be sent. None if another run knows more of it than ``known``."""
+        with places.report_failures(self._engine.url):
+            return begin_delivery(self._engine, assessment_id, destination, message_sha256, known)
+
+    def end_delivery(self, begun: DeliveryRecord, answer: Answer) -> DeliveryRecord:
+        """Keep what an attempt to send came to."""
+        with places.report_failures(self._engine.url):
+            return end_delivery(self._engine, begun, answer)
+
+    def deliveries(self, assessment_id: str) -> Mapping[str, DeliveryRecord]:
+        """Destination -> what became of the message of an assessment. Raises DamagedHistory if nobody can tell."""
+        try:
+            with self._open_session() as session:
+                return read_deliveries(session, assessment_id)
+        except _DAMAGE:
+            text = "What was delivered of {id} cannot be read in the history at {where}. Restore it from a backup."
+            raise DamagedHistory(Text(text, {"id": assessment_id, "where": self.where})) from None
 
     def note_written(self, assessment_id: str, names: Iterable[str]) -> None:
         """Keep that these files of an assessment are written now."""
@@ -218,10 +261,18 @@ class History:
     def recorded(self, customer: str, target: str) -> tuple[PastAssessment, ...]:
         """All assessments of a target as the schedule needs them, oldest first."""
         row = AssessmentRow
-        columns: tuple[Any, ...] = (row.id, row.as_of, row.coverage_pct, row.is_complete, row.unwritten)
+        columns: tuple[Any, ...] = (
+            row.id,
+            row.as_of,
+            row.coverage_pct,
+            row.is_complete,
+            row.unwritten,
+            row.deliver_to,
+        )
         query = select(*columns).where(*_build_conditions(customer, target)).order_by(row.as_of)
         with self._open_session() as session:
-            return _read_rows(session, query, _build_past)[0]
+            reached = list_reached(session, customer, target)
+            return _read_rows(session, query, lambda past: _build_past(past, reached))[0]
 
     def find_damaged(self, customer: str | None = None, target: str | None = None) -> tuple[str, ...]:
         """The ids of assessments that no list holds because their rows are damaged."""
@@ -252,6 +303,7 @@ class History:
                 session.execute(text("PRAGMA secure_delete = ON"))  # otherwise the file keeps what is removed
             found, _ = _read_rows(session, query.order_by(AssessmentRow.as_of), lambda row: Purged(**row))
             ids = [purged.id for purged in found]
+            forget_deliveries(session, ids)
             session.execute(delete(FindingRow).where(FindingRow.assessment_id.in_(ids)))
             session.execute(delete(AssessmentRow).where(AssessmentRow.id.in_(ids)))
             if found:
@@ -289,13 +341,14 @@ def _read_number(value: Any) -> float | None:
     return None if value is None else float(value)
 
 
-def _build_past(row: RowMapping) -> PastAssessment:
+def _build_past(row: RowMapping, reached: Set[tuple[str, str]]) -> PastAssessment:
     return PastAssessment(
         id=row["id"],
         as_of=row["as_of"],
         coverage_pct=float(row["coverage_pct"]),
         is_complete=row["is_complete"] is not False,
         unwritten=tuple((row["unwritten"] or "").splitlines()),
+        undelivered=tuple(key for key in (row["deliver_to"] or "").splitlines() if (row["id"], key) not in reached),
     )
 
 
@@ -319,7 +372,9 @@ def _leave_out_owner(file: str) -> str:
     return re.sub(r"_[^.]*", "", file, count=1)
 
 
-def _build_row(document: Document, place: Path | None, unwritten: Iterable[str]) -> AssessmentRow:
+def _build_row(
+    document: Document, place: Path | None, unwritten: Iterable[str], deliver_to: Iterable[str]
+) -> AssessmentRow:
     period, score, as_of = document["period"], document["score"], datetime.fromisoformat(document["as_of"])
     days = document["authorization"]["retention_days"] if document["authorization"] else None
     findings = [(result, finding) for result in document["results"] for finding in result["findings"]]
@@ -341,6 +396,7 @@ def _build_row(document: Document, place: Path | None, unwritten: Iterable[str])
         place=str(place.absolute()) if place else None,
         is_complete=score["coverage_pct"] > 0 and not list_unread(document),
         unwritten="\n".join(unwritten),
+        deliver_to="\n".join(deliver_to),
         findings=[_build_finding_row(position, *pair) for position, pair in enumerate(findings)],
     )
 
