@@ -50,7 +50,8 @@ def send_with_retries(
         return answer
 
     def choose_wait(state: RetryCallState) -> float:
-        return patience.choose_waits(_read_answer(state).retry)[state.attempt_number - 1]
+        waits = patience.choose_waits(_read_answer(state).retry)
+        return waits[min(state.attempt_number, len(waits)) - 1]  # asked after the last attempt, too
 
     def is_spent(state: RetryCallState) -> bool:
         return state.attempt_number > len(patience.choose_waits(_read_answer(state).retry))

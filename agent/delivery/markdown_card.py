@@ -18,7 +18,7 @@ _LINK = re.compile(r"https://[\w.-]+(?::\d+)?(?:/[\w./%~=&?#+,:@-]*)?")
 def format_card(message: Message, keyword: str = "") -> tuple[str, str]:
     """Return (title, text). ``keyword`` ends the text: a robot may demand a word in each message."""
     parts = [f"### {disarm_markup(message.title)}"]
-    parts += [f"{disarm_markup(name)}: **{disarm_markup(value)}**" for name, value in message.facts]
+    parts += [message.join_pair(disarm_markup(name), f"**{disarm_markup(value)}**") for name, value in message.facts]
     if message.actions:
         parts.append(f"#### {disarm_markup(message.actions_title)}")
         parts += _list_actions(message)
@@ -40,8 +40,8 @@ def disarm_markup(text: str) -> str:
 def _list_actions(message: Message) -> list[str]:
     told = []
     for number, action in enumerate(message.actions, start=1):
-        due = f" ({disarm_markup(action.due)})" if action.due else ""
-        told.append(f"{number}. **{disarm_markup(action.title)}**{due}\n\n{disarm_markup(action.action)}")
+        title = message.add_remark(f"**{disarm_markup(action.title)}**", disarm_markup(action.due))
+        told.append(f"{number}. {title}\n\n{disarm_markup(action.action)}")
     return told
 
 

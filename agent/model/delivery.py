@@ -83,6 +83,16 @@ class Message:
     place: str
     files: tuple[MessageFile, ...]
 
+    def join_pair(self, name: str, value: str) -> str:
+        """Return a name and its value as the language writes them."""
+        return f"{name}：{value}" if self.language.startswith("zh") else f"{name}: {value}"
+
+    def add_remark(self, text: str, remark: str) -> str:
+        """Return the text with a remark in brackets, if there is one."""
+        if not remark:
+            return text
+        return f"{text}（{remark}）" if self.language.startswith("zh") else f"{text} ({remark})"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RobotDestination:

@@ -82,11 +82,11 @@ def hand_over(job: AssessmentJob, document: Document, directory: Path, *, delive
         return True
     try:
         manifest = seal_report(engagement, document, directory)
-        console.say("  → {path}", "dim", path=str(manifest))
+        console.say("  manifest of the files: {path}", "dim", path=str(manifest))
         return not engagement.deliver.to or _deliver(job, document, directory, deliver)
     except (HealthAgentError, OSError) as error:
         reason = error.text if isinstance(error, HealthAgentError) else Text("{error}", {"error": str(error)})
-        text = "Not delivered: {reason} The assessment is complete; deliver it with: {command}"
+        text = "The report is not delivered: {reason}. The assessment itself is complete. To try again: {command}"
         console.warn(Text(text, {"reason": reason, "command": _name_command(engagement, document)}))
         return False
 
