@@ -101,7 +101,7 @@ class DestinationBlock(Block):
 
     dingtalk: DingTalkBlock | None = None
     mail: MailBlock | None = None
-    messenger: Literal["feishu", "lark", "slack"] | None = None
+    messenger: Literal["feishu", "lark"] | None = None
     address: Password | None = None
     agreed: AgreedBlock | None = None
 

@@ -166,6 +166,7 @@ def test_who_asks_for_it_sends_again(fake: Fake, robot: Robot) -> None:
         deliver(fake, again=True, arrived=True)
 
 
+@pytest.mark.slow
 def test_a_run_that_is_killed_while_it_sends_leaves_that_behind(fake: Fake, robot: Robot, capsys: Any) -> None:
     """The process ends with SIGKILL after the robot took the message and before anything is kept of it."""
     configure(fake, robot)
@@ -280,6 +281,7 @@ def test_who_wants_to_look_first_delivers_later(fake: Fake, robot: Robot, capsys
     assert deliver(fake) == 0 and not fake.is_due()
 
 
+@pytest.mark.slow
 def test_a_destination_that_comes_later_is_owed_nothing_and_one_that_goes_neither(fake: Fake, robot: Robot) -> None:
     assert fake.if_due() == 0
     configure(fake, robot)
@@ -291,6 +293,7 @@ def test_a_destination_that_comes_later_is_owed_nothing_and_one_that_goes_neithe
     assert fake.if_due(now=NOW + timedelta(seconds=9)) == 0 and fake.connected == ["shop"] * 2
 
 
+@pytest.mark.slow
 def test_mail_goes_to_each_address_and_only_who_refused_gets_it_again(fake: Fake, post: Post) -> None:
     configure(fake, post=post)
     post.refusals["b@example.com"] = "550 no such user"
@@ -305,6 +308,7 @@ def test_mail_goes_to_each_address_and_only_who_refused_gets_it_again(fake: Fake
     assert fake.connected == ["shop"] and not fake.is_due()
 
 
+@pytest.mark.slow
 def test_one_destination_by_name(fake: Fake, robot: Robot, post: Post, capsys: Any) -> None:
     configure(fake, robot, post)
     assert fake.run(deliver=False) == 5
@@ -345,6 +349,7 @@ def test_an_altered_report_is_not_delivered(fake: Fake, robot: Robot) -> None:
     assert deliver(fake) == 0, "what is written again is sealed again"
 
 
+@pytest.mark.slow
 def test_files_are_found_where_they_were_set_aside_or_are_named(fake: Fake, robot: Robot) -> None:
     configure(fake, robot)
     assert fake.run(deliver=False) == 5
@@ -393,6 +398,7 @@ def test_what_is_kept_of_a_delivery_leaves_with_its_assessment(fake: Fake, robot
         assert database.execute("SELECT count(*) FROM delivery").fetchone() == (0,)
 
 
+@pytest.mark.slow
 def test_no_secret_is_kept_or_said(fake: Fake, robot: Robot, post: Post, capsys: Any, monkeypatch: Any) -> None:
     configure(fake, robot, post)
     robot.answers += [RATE_LIMIT, {"errcode": 310000, "errmsg": f"{TOKEN} {SECRET}"}]
