@@ -40,11 +40,16 @@ def disarm_markup(text: str) -> str:
 def _list_actions(message: Message) -> list[str]:
     told = []
     for number, action in enumerate(message.actions, start=1):
-        title = message.add_remark(f"**{disarm_markup(action.title)}**", disarm_markup(action.due))
-        told.append(f"{number}. {title}\n\n{disarm_markup(action.action)}")
+        # Not a list: its numbers begin again after each paragraph on some clients.
+        title = message.add_remark(f"**{number}. {disarm_markup(action.title)}**", disarm_markup(action.due))
+        told.append(f"{title}\n\n{disarm_markup(action.action)}")
     return told
 
 
 def _format_place(place: str) -> str:
     """Return a link where the place is an address of the web, and the words otherwise."""
-    return f"[{disarm_markup(place)}]({place})" if _LINK.fullmatch(place) else disarm_markup(place)
+    return (
+        f"[{disarm_markup(place.removeprefix('https://'))}]({place})"
+        if _LINK.fullmatch(place)
+        else disarm_markup(place)
+    )

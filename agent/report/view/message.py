@@ -48,7 +48,7 @@ def build_message(
 def _list_score(
     verdict: ScoreVerdict, grade: str, since: SinceLastTime | None, words: Words
 ) -> Iterator[tuple[str, str]]:
-    yield words("Score"), verdict.shown
+    yield words("Health score"), verdict.shown
     yield words("Grade"), grade
     if verdict.assessed:
         yield words("Range"), verdict.range_shown
@@ -63,7 +63,7 @@ def _list_score(
 def _describe_grade(verdict: ScoreVerdict, words: Words) -> str:
     if not verdict.band:
         return words("not graded")
-    return f"{verdict.band} ({words('provisional')})" if verdict.provisional else verdict.band
+    return words("{grade} (provisional)", grade=verdict.band) if verdict.provisional else verdict.band
 
 
 def _build_action(step: NextStep, words: Words) -> MessageAction:

@@ -117,7 +117,7 @@ def test_what_is_owed_is_told(fake: Fake, robot: Robot, language: str, capsys: A
     monkeypatch.setenv("OB_HEALTH_LANG", language)
     robot.answers += [{"errcode": 400102, "errmsg": "stopped"}] * 2
     assert fake.if_due() == 5 and fake.if_due() == 5
-    assert ("not delivered to: group" if language == "en" else "但尚未送达： group") in capsys.readouterr().out
+    assert ("not delivered to: group" if language == "en" else "但尚未送达：group") in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("name", ["TOKEN", "SECRET"])
