@@ -16,7 +16,12 @@ def deliver_command(
     assessment: Annotated[
         str,
         typer.Option(
-            "--assessment", "-a", metavar="ID", help="An id from history.", autocompletion=complete_assessments
+            "--assessment",
+            "-a",
+            metavar="ID",
+            help="An id from history.",
+            envvar="OB_HEALTH_ASSESSMENT_ID",
+            autocompletion=complete_assessments,
         ),
     ],
     engagement: EngagementFile,
