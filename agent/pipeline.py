@@ -511,7 +511,7 @@ def _note_unwritten(job: AssessmentJob, wish: ReportWish, unwritten: Sequence[st
     if job.history is None or not wish.recorded_id:
         return ()
     try:
-        job.history.note_unwritten(wish.recorded_id, unwritten)
+        job.history.note_unwritten(wish.recorded_id, unwritten, wish.directory)
     except HistoryError as error:
         return (error.text,)
     return ()
@@ -526,12 +526,17 @@ def record_assessment(
 ) -> tuple[Text, ...]:
     """Save the document in the history. A failure is a warning, because the report (in ``directory``) is kept.
 
-    ``unwritten`` names the files of the report that are still to be written, ``sealed`` is the snapshot to keep.
+    ``unwritten`` names the files of the report that are still to be written, ``sealed`` is the snapshot to keep. Where
+    the report is to be delivered is kept too.
     """
     if job.history is None:
         return ()
     try:
-        job.history.save(document, directory, claim=job.claim, unwritten=unwritten, sealed=sealed)
+        deliver = job.engagement.deliver
+        deliver_to = deliver.keys if deliver else ()
+        job.history.save(
+            document, directory, claim=job.claim, unwritten=unwritten, deliver_to=deliver_to, sealed=sealed
+        )
     except HistoryError as error:
         return (error.text,)
     return ()

@@ -184,6 +184,16 @@ COVERING: Mapping[str, str] = {
     # catalogue
     # cli
     # collection
+    # delivery
+    "agent/cli/actions/report.py": "tests/agent/delivery/test_manifest.py",
+    "agent/cli/deliver.py": "tests/agent/cli/test_help.py",
+    "agent/cli/report.py": "tests/agent/delivery/test_manifest.py",
+    "agent/delivery/plain_text.py": "tests/agent/delivery/test_markdown_card.py",
+    "agent/delivery/quiet_libraries.py": "tests/agent/delivery/test_dingtalk.py",
+    "agent/delivery/senders.py": "tests/agent/cli/actions/test_deliver.py",
+    "agent/model/delivery.py": "tests/agent/archive/history/test_deliveries.py",
+    "agent/service/deliver_report.py": "tests/agent/cli/actions/test_deliver.py",
+    "agent/service/report_files.py": "tests/agent/cli/actions/test_deliver.py",
     # demo
     # engagement
     # facts

@@ -18,7 +18,7 @@ _DOCUMENT = "assessment.json"
 # Their names have told whose they are since the first ones, which began with "report." and "findings.".
 _ARTIFACTS = (
     _DOCUMENT, "snapshot.obh", "report.*", "findings.*", "report_*.html", "report_*.docx", "report_*.pdf",
-    "findings_*.xlsx",
+    "findings_*.xlsx", "SHA256SUMS", "SHA256SUMS.sig",
 )  # fmt: skip
 
 

@@ -17,11 +17,13 @@ from agent.cli.authorize import authorize_app
 from agent.cli.catalogue import checks_app, rules_app
 from agent.cli.command_classes import LocalizedCommand, LocalizedGroup
 from agent.cli.completion import completion_command
+from agent.cli.deliver import deliver_command
 from agent.cli.help_topics import help_command
 from agent.cli.history import history_app
 from agent.cli.journal import journal_app
 from agent.cli.preparation import grants_command, init_command, preflight_command
 from agent.cli.proof import verify_command, what_if_command
+from agent.cli.report import report_app
 from agent.cli.schedule import schedule_app
 from agent.cli.snapshot import snapshot_app
 from agent.cli.sql import sql_app
@@ -45,6 +47,8 @@ def build_app(more: Mapping[str, Callable[..., Any]] | None = None) -> typer.Typ
     app.command("collect")(collect_command)
     app.command("evaluate")(evaluate_command)
     app.command("render")(render_command)
+    app.command("deliver")(deliver_command)
+    app.add_typer(report_app, name="report")
     app.add_typer(authorize_app, name="authorize")
     app.add_typer(checks_app, name="checks")
     app.add_typer(rules_app, name="rules")

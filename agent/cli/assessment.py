@@ -40,6 +40,9 @@ def assess_command(
     outside_service: OutsideService = "",
     update: UpdatedList = None,
     verify: Verify = False,
+    deliver: Annotated[
+        bool, typer.Option("--deliver/--no-deliver", help="Deliver the report, where the engagement says where to.")
+    ] = True,
 ) -> None:
     """Assess one target or all of them: report, assessment.json and snapshot in DIR/<target>/."""
     from agent.cli.actions.assess import AssessOptions, assess_all
@@ -54,6 +57,7 @@ def assess_command(
         outside_service=outside_service,
         update=update,
         verify=verify,
+        deliver=deliver,
     )
     with open_engagement(engagement) as (loaded, history):
         code = assess_all(loaded, history, options, read_clock())

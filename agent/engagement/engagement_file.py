@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 from pydantic import AfterValidator, BeforeValidator, Field, field_validator, model_validator
 from pydantic_core.core_schema import ValidationInfo
 
+from agent.engagement.deliver_block import DeliverBlock
 from agent.engagement.report_block import ReportBlock
 from agent.engagement.subscription import Subscription, add_months
 from agent.model import rule
@@ -292,6 +293,7 @@ class Engagement(WholeFile):
     history: HistoryUrl | None = None
     history_key: Annotated[Many[Password], BeforeValidator(_make_list)] = ()
     report: ReportBlock = ReportBlock()
+    deliver: DeliverBlock | None = None
 
     @property
     def subscription(self) -> Subscription:

@@ -125,6 +125,10 @@ language: [zh-CN, en]
 #     - place: end  ## front | end
 #       title: {zh-CN: REPLACE, en: REPLACE}
 #       text: {zh-CN: "本期得分 {{ score }}。", en: "The score is {{ score }}."}
+
+## 报告送达何处，见 docs/delivery.zh-CN.md。 / Where the report goes: a DingTalk robot, mail (docs/delivery.md).
+# deliver:
+#   to: {group: {dingtalk: {token: env:OB_HEALTH_ROBOT_TOKEN, secret: env:OB_HEALTH_ROBOT_SECRET}}}
 """
 
 

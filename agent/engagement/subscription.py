@@ -14,6 +14,7 @@ from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from agent.model.assessment import PastAssessment, Period
+from agent.model.delivery import name_destination
 from agent.model.terms import Text
 from agent.support.errors import ConfigError
 
@@ -44,7 +45,8 @@ class PeriodStatus:
 
     ``next`` is the first day of the period that the next assessment is for: today or earlier when an assessment is
     due, None when no more are owed. ``last`` is the time (aware) of the newest assessment. ``unwritten`` is an
-    assessment of the current period of which only the report is missing: it is written from history.
+    assessment of the current period of which only the report is missing: it is written from history. ``undelivered``
+    is one whose report is written and has not reached everybody.
     """
 
     state: PeriodState
@@ -54,6 +56,7 @@ class PeriodStatus:
     last: datetime | None
     next: date | None
     unwritten: PastAssessment | None = None
+    undelivered: PastAssessment | None = None
 
     @property
     def due(self) -> bool:
@@ -106,11 +109,10 @@ def read_enough(past: PastAssessment, counts_from_pct: float) -> bool:
 
 
 def is_done(past: PastAssessment, counts_from_pct: float) -> bool:
-    """Whether an assessment counts for its period: it read enough, and every file that was asked for is written.
-
-    Where reports are delivered, their delivery belongs here too; where no destination is configured it is done.
+    """Whether an assessment counts for its period: it read enough, every file that was asked for is written, and it
+    has reached every destination that it was to go to.
     """
-    return read_enough(past, counts_from_pct) and not past.unwritten
+    return read_enough(past, counts_from_pct) and not past.unwritten and not past.undelivered
 
 
 def find_current_period(subscription: Subscription, now: datetime) -> Period | None:
@@ -140,17 +142,18 @@ def judge_due(
     following = next((period.start for period in missing if period.end > today), None)
     state = _judge_state(today, subscription.start, current, missing)
     due = state is PeriodState.DUE
-    unwritten = next((past for past in reversed(tried) if read_enough(past, counts_from_pct)), None) if due else None
+    left = next((past for past in reversed(tried) if read_enough(past, counts_from_pct)), None) if due else None
     return PeriodStatus(
         state=state,
-        text=_describe_due(current, tried, unwritten)
+        text=_describe_due(current, tried, left)
         if due and current
         else _describe_rest(state, all_periods, current, following),
         current=current,
         overdue=tuple(period for period in missing if period.end <= today),
         last=known[-1].as_of if known else None,
         next=following,
-        unwritten=unwritten,
+        unwritten=left if left and left.unwritten else None,
+        undelivered=left if left and not left.unwritten else None,
     )
 
 
@@ -160,14 +163,22 @@ def _judge_state(today: date, start: date, current: Period | None, missing: list
     return PeriodState.DUE if current in missing else PeriodState.DONE
 
 
-def _describe_due(current: Period, tried: list[PastAssessment], unwritten: PastAssessment | None) -> Text:
-    """Say what is owed; ``tried`` are the assessments of the period, none of them done, ``unwritten`` one of them."""
+def _describe_due(current: Period, tried: list[PastAssessment], left: PastAssessment | None) -> Text:
+    """Say what is owed; ``tried`` are the assessments of the period, none of them done. ``left`` is the newest of them
+    that read enough: its report is not written, or not delivered.
+    """
     until = (current.end - timedelta(days=1)).isoformat()
-    if unwritten:
+    if left and not left.unwritten:
+        names = dict.fromkeys(map(name_destination, left.undelivered))
+        return Text(
+            "The report of period {number} is written ({id}), but not delivered to: {names}. Deliver it until {until}.",
+            {"number": current.number, "id": left.id, "names": ", ".join(names), "until": until},
+        )
+    if left:
         return Text(
             "The assessment of period {number} is recorded ({id}), but not all of its report is written: {files}. "
             "Write it from history until {until}.",
-            {"number": current.number, "id": unwritten.id, "files": ", ".join(unwritten.unwritten), "until": until},
+            {"number": current.number, "id": left.id, "files": ", ".join(left.unwritten), "until": until},
         )
     if tried:
         return Text(

@@ -34,8 +34,8 @@ class PastAssessment:
     """A recorded assessment, as far as the schedule needs it.
 
     ``is_complete``: something was assessed, and nothing that the signed authorization grants was left unread.
-    ``unwritten`` names the files that were asked for and are not written yet. An assessment of the time before both
-    were kept is complete and written.
+    ``unwritten`` names the files that were asked for and are not written yet, ``undelivered`` the destinations that it
+    was to go to and has not reached for certain. An assessment of the time before these were kept lacks none.
     """
 
     id: str
@@ -43,6 +43,7 @@ class PastAssessment:
     coverage_pct: float
     is_complete: bool = True
     unwritten: tuple[str, ...] = ()
+    undelivered: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

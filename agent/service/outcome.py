@@ -52,6 +52,8 @@ def list_shortfalls(document: Document, status: PeriodStatus | None, counts_from
     }
     if status and status.unwritten:
         yield Text("Period {number} stays due until its report is written.", args)
+    elif status and status.undelivered:
+        yield Text("Period {number} stays due until its report is delivered.", args)
     elif status and status.due:
         text = "Period {number} stays due: the coverage of {coverage_pct} is below {least_pct}. Run assess again."
         yield Text(text, args)
@@ -79,15 +81,16 @@ def choose_code(
     is_whole: bool = True,
     is_written: bool = True,
     in_history: bool = True,
+    is_delivered: bool = True,
 ) -> int:
     """Return the exit code of one assessed target; ``limit`` is the least severity that makes it 1.
 
     ``is_whole``: it read enough to count; ``is_written``: every file that was asked for; ``in_history``: the history
-    could be read and written.
+    could be read and written; ``is_delivered``: the report has reached every destination that it should have by now.
     """
     if document["score"]["coverage_pct"] <= 0 or not is_written:
         return FAILED
-    if not (is_whole and in_history) or find_early_end(document):
+    if not (is_whole and in_history and is_delivered) or find_early_end(document):
         return PARTIAL
     return FOUND if limit and _reaches(document, limit) else 0
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import socket
 import threading
@@ -15,7 +16,7 @@ from agent.archive.history.store import History
 from agent.engagement import targets
 from agent.engagement.engagement_file import Engagement
 from agent.engagement.subscription import PeriodStatus, judge_due
-from agent.model.assessment import Period
+from agent.model.assessment import PastAssessment, Period
 from agent.support import console
 from agent.support.errors import ClaimLost, HistoryError
 
@@ -31,7 +32,16 @@ def read_status(
     history: History, engagement: Engagement, target: str, now: datetime, counts_from_pct: float
 ) -> PeriodStatus:
     """Return where a target stands in its subscription, by what is recorded."""
-    return judge_due(engagement.subscription, history.recorded(engagement.customer.name, target), now, counts_from_pct)
+    return judge_due(engagement.subscription, read_recorded(history, engagement, target), now, counts_from_pct)
+
+
+def read_recorded(history: History, engagement: Engagement, target: str) -> tuple[PastAssessment, ...]:
+    """Return the recorded assessments of a target. A destination that the engagement no longer has is owed nothing."""
+    keys = engagement.deliver.keys if engagement.deliver else ()
+    return tuple(
+        dataclasses.replace(past, undelivered=tuple(key for key in past.undelivered if key in keys))
+        for past in history.recorded(engagement.customer.name, target)
+    )
 
 
 def estimate_lease(engagement: Engagement, target: str) -> timedelta:

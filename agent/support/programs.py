@@ -14,12 +14,13 @@ from agent.support.errors import RenderError
 from agent.support.signals import hold_signals
 
 
-def run_program(command: Sequence[str], name: str, limit_s: float) -> bytes:
+def run_program(command: Sequence[str], name: str, limit_s: float, more: Sequence[str] = ()) -> bytes:
     """Run the command and return its standard output; ``name`` is what messages call it.
 
+    ``more`` names variables that it gets beside the harmless ones, where they are set; none that holds a secret.
     Raises RenderError if it fails or does not finish within the limit.
     """
-    with _start_program(command) as process:
+    with _start_program(command, more) as process:
         try:
             output, errors = process.communicate(timeout=limit_s)
         except subprocess.TimeoutExpired:
@@ -33,7 +34,7 @@ def run_program(command: Sequence[str], name: str, limit_s: float) -> bytes:
 
 
 @contextmanager
-def _start_program(command: Sequence[str]) -> Iterator[subprocess.Popen[bytes]]:
+def _start_program(command: Sequence[str], more: Sequence[str]) -> Iterator[subprocess.Popen[bytes]]:
     """Start the program in a session of its own; at the end of the block it ends, and its child processes with it."""
     process = None
     try:
@@ -44,7 +45,7 @@ def _start_program(command: Sequence[str]) -> Iterator[subprocess.Popen[bytes]]:
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
                 start_new_session=True,
-                env=harmless_environment(),
+                env={**harmless_environment(), **{name: os.environ[name] for name in more if name in os.environ}},
             )
         yield process
     finally:

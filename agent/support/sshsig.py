@@ -28,6 +28,8 @@ from agent.model.terms import Text
 from agent.support.errors import NotAuthorized
 
 NAMESPACE = "ob-health"
+# Of reports. Another purpose has another namespace: who signs reports gives no permission with that.
+REPORT_NAMESPACE = "ob-health-report"
 MAX_SIGNATURE_BYTES = 1 << 14
 _MAGIC = b"SSHSIG"
 _VERSION = struct.pack(">I", 1)
@@ -98,14 +100,30 @@ def fingerprint_key(key: PublicKey) -> str:
     return "SHA256:" + base64.b64encode(digest).decode().rstrip("=")
 
 
-def sign_content(content: bytes, key: PrivateKey) -> bytes:
+def sign_content(content: bytes, key: PrivateKey, namespace: str = NAMESPACE) -> bytes:
     """Return the armored signature, as ``ssh-keygen -Y sign -n ob-health`` writes it."""
     blob = _encode_key(key.public_key())
-    signature = _make_raw_signature(key, _build_signed_data(content, b"sha512"))
-    whole = _MAGIC + _VERSION + _pack_parts(blob, NAMESPACE.encode(), b"", b"sha512", signature)
+    signature = _make_raw_signature(key, _build_signed_data(content, b"sha512", namespace))
+    whole = _MAGIC + _VERSION + _pack_parts(blob, namespace.encode(), b"", b"sha512", signature)
     text = base64.b64encode(whole)
     lines = [text[start : start + 70] for start in range(0, len(text), 70)]
     return b"\n".join([_BEGIN, *lines, _END, b""])
+
+
+def find_signer(content: bytes, armored: bytes, namespace: str) -> PublicKey | None:
+    """Return the key by which the content is signed for this purpose; None if it or its signature was altered.
+
+    Whose key that is, the signature does not say. Raises ValueError for what is no signature of a kind that is
+    accepted, or one for another purpose.
+    """
+    try:
+        blob, found, digest, signature = _parse_signature(armored)
+        signer = parse_public_key(_format_blob(blob))
+    except struct.error as error:
+        raise ValueError(str(error)) from None
+    if found != namespace.encode():
+        raise ValueError("signed for another purpose")
+    return signer if _is_signed(signer, signature, digest, content, namespace) else None
 
 
 def verify_signature(content: bytes, armored: bytes, pinned: PublicKey, document: str) -> None:
@@ -160,9 +178,9 @@ def verify_signature(content: bytes, armored: bytes, pinned: PublicKey, document
         )
 
 
-def _is_signed(key: PublicKey, signature: bytes, digest: bytes, content: bytes) -> bool:
+def _is_signed(key: PublicKey, signature: bytes, digest: bytes, content: bytes, namespace: str = NAMESPACE) -> bool:
     try:
-        _check_signature(key, signature, _build_signed_data(content, digest))
+        _check_signature(key, signature, _build_signed_data(content, digest, namespace))
     except (InvalidSignature, ValueError, KeyError, struct.error):
         return False
     return True
@@ -190,8 +208,8 @@ def _parse_signature(armored: bytes) -> tuple[bytes, bytes, bytes, bytes]:
     return blob, namespace, digest, signature
 
 
-def _build_signed_data(content: bytes, digest: bytes) -> bytes:
-    return _MAGIC + _pack_parts(NAMESPACE.encode(), b"", digest, _DIGESTS[digest](content).digest())
+def _build_signed_data(content: bytes, digest: bytes, namespace: str = NAMESPACE) -> bytes:
+    return _MAGIC + _pack_parts(namespace.encode(), b"", digest, _DIGESTS[digest](content).digest())
 
 
 def _make_raw_signature(key: PrivateKey, data: bytes) -> bytes:

@@ -85,7 +85,8 @@ class AssessmentRow(Base):
 
     ``keep_until`` is NULL if the customer set no end. ``place`` (a directory) is NULL if no files were written.
     ``is_complete`` (nothing granted was left unread) and ``unwritten`` (names of files still to be written, one a line)
-    are NULL for assessments of the time before they were kept.
+    are NULL for assessments of the time before they were kept. So is ``deliver_to``, the destinations that the report
+    was to go to, one a line.
     """
 
     __tablename__ = "assessment"
@@ -108,6 +109,7 @@ class AssessmentRow(Base):
     place: Mapped[str | None] = mapped_column(Text)
     is_complete: Mapped[bool | None]
     unwritten: Mapped[str | None] = mapped_column(Text)
+    deliver_to: Mapped[str | None] = mapped_column(Text)
     findings: Mapped[list[FindingRow]] = relationship(order_by="FindingRow.position")
 
 
@@ -224,3 +226,21 @@ class PredictionRow(Base):
     predicted_most: Mapped[float | None]
     measured: Mapped[float]
     came_true: Mapped[bool]
+
+
+class DeliveryRow(Base):
+    """What became of the message of one assessment to one destination; ``state`` is a DeliveryState.
+
+    ``code`` is the last answer of the destination. No token, address or text of a message is kept.
+    """
+
+    __tablename__ = "delivery"
+    __table_args__ = (_TABLE_OPTIONS,)
+
+    assessment_id: Mapped[str] = mapped_column(String(64), ForeignKey("assessment.id"), primary_key=True)
+    destination: Mapped[str] = mapped_column(String(128), primary_key=True)
+    state: Mapped[str] = mapped_column(String(16))
+    attempts: Mapped[int]
+    changed: Mapped[datetime]
+    code: Mapped[str] = mapped_column(String(32))
+    message_sha256: Mapped[str] = mapped_column(String(64))

@@ -59,7 +59,9 @@ def keep_predictions(session: Session, document: Document) -> None:
         session.execute(insert(PredictionRow), rows)
 
 
-def build_row(document: Document, place: Path | None, unwritten: Iterable[str]) -> AssessmentRow:
+def build_row(
+    document: Document, place: Path | None, unwritten: Iterable[str], deliver_to: Iterable[str] = ()
+) -> AssessmentRow:
     """Return the row of an assessment with those of its findings."""
     period, score, as_of = document["period"], document["score"], datetime.fromisoformat(document["as_of"])
     days = document["authorization"]["retention_days"] if document["authorization"] else None
@@ -82,6 +84,7 @@ def build_row(document: Document, place: Path | None, unwritten: Iterable[str]) 
         place=str(place.absolute()) if place else None,
         is_complete=score["coverage_pct"] > 0 and not list_unread(document),
         unwritten="\n".join(unwritten),
+        deliver_to="\n".join(deliver_to),
         findings=[_build_finding_row(position, *pair) for position, pair in enumerate(findings)],
     )
 

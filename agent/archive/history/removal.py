@@ -13,7 +13,14 @@ from sqlalchemy.orm import Session
 from agent.archive.history.chain import leave_tombstones
 from agent.archive.history.claims import read_database_time
 from agent.archive.history.entries import Entry
-from agent.archive.history.models import AssessmentRow, FindingRow, PredictionRow, SnapshotPartRow, SnapshotRow
+from agent.archive.history.models import (
+    AssessmentRow,
+    DeliveryRow,
+    FindingRow,
+    PredictionRow,
+    SnapshotPartRow,
+    SnapshotRow,
+)
 from agent.archive.history.reading import build_entry, read_rows, select_entries
 
 _AT_ONCE = 500  # ids in one statement
@@ -46,7 +53,7 @@ def remove_assessments(session: Session, ids: Sequence[str]) -> None:
     _forget_on_disk(session)
     for some in _split(ids):
         leave_tombstones(session, some, read_database_time(session))
-        for table in (SnapshotPartRow, SnapshotRow, PredictionRow, FindingRow):
+        for table in (SnapshotPartRow, SnapshotRow, PredictionRow, DeliveryRow, FindingRow):
             session.execute(delete(table).where(table.assessment_id.in_(some)))
         session.execute(delete(AssessmentRow).where(AssessmentRow.id.in_(some)))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from contextlib import contextmanager
 from dataclasses import fields
 from datetime import datetime
@@ -24,6 +24,7 @@ from agent.archive.history.claims import (
     renew_claim,
     take_claim,
 )
+from agent.archive.history.deliveries import begin_delivery, end_delivery, list_reached, read_deliveries
 from agent.archive.history.entries import (
     ChainHead,
     ChainProblem,
@@ -52,6 +53,7 @@ from agent.archive.history.removal import PruneWish, find_prunable, prune_snapsh
 from agent.archive.history.sealing import SealedSnapshot
 from agent.archive.upgrade import SCHEMA_VERSION, upgrade_document
 from agent.model.assessment import PastAssessment
+from agent.model.delivery import Answer, DeliveryRecord
 from agent.model.document import Document
 from agent.model.terms import Text
 from agent.support.errors import DamagedHistory, HistoryError, NoSuchAssessment
@@ -118,20 +120,21 @@ class History:
         *,
         claim: Claim | None = None,
         unwritten: Iterable[str] = (),
+        deliver_to: Iterable[str] = (),
         sealed: SealedSnapshot | None = None,
     ) -> None:
         """Keep an assessment whose files are in ``place``, in one transaction. Saving it again changes nothing.
 
-        ``unwritten`` names the files that are still to be written, ``sealed`` is its snapshot. With a claim, it is
-        renewed first: raises ClaimLost if another run has taken it over. Raises HistoryError if the id is taken by a
-        different assessment: a recorded assessment is never replaced.
+        ``unwritten`` names the files that are still to be written, ``deliver_to`` where the report is to go, ``sealed``
+        is its snapshot. With a claim, it is renewed first: raises ClaimLost if another run has taken it over. Raises
+        HistoryError if the id is taken by a different assessment: a recorded assessment is never replaced.
         """
         with places.report_failures(self._engine.url):
             try:
                 with Session(self._engine) as session, session.begin():
                     if claim:
                         renew_claim(session, claim)
-                    row = build_row(document, place, unwritten)
+                    row = build_row(document, place, unwritten, deliver_to)
                     session.add(row)
                     session.flush()  # so a second writer on SQLite waits here, and not after it has read the chain
                     keep_predictions(session, document)
@@ -161,9 +164,43 @@ class History:
         with self._open_session() as session:
             release_claim(session, claim)
 
-    def note_unwritten(self, assessment_id: str, names: Iterable[str]) -> None:
-        """Keep which files of an assessment are still to be written, instead of what was kept before."""
+    def note_unwritten(self, assessment_id: str, names: Iterable[str], place: Path | None = None) -> None:
+        """Keep which files of an assessment are still to be written, instead of what was kept before.
+
+        ``place`` is the directory that the others are in now, where it may be another than before.
+        """
         self._set_unwritten(assessment_id, names)
+        if place is not None:
+            with self._open_session() as session:
+                row = update(AssessmentRow).where(AssessmentRow.id == assessment_id)
+                session.execute(row.values(place=str(place.absolute())))
+
+    def find_place(self, assessment_id: str) -> Path | None:
+        """Return the directory that the report of an assessment was written to; None if that is not known."""
+        with self._open_session() as session:
+            place = session.scalar(select(AssessmentRow.place).where(AssessmentRow.id == assessment_id))
+        return Path(place) if place else None
+
+    def begin_delivery(
+        self, assessment_id: str, destination: str, message_sha256: str, known: DeliveryRecord | None
+    ) -> DeliveryRecord | None:
+        """Keep that a message is about to be sent. None if another run knows more of it than ``known``."""
+        with places.report_failures(self._engine.url):
+            return begin_delivery(self._engine, assessment_id, destination, message_sha256, known)
+
+    def end_delivery(self, begun: DeliveryRecord, answer: Answer) -> DeliveryRecord:
+        """Keep what an attempt to send came to."""
+        with places.report_failures(self._engine.url):
+            return end_delivery(self._engine, begun, answer)
+
+    def deliveries(self, assessment_id: str) -> Mapping[str, DeliveryRecord]:
+        """Destination -> what became of the message of an assessment. Raises DamagedHistory if nobody can tell."""
+        try:
+            with self._open_session() as session:
+                return read_deliveries(session, assessment_id)
+        except DAMAGE:
+            text = "What was delivered of {id} cannot be read in the history at {where}. Restore it from a backup."
+            raise DamagedHistory(Text(text, {"id": assessment_id, "where": self.where})) from None
 
     def note_written(self, assessment_id: str, names: Iterable[str]) -> None:
         """Keep that these files of an assessment are written now."""
@@ -255,10 +292,18 @@ class History:
     def recorded(self, customer: str, target: str) -> tuple[PastAssessment, ...]:
         """All assessments of a target as the schedule needs them, oldest first."""
         row = AssessmentRow
-        columns: tuple[Any, ...] = (row.id, row.as_of, row.coverage_pct, row.is_complete, row.unwritten)
+        columns: tuple[Any, ...] = (
+            row.id,
+            row.as_of,
+            row.coverage_pct,
+            row.is_complete,
+            row.unwritten,
+            row.deliver_to,
+        )
         query = select(*columns).where(*build_conditions(customer, target)).order_by(row.as_of)
         with self._open_session() as session:
-            return read_rows(session, query, _build_past)[0]
+            reached = list_reached(session, customer, target)
+            return read_rows(session, query, lambda past: _build_past(past, reached))[0]
 
     def find_damaged(self, customer: str | None = None, target: str | None = None) -> tuple[str, ...]:
         """The ids of assessments that no list holds because their rows are damaged."""
@@ -330,13 +375,14 @@ class History:
             return read_head(session), tuple(check_chain(session))
 
 
-def _build_past(row: RowMapping) -> PastAssessment:
+def _build_past(row: RowMapping, reached: Set[tuple[str, str]]) -> PastAssessment:
     return PastAssessment(
         id=row["id"],
         as_of=row["as_of"],
         coverage_pct=float(row["coverage_pct"]),
         is_complete=row["is_complete"] is not False,
         unwritten=tuple((row["unwritten"] or "").splitlines()),
+        undelivered=tuple(key for key in (row["deliver_to"] or "").splitlines() if (row["id"], key) not in reached),
     )
 
 

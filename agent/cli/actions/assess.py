@@ -16,6 +16,7 @@ from agent.archive.folder import read_owner, set_earlier_aside
 from agent.archive.history.sealing import read_history_keys
 from agent.archive.history.store import History
 from agent.catalogue import registry
+from agent.cli.actions.deliver import hand_over
 from agent.cli.actions.targets import (
     choose_exit_code,
     for_each_target,
@@ -36,9 +37,10 @@ from agent.report.write_report import ReportWish, write_report
 from agent.service.outcome import FAILED, PARTIAL, choose_code, describe_early_end, list_shortfalls
 from agent.service.own_folder import refuse_foreign_folder
 from agent.service.periods import hold_period, read_status
+from agent.service.report_files import find_report_folder, seal_again
 from agent.service.retention import purge_customer
 from agent.support import console
-from agent.support.errors import ConfigError, HistoryError, Stopped
+from agent.support.errors import ConfigError, HealthAgentError, HistoryError, Stopped
 from agent.support.files import lock_directory
 from agent.support.i18n import LANGUAGES
 from agent.support.suggestions import suggest_words
@@ -46,7 +48,10 @@ from agent.support.suggestions import suggest_words
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AssessOptions:
-    """Options of ``assess``. ``update`` is an earlier list of findings of one of the targets."""
+    """Options of ``assess``. ``update`` is an earlier list of findings of one of the targets.
+
+    ``deliver``: the report goes to the destinations of the engagement, where it has any.
+    """
 
     out: Path
     formats: Sequence[str]
@@ -57,6 +62,7 @@ class AssessOptions:
     outside_service: str = ""
     update: Path | None = None
     verify: bool = False
+    deliver: bool = True
 
 
 def assess_all(engagement: Engagement, history: History | None, options: AssessOptions, now: datetime) -> int:
@@ -85,15 +91,17 @@ def assess_all(engagement: Engagement, history: History | None, options: AssessO
         if not options.if_due:
             refuse_foreign_folder(wish.directory, engagement.customer.name, name)
             with _claim_period(job) as claimed:
-                return _assess(claimed, wish, limit)
-        return _assess_if_due(job, wish, limit)
+                return _assess(claimed, wish, limit, options.deliver)
+        return _assess_if_due(job, wish, limit, options.deliver)
 
     code = for_each_target(engagement, options.target, work)
     return choose_exit_code([code, PARTIAL]) if history and say_damaged(history, engagement.customer.name) else code
 
 
-def _assess_if_due(job: AssessmentJob, wish: ReportWish, limit: Severity | None) -> int:
-    """Assess a target that is due, or write the report of one that was assessed. Raises HistoryError without history.
+def _assess_if_due(job: AssessmentJob, wish: ReportWish, limit: Severity | None, deliver: bool) -> int:
+    """Assess a target that is due, or write or deliver the report of one that was assessed.
+
+    Raises HistoryError without history.
 
     What is due is read again under the claim: another run may have done it in between.
     """
@@ -112,8 +120,10 @@ def _assess_if_due(job: AssessmentJob, wish: ReportWish, limit: Severity | None)
             return code
         claimed = dataclasses.replace(job, claim=claim)
         if status.unwritten:
-            return _write_recorded(claimed, status.unwritten.id, wish, limit)
-        return _assess(claimed, wish, limit)
+            return _write_recorded(claimed, status.unwritten.id, wish, limit, deliver)
+        if status.undelivered:
+            return _deliver_recorded(claimed, status.undelivered.id, limit, deliver)
+        return _assess(claimed, wish, limit, deliver)
 
 
 def _read_status(job: AssessmentJob, history: History) -> PeriodStatus:
@@ -149,7 +159,7 @@ def _claim_period(job: AssessmentJob) -> Iterator[AssessmentJob]:
         yield dataclasses.replace(job, claim=claim)
 
 
-def _assess(job: AssessmentJob, wish: ReportWish, limit: Severity | None) -> int:
+def _assess(job: AssessmentJob, wish: ReportWish, limit: Severity | None, deliver: bool) -> int:
     with show_progress() as show:
         assessed = pipeline.assess_target(
             job.with_progress(show), wish.directory, wish.formats, wish.languages, wish.update
@@ -164,17 +174,30 @@ def _assess(job: AssessmentJob, wish: ReportWish, limit: Severity | None) -> int
             console.say("  no snapshot is kept in the history: the engagement names no history_key", "dim")
         clock = assessed.clock
         purge_customer(job.history, job.engagement.customer.name, clock.server, clock.local)
+    is_delivered = hand_over(job, assessed.document, wish.directory, deliver=deliver)
     return _conclude(
         job,
         assessed.document,
         limit,
         is_written=not assessed.unwritten,
         in_history=assessed.in_history and job.history is not None,
+        is_delivered=is_delivered,
     )
 
 
-def _write_recorded(job: AssessmentJob, assessment_id: str, wish: ReportWish, limit: Severity | None) -> int:
-    """Write the report of an assessment that is in the history. Nothing is connected."""
+def _deliver_recorded(job: AssessmentJob, assessment_id: str, limit: Severity | None, deliver: bool) -> int:
+    """Deliver the report of an assessment that is in the history. Nothing is connected, and nothing written."""
+    assert job.history is not None
+    document = job.history.load(assessment_id)
+    folder = find_report_folder(document, job.history.find_place(assessment_id), None)
+    is_delivered = hand_over(job, document, folder, deliver=deliver)
+    return _conclude(job, document, limit, is_written=True, in_history=True, is_delivered=is_delivered)
+
+
+def _write_recorded(
+    job: AssessmentJob, assessment_id: str, wish: ReportWish, limit: Severity | None, deliver: bool
+) -> int:
+    """Write the report of an assessment that is in the history, and deliver it. Nothing is connected."""
     assert job.history is not None
     document = job.history.load(assessment_id)
     with lock_directory(wish.directory):
@@ -184,11 +207,25 @@ def _write_recorded(job: AssessmentJob, assessment_id: str, wish: ReportWish, li
     console.print_summary(document, report.files)
     for warning in (*report.warnings, *unnoted):
         console.warn(warning)
-    return _conclude(job, document, limit, is_written=not report.unwritten, in_history=not unnoted)
+    is_delivered = hand_over(job, document, wish.directory, deliver=deliver)
+    return _conclude(
+        job,
+        document,
+        limit,
+        is_written=not report.unwritten,
+        in_history=not unnoted,
+        is_delivered=is_delivered,
+    )
 
 
 def _conclude(
-    job: AssessmentJob, document: Document, limit: Severity | None, *, is_written: bool, in_history: bool
+    job: AssessmentJob,
+    document: Document,
+    limit: Severity | None,
+    *,
+    is_written: bool,
+    in_history: bool,
+    is_delivered: bool,
 ) -> int:
     """Print what the assessment lacks, and whether its period stays due. Return the exit code."""
     status = None
@@ -197,7 +234,12 @@ def _conclude(
     for shortfall in list_shortfalls(document, status, job.shipped.scoring.counts_from_coverage_pct):
         console.warn(shortfall)
     return choose_code(
-        document, limit=limit, is_whole=not (status and status.due), is_written=is_written, in_history=in_history
+        document,
+        limit=limit,
+        is_whole=not (status and status.due),
+        is_written=is_written,
+        in_history=in_history,
+        is_delivered=is_delivered,
     )
 
 
@@ -324,11 +366,20 @@ def render_again(
             _note_written(opened, document, stopped.written)
             raise
         _note_written(opened, document, report.files)
-    for written in report.files:
+    for written in (*report.files, *filter(None, [_seal_again(engagement, document, out)])):
         console.say("written: {path}", path=str(written))
     for warning in report.warnings:
         console.warn(warning)
     return FAILED if report.unwritten else 0
+
+
+def _seal_again(engagement: Engagement | None, document: Document, directory: Path) -> Path | None:
+    """Write the manifest anew where there is one: the old one does not fit the new files. A failure is a warning."""
+    try:
+        return seal_again(engagement, document, directory)
+    except HealthAgentError as error:
+        console.warn(error.text)
+        return None
 
 
 def _note_written(history: History | None, document: Document, files: Sequence[Path]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from zoneinfo import ZoneInfo
@@ -273,3 +274,18 @@ def test_a_partial_assessment_says_that_the_period_stays_due() -> None:
     status = judge_due(YEAR, [past(NOW, 6.4)], NOW)
     said = reads_well(status)
     assert status.due and status.unwritten is None and "stays due" in said and "6.4%" in said
+
+
+def test_what_is_not_delivered_leaves_the_period_due() -> None:
+    subscription, now = Subscription(date(2026, 1, 1), 12, "UTC"), datetime(2026, 1, 20, tzinfo=UTC)
+    past = PastAssessment(
+        id="a1", as_of=datetime(2026, 1, 10, tzinfo=UTC), coverage_pct=90.0, undelivered=("group", "dba/1", "dba/2")
+    )
+    status = judge_due(subscription, [past], now)
+    assert status.due and status.undelivered == past and status.unwritten is None
+    assert "not delivered to: group, dba." in render_text(status.text, "en")
+    both = dataclasses.replace(past, unwritten=("report.en.pdf",))
+    status = judge_due(subscription, [both], now)
+    assert status.unwritten == both and status.undelivered is None, "it is written first"
+    done = dataclasses.replace(past, undelivered=())
+    assert not judge_due(subscription, [done], now).due

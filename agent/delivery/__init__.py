@@ -1,0 +1,1 @@
+"""Where reports go: messages, their senders, and the signed manifest of the files."""
