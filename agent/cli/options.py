@@ -163,6 +163,10 @@ UpdatedList = Annotated[
 OutsideService = Annotated[
     str, typer.Option("--outside-service", metavar="REASON", help="Assess although the subscription does not cover it.")
 ]
+OutsideDocument = Annotated[
+    str,
+    typer.Option("--outside-service", metavar="REASON", help="Do it although the service tier does not cover it."),
+]
 Verify = Annotated[
     bool, typer.Option("--verify", help="Try indexes and the findings' SQL on a twin, on this machine: about a minute.")
 ]
