@@ -13,6 +13,7 @@ import typer
 
 from agent.cli.completion import (
     FORMATS,
+    complete_document_formats,
     complete_formats,
     complete_report_languages,
     complete_severities,
@@ -134,6 +135,16 @@ Formats = Annotated[
         metavar="FORMAT,...",
         help="Comma-separated: html, docx, xlsx, pdf, json.",
         autocompletion=complete_formats,
+    ),
+]
+DocumentFormats = Annotated[
+    str,
+    typer.Option(
+        "--format",
+        "-f",
+        metavar="FORMAT,...",
+        help="Comma-separated: html, docx, pdf.",
+        autocompletion=complete_document_formats,
     ),
 ]
 Languages = Annotated[

@@ -30,10 +30,11 @@ class Response:
     kept: bool | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ResponseSummary:
     """All responses of one promise. ``kept_pct`` is None where none is due; ``worst`` took the longest."""
 
+    is_emergency: bool
     promised_min: int
     due: int
     kept: int
@@ -76,6 +77,7 @@ def _summarize(responses: Sequence[Response]) -> ResponseSummary:
     due = [one for one in responses if one.kept is not None]
     kept = sum(one.kept is True for one in due)
     return ResponseSummary(
+        is_emergency=responses[0].is_emergency,
         promised_min=responses[0].promised_min,
         due=len(due),
         kept=kept,
