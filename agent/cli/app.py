@@ -23,6 +23,7 @@ from agent.cli.history import history_app
 from agent.cli.journal import journal_app
 from agent.cli.preparation import grants_command, init_command, preflight_command
 from agent.cli.proof import verify_command, what_if_command
+from agent.cli.readiness import readiness_command
 from agent.cli.schedule import schedule_app
 from agent.cli.service import service_app
 from agent.cli.snapshot import snapshot_app
@@ -54,6 +55,7 @@ def build_app(more: Mapping[str, Callable[..., Any]] | None = None) -> typer.Typ
     app.add_typer(schedule_app, name="schedule")
     app.add_typer(service_app, name="service")
     app.add_typer(document_app, name="document")
+    app.command("readiness")(readiness_command)
     app.add_typer(journal_app, name="journal")
     app.add_typer(snapshot_app, name="snapshot")
     app.add_typer(sql_app, name="sql")

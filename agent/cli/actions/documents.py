@@ -40,7 +40,7 @@ def write_question_list(
     engagement: Engagement, options: DocumentOptions, first: date | None, last: date | None, now: datetime
 ) -> None:
     """Write the list of questions. Without days it is that of the running quarter, up to today."""
-    _validate(engagement, options)
+    validate_wish(engagement, options)
     today = now.astimezone(engagement.service.zone).date()
     last = last or today
     period = find_current_period(engagement.subscription, now)
@@ -72,7 +72,7 @@ def write_question_list(
 def write_quarterly_report(engagement: Engagement, options: DocumentOptions, number: int, now: datetime) -> None:
     """Write the quarterly service report of a period of the term, by its number; 0 is the one that runs now."""
     reason = require_entitlement(engagement, Entitlement.QUARTERLY, options.outside_service)
-    _validate(engagement, options)
+    validate_wish(engagement, options)
     period = _choose_period(engagement, number, now)
     occasion = Occasion(
         customer=engagement.customer.name,
@@ -102,7 +102,7 @@ def write_quarterly_report(engagement: Engagement, options: DocumentOptions, num
 def write_closing_list(engagement: Engagement, options: DocumentOptions, now: datetime) -> None:
     """Write the closing list of the term."""
     reason = require_entitlement(engagement, Entitlement.QUARTERLY, options.outside_service)
-    _validate(engagement, options)
+    validate_wish(engagement, options)
     service = engagement.service
     occasion = Occasion(
         customer=engagement.customer.name,
@@ -128,7 +128,8 @@ def write_closing_list(engagement: Engagement, options: DocumentOptions, now: da
     )
 
 
-def _validate(engagement: Engagement, options: DocumentOptions) -> None:
+def validate_wish(engagement: Engagement, options: DocumentOptions) -> None:
+    """Raise ConfigError for formats and languages that are not known, before anything is read or written."""
     validate_formats(options.formats, options.languages or engagement.language)
 
 
