@@ -20,6 +20,7 @@ from agent.cli.completion import completion_command
 from agent.cli.document import document_app
 from agent.cli.help_topics import help_command
 from agent.cli.history import history_app
+from agent.cli.incident import incident_app
 from agent.cli.journal import journal_app
 from agent.cli.preparation import grants_command, init_command, preflight_command
 from agent.cli.proof import verify_command, what_if_command
@@ -56,6 +57,7 @@ def build_app(more: Mapping[str, Callable[..., Any]] | None = None) -> typer.Typ
     app.add_typer(service_app, name="service")
     app.add_typer(document_app, name="document")
     app.command("readiness")(readiness_command)
+    app.add_typer(incident_app, name="incident")
     app.add_typer(journal_app, name="journal")
     app.add_typer(snapshot_app, name="snapshot")
     app.add_typer(sql_app, name="sql")

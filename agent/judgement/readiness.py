@@ -73,7 +73,6 @@ class Headroom:
     """
 
     code: str
-    titles: Texts
     resource: str
     grows: Grows
     value: float | None
@@ -147,7 +146,9 @@ def judge_readiness(target: str, document: Document | None, demand: Demand) -> R
         )
     results = {result["code"]: result for result in document["results"]}
     headroom = tuple(
-        _measure(results[code], grows, document, demand) for code, grows in MEASURED.items() if code in results
+        _measure(results[code], grows, document, demand)
+        for code, grows in MEASURED.items()
+        if code in results and results[code]["outcome"] != Outcome.NOT_APPLICABLE
     )
     obstacles = tuple(_list_obstacles(document))
     valid_until = document["colophon"]["valid_until"]
@@ -185,12 +186,10 @@ def _judge(headroom: Sequence[Headroom], obstacles: Sequence[Obstacle], *, is_st
 
 def _measure(result: ResultEntry, grows: Grows, document: Document, demand: Demand) -> Headroom:
     """Return how the worst value of a check stands against its ladder, now and at the expected load."""
-    titles = {language: texts["title"] for language, texts in result["texts"].items()}
     found = _find_worst(result)
     if found is None:
         return Headroom(
             code=result["code"],
-            titles=titles,
             resource="",
             grows=grows,
             value=None,
@@ -205,7 +204,6 @@ def _measure(result: ResultEntry, grows: Grows, document: Document, demand: Dema
     reached, limit = _climb(result["ladder"], projected)
     return Headroom(
         code=result["code"],
-        titles=titles,
         resource=resource,
         grows=grows,
         value=value,

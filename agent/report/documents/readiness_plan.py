@@ -36,6 +36,17 @@ _SIZES = {
     "log_disk_bytes": N_("Log disk of a zone"),
     "data_disk_bytes": N_("Data disk of a zone"),
 }
+# What each check of ``agent.judgement.readiness`` measures: its own title says what is wrong beyond the limit.
+_LIMITS = {
+    "CAP009": N_("CPU"),
+    "CAP001": N_("MemStore"),
+    "CAP010": N_("Worker threads of one zone"),
+    "CAP005": N_("Sessions"),
+    "CAP004": N_("Data disk"),
+    "CAP002": N_("Memory of the tenant"),
+    "CAP003": N_("Log disk"),
+    "CAP012": N_("Tablets"),
+}
 _GROWTHS = {
     Grows.LOAD: N_("grows with the load"),
     Grows.DAYS: N_("grows by the day"),
@@ -43,7 +54,7 @@ _GROWTHS = {
 }
 # What has to be seen to in every period, in this order; the service log adds to each.
 _BEFORE = (
-    N_("Rehearse the expected peak on a copy or in off-peak hours, and compare with the headroom below."),
+    N_("Rehearse the expected peak on a copy or in off-peak hours, and compare with the headroom above."),
     N_("Complete the enlargements at least three days before the freeze, because they may move replicas."),
     N_("Make a full backup before the freeze, and see that log archiving runs without a gap."),
     N_("Gather the statistics of large tables, and keep the plans of the core statements."),
@@ -187,7 +198,7 @@ def _build_headroom(target: Readiness, plan: Plan, words: Words) -> Iterator[Blo
 
 
 def _tell_headroom(one: Headroom, words: Words) -> tuple[Cell | str, ...]:
-    name = f"{one.code} {words.pick(one.titles)}"
+    name = f"{words.label(_LIMITS, one.code)}\n{one.code}"
     if one.value is None or one.projected is None:
         reason = words.pick(one.reason) or words("Not assessed")
         return (name, NOTHING, NOTHING, NOTHING, NOTHING, Cell(reason, "soft"))
