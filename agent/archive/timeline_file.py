@@ -6,7 +6,7 @@ import dataclasses
 import json
 from pathlib import Path
 
-from pydantic import ConfigDict, TypeAdapter, ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from agent.archive.json_values import parse_json, to_json_value
 from agent.model.incident import Timeline
@@ -16,7 +16,7 @@ from agent.support.files import read_whole, write_whole
 
 _FORM = "ob-health incident timeline 1"
 _MOST_BYTES = 16 << 20
-_ADAPTER = TypeAdapter(Timeline, config=ConfigDict(extra="forbid"))
+_ADAPTER = TypeAdapter(Timeline)
 
 
 def save_timeline(timeline: Timeline, path: Path) -> None:

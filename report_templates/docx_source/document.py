@@ -48,7 +48,7 @@ def _build_cover() -> str:
 def _build_first_page() -> str:
     return "".join(
         (
-            para("Heading1", say("Summary"), page_break=True),
+            para("Heading1", say("In short"), page_break=True),
             para("Lead", run("{{ frame.verdict }}", "{{ tones.get(frame.tone, 'Strong') }}")),
             each("remark in frame.remarks", para("Normal", "{{ remark }}")),
             when("figures", para("Normal", "{{p figures }}"), para("TableEnd")),

@@ -87,7 +87,7 @@ def _print_timeline(timeline: Timeline, engagement: Engagement) -> None:
         for event in timeline.events
     ]
     if rows:
-        console.print_table(("time", "record", "event"), rows)
+        console.print_table(("at", "record", "event"), rows)
     else:
         console.say("The tenant holds nothing of this time any more.")
     for unseen in timeline.unseen:

@@ -90,7 +90,7 @@ def build_operation(
     """Return availability, growth and load of each target."""
     columns = (
         Column(words("Target"), 16),
-        Column(words("Availability"), 18, is_number=True),
+        Column(words("Time available"), 18, is_number=True),
         Column(words("Data disk in use"), 26, is_number=True),
         Column(words("Sessions"), 18, is_number=True),
         Column(words("Statements per second"), 22, is_number=True),

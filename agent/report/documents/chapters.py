@@ -22,7 +22,7 @@ def build_projects(projects: Sequence[Project], words: Words) -> Block:
         Column(words("Project and goal"), 33),
         Column(words("Days"), 15),
         Column(words("State"), 11),
-        Column(words("Result"), 30),
+        Column(words("Outcome"), 30),
     )
     rows = (
         (
@@ -101,7 +101,7 @@ def build_sessions(
         Column(words("Topic"), 34),
         Column(words("Day"), 14),
         Column(words("State"), 12),
-        Column(words("Result"), 29),
+        Column(words("Outcome"), 29),
     )
     return (
         build_table(columns, rows, title=words("Owed"), nothing=words("The term owes no topic session.")),

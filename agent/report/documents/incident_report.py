@@ -89,7 +89,7 @@ def build_incident_report(told: IncidentReport, words: Words, style: Style) -> F
             ),
         ),
         chapters=(
-            Chapter("summary", words("Summary"), tuple(_build_summary(incident, words))),
+            Chapter("summary", words("In short"), tuple(_build_summary(incident, words))),
             Chapter(
                 "timeline",
                 words("Timeline"),
@@ -177,7 +177,7 @@ def _tell_prose(text: str, nothing: str) -> Block:
 
 def _build_timeline(told: IncidentReport, words: Words) -> Iterator[Block]:
     lines = sorted((*_list_own_lines(told.incident, words), *_list_read_lines(told, words)), key=lambda line: line.at)
-    columns = (Column(words("Time"), 18), Column(words("Event"), 56), Column(words("Source"), 26))
+    columns = (Column(words("Point in time"), 18), Column(words("Event"), 56), Column(words("Recorded by"), 26))
     yield build_table(
         columns, ((tell_moment(line.at, words), Cell(line.text, line.tone), line.origin) for line in lines)
     )
@@ -227,7 +227,7 @@ def _build_cause(told: IncidentReport, words: Words) -> Iterator[Block]:
             pairs=((words("State"), words.label(_CERTAINTIES, cause.certainty)),), paragraphs=(tell_text(cause.text),)
         )
         if cause.evidence:
-            yield Block(title=words("Evidence"), items=tuple(tell_text(text) for text in cause.evidence))
+            yield Block(title=words("What speaks for it"), items=tuple(tell_text(text) for text in cause.evidence))
     elif not signals:
         yield Block(
             pairs=((words("State"), words.label(_CERTAINTIES, "open")),),
@@ -236,7 +236,7 @@ def _build_cause(told: IncidentReport, words: Words) -> Iterator[Block]:
     else:
         yield Block(pairs=((words("State"), words.label(_CERTAINTIES, "probable")),))
     if signals:
-        columns = (Column(words("What the records speak for"), 42), Column(words("Evidence"), 58))
+        columns = (Column(words("What the records speak for"), 42), Column(words("What speaks for it"), 58))
         rows = (
             (words.pick(signal.cause), "\n".join(words.pick(text) for text in signal.evidence)) for signal in signals
         )

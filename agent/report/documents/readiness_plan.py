@@ -188,9 +188,9 @@ def _build_headroom(target: Readiness, plan: Plan, words: Words) -> Iterator[Blo
         Column(words("Limit of"), 32),
         Column(words("Where"), 15),
         Column(words("Measured"), 11, is_number=True),
-        Column(words("Expected"), 18, is_number=True),
+        Column(words("At that load"), 18, is_number=True),
         Column(words("Limit"), 10, is_number=True),
-        Column(words("Result"), 14),
+        Column(words("Outcome"), 14),
     )
     title = make_printable(target.target, NAME_LENGTH) if len(plan.targets) > 1 else ""
     rows = (_tell_headroom(one, words) for one in target.headroom)
@@ -221,8 +221,8 @@ def _tell_headroom(one: Headroom, words: Words) -> tuple[Cell | str, ...]:
 def _build_enlargements(plan: Plan, words: Words) -> Iterator[Block]:
     columns = (
         Column(words("Target"), 20),
-        Column(words("What"), 32),
-        Column(words("Now"), 16, is_number=True),
+        Column(words("Resource to enlarge"), 32),
+        Column(words("At present"), 16, is_number=True),
         Column(words("At least"), 16, is_number=True),
         Column(words("Because of"), 16),
     )

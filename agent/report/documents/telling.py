@@ -172,11 +172,11 @@ def build_incidents(incidents: Sequence[Incident], service: ServiceBlock, now: d
 def build_actions(actions: Sequence[Action], words: Words, *, title: str = "", nothing: str = "") -> Block:
     """Return the table of actions with who does them until when, and the checks that see whether they hold."""
     columns = (
-        Column(words("Action"), 44),
+        Column(words("Measure"), 44),
         Column(words("Owner"), 16),
         Column(words("Due"), 13),
         Column(words("Done"), 13),
-        Column(words("Checks"), 14),
+        Column(words("Checked by"), 14),
     )
     rows = (
         (
