@@ -148,7 +148,7 @@ def judge_readiness(target: str, document: Document | None, demand: Demand) -> R
     headroom = tuple(
         _measure(results[code], grows, document, demand)
         for code, grows in MEASURED.items()
-        if code in results and results[code]["outcome"] != Outcome.NOT_APPLICABLE
+        if code in results and results[code]["outcome"] != Outcome.NOT_APPLICABLE and results[code]["unit"] == Unit.PCT
     )
     obstacles = tuple(_list_obstacles(document))
     valid_until = document["colophon"]["valid_until"]

@@ -146,7 +146,7 @@ def _build_assessments(assessments: list[_OwedAssessment], today: date, words: W
             if one.delivered
             else Cell(words("Missed"), "bad")
             if one.is_missed(today)
-            else Cell(words("To come"), "soft"),
+            else Cell(words("Not due yet"), "soft"),
             one.score,
             one.delivered or NOTHING,
         )

@@ -89,7 +89,7 @@ def build_incident_report(told: IncidentReport, words: Words, style: Style) -> F
             ),
         ),
         chapters=(
-            Chapter("summary", words("In short"), tuple(_build_summary(incident, words))),
+            Chapter("summary", words("The fault in brief"), tuple(_build_summary(incident, words))),
             Chapter(
                 "timeline",
                 words("Timeline"),
@@ -156,7 +156,7 @@ def _build_summary(incident: Incident, words: Words) -> Iterator[Block]:
         (words("Occurred"), tell_moment(incident.begun, words)),
         (words("Reported"), _join(tell_moment(incident.reported, words), incident.reported_by)),
         (words("First response"), _join(tell_moment(incident.responded, words), incident.owner)),
-        (words("Recovered"), tell_moment(incident.recovered, words)),
+        (words("Recovered at"), tell_moment(incident.recovered, words)),
         (
             words("Out of service"),
             f"{tell_moment(outage.first, words)} – {tell_moment(outage.last, words)}" if outage else NOTHING,
@@ -223,16 +223,13 @@ def _list_unseen(told: IncidentReport, words: Words) -> Iterator[str]:
 def _build_cause(told: IncidentReport, words: Words) -> Iterator[Block]:
     cause, signals = told.incident.cause, _list_signals(told)
     if cause:
-        yield Block(
-            pairs=((words("State"), words.label(_CERTAINTIES, cause.certainty)),), paragraphs=(tell_text(cause.text),)
-        )
+        yield Block(pairs=((words("State"), words.label(_CERTAINTIES, cause.certainty)),))
+        yield Block(paragraphs=(tell_text(cause.text),))
         if cause.evidence:
             yield Block(title=words("What speaks for it"), items=tuple(tell_text(text) for text in cause.evidence))
     elif not signals:
-        yield Block(
-            pairs=((words("State"), words.label(_CERTAINTIES, "open")),),
-            paragraphs=(words("Neither people nor the records that were collected name a cause yet."),),
-        )
+        yield Block(pairs=((words("State"), words.label(_CERTAINTIES, "open")),))
+        yield Block(paragraphs=(words("Neither people nor the records that were collected name a cause yet."),))
     else:
         yield Block(pairs=((words("State"), words.label(_CERTAINTIES, "probable")),))
     if signals:

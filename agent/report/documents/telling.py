@@ -173,7 +173,7 @@ def build_actions(actions: Sequence[Action], words: Words, *, title: str = "", n
     """Return the table of actions with who does them until when, and the checks that see whether they hold."""
     columns = (
         Column(words("Measure"), 44),
-        Column(words("Owner"), 16),
+        Column(words("Responsible"), 16),
         Column(words("Due"), 13),
         Column(words("Done"), 13),
         Column(words("Checked by"), 14),
