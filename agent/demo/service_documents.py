@@ -10,7 +10,7 @@ from agent.archive.history.store import History
 from agent.cli.actions import documents, incidents, readiness
 from agent.cli.actions.documents import DocumentOptions
 from agent.engagement.engagement_file import Engagement
-from agent.engagement.service_log.loading import FOLDER, SCHEMA_FILE, SCHEMA_LINE, schema_text
+from agent.engagement.service_log.loading import FOLDER, SCHEMA_FILE, SCHEMA_LINE, log_schema_text
 from agent.report.documents.write_document import FORMATS
 from agent.support import console
 from agent.support.files import write_whole
@@ -81,7 +81,7 @@ preparations:
 usage:
   - {{id: U-001, title: 计算规格 / Compute, month: {now:%Y-%m}, unit: CU·h, estimated: 960, used: 412}}
 """
-    write_whole(out / FOLDER / SCHEMA_FILE, schema_text().encode())
+    write_whole(out / FOLDER / SCHEMA_FILE, log_schema_text().encode())
     write_whole(out / FOLDER / "service.yaml", text.encode())
 
 

@@ -55,7 +55,7 @@ _ENLARGED = {
 _STOPPING = (Severity.CRITICAL, Severity.HIGH)
 
 
-class Verdict(StrEnum):
+class ReadinessVerdict(StrEnum):
     """Whether the period can begin. UNKNOWN: too little was assessed to say so."""
 
     READY = "ready"
@@ -111,7 +111,7 @@ class Readiness:
     """The verdict on one target, and all that it rests on. ``is_stale``: the assessment is no longer valid."""
 
     target: str
-    verdict: Verdict
+    verdict: ReadinessVerdict
     headroom: tuple[Headroom, ...]
     enlargements: tuple[Enlargement, ...]
     obstacles: tuple[Obstacle, ...]
@@ -136,7 +136,7 @@ def judge_readiness(target: str, document: Document | None, demand: Demand) -> R
     if document is None:
         return Readiness(
             target=target,
-            verdict=Verdict.UNKNOWN,
+            verdict=ReadinessVerdict.UNKNOWN,
             headroom=(),
             enlargements=(),
             obstacles=(),
@@ -165,23 +165,23 @@ def judge_readiness(target: str, document: Document | None, demand: Demand) -> R
     )
 
 
-def choose_worst(verdicts: Sequence[Verdict]) -> Verdict:
+def choose_worst(verdicts: Sequence[ReadinessVerdict]) -> ReadinessVerdict:
     """Return the verdict on all targets together: what is certainly not ready goes before what is unknown."""
-    order = (Verdict.NOT_READY, Verdict.UNKNOWN, Verdict.CONDITIONAL, Verdict.READY)
-    return next((verdict for verdict in order if verdict in verdicts), Verdict.UNKNOWN)
+    order = (ReadinessVerdict.NOT_READY, ReadinessVerdict.UNKNOWN, ReadinessVerdict.CONDITIONAL, ReadinessVerdict.READY)
+    return next((verdict for verdict in order if verdict in verdicts), ReadinessVerdict.UNKNOWN)
 
 
-def _judge(headroom: Sequence[Headroom], obstacles: Sequence[Obstacle], *, is_stale: bool) -> Verdict:
+def _judge(headroom: Sequence[Headroom], obstacles: Sequence[Obstacle], *, is_stale: bool) -> ReadinessVerdict:
     if any(one.reached in _STOPPING for one in headroom):
-        return Verdict.NOT_READY
+        return ReadinessVerdict.NOT_READY
     if any(one.severity is Severity.CRITICAL for one in obstacles):
-        return Verdict.NOT_READY
+        return ReadinessVerdict.NOT_READY
     known = {one.code for one in headroom if one.value is not None}
     if not known.issuperset(_ESSENTIAL):
-        return Verdict.UNKNOWN
+        return ReadinessVerdict.UNKNOWN
     if obstacles or is_stale or any(one.reached for one in headroom):
-        return Verdict.CONDITIONAL
-    return Verdict.READY
+        return ReadinessVerdict.CONDITIONAL
+    return ReadinessVerdict.READY
 
 
 def _measure(result: ResultEntry, grows: Grows, document: Document, demand: Demand) -> Headroom:

@@ -16,11 +16,11 @@ from agent.engagement.service_terms import Entitlement, require_entitlement
 from agent.engagement.subscription import find_current_period, is_done, list_periods
 from agent.model.assessment import Period
 from agent.model.terms import Text
-from agent.report.documents.assessed import AssessedTarget
+from agent.report.documents.assessed import ReportedTarget
 from agent.report.documents.closing_list import Term, build_closing_list
 from agent.report.documents.quarterly_report import Quarter, build_quarterly_report
 from agent.report.documents.question_list import QuestionList, build_question_list
-from agent.report.documents.write_document import Build, DocumentWish, validate_formats, write_document
+from agent.report.documents.write_document import Build, DocumentWish, validate_document_formats, write_document
 from agent.report.view.frame import Occasion
 from agent.support import console
 from agent.support.errors import ConfigError, NoHistory, RenderError
@@ -130,7 +130,7 @@ def write_closing_list(engagement: Engagement, options: DocumentOptions, now: da
 
 def validate_wish(engagement: Engagement, options: DocumentOptions) -> None:
     """Raise ConfigError for formats and languages that are not known, before anything is read or written."""
-    validate_formats(options.formats, options.languages or engagement.language)
+    validate_document_formats(options.formats, options.languages or engagement.language)
 
 
 def _choose_period(engagement: Engagement, number: int, now: datetime) -> Period:
@@ -152,7 +152,7 @@ def _choose_period(engagement: Engagement, number: int, now: datetime) -> Period
     return chosen
 
 
-def read_assessed(engagement: Engagement, first: date, end: date) -> tuple[AssessedTarget, ...]:
+def read_assessed(engagement: Engagement, first: date, end: date) -> tuple[ReportedTarget, ...]:
     """Return each target with its recorded assessments from ``first`` to before ``end``, and the last one before.
 
     Without a history nothing was assessed; assessments that are damaged are left out with a warning.
@@ -164,16 +164,16 @@ def read_assessed(engagement: Engagement, first: date, end: date) -> tuple[Asses
     except NoHistory as error:
         console.warn(error.text)
     return tuple(
-        AssessedTarget(name=name, earlier=None, documents=(), delivered=frozenset()) for name in engagement.targets
+        ReportedTarget(name=name, earlier=None, documents=(), delivered=frozenset()) for name in engagement.targets
     )
 
 
-def _read_target(engagement: Engagement, history: History, name: str, first: date, end: date) -> AssessedTarget:
+def _read_target(engagement: Engagement, history: History, name: str, first: date, end: date) -> ReportedTarget:
     least_pct, zone = rules.load_scoring().counts_from_coverage_pct, engagement.service.zone
     past = history.recorded(engagement.customer.name, name)
     inside = [one for one in past if first <= one.as_of.astimezone(zone).date() < end]
     before = [one for one in past if one.as_of.astimezone(zone).date() < first]
-    return AssessedTarget(
+    return ReportedTarget(
         name=name,
         earlier=history.load(before[-1].id) if before else None,
         documents=tuple(history.load(one.id) for one in inside),

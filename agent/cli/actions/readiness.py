@@ -13,15 +13,20 @@ from agent.engagement.engagement_file import CriticalPeriodBlock, Engagement
 from agent.engagement.service_log.entries import Preparation
 from agent.engagement.service_log.loading import load_service_log
 from agent.engagement.service_terms import Entitlement, require_entitlement
-from agent.judgement.readiness import Demand, Readiness, Verdict, choose_worst, judge_readiness
+from agent.judgement.readiness import Demand, Readiness, ReadinessVerdict, choose_worst, judge_readiness
 from agent.model.terms import Text
-from agent.report.documents.readiness_plan import VERDICTS, Plan, build_readiness_plan
+from agent.report.documents.readiness_plan import VERDICTS, ProtectionPlan, build_readiness_plan
 from agent.report.view.frame import Occasion
 from agent.support import console
 from agent.support.errors import ConfigError, NoHistory
 from agent.support.suggestions import suggest_words
 
-EXIT_CODES = {Verdict.READY: 0, Verdict.CONDITIONAL: 1, Verdict.NOT_READY: 1, Verdict.UNKNOWN: 5}
+EXIT_CODES = {
+    ReadinessVerdict.READY: 0,
+    ReadinessVerdict.CONDITIONAL: 1,
+    ReadinessVerdict.NOT_READY: 1,
+    ReadinessVerdict.UNKNOWN: 5,
+}
 
 
 def write_readiness(
@@ -56,7 +61,7 @@ def write_readiness(
         made=now,
         outside_service=reason,
     )
-    plan = Plan(
+    plan = ProtectionPlan(
         period=name,
         demand=demand,
         verdict=verdict,

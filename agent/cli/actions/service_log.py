@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from agent.engagement.engagement_file import Engagement
 from agent.engagement.service_log.adding import add_entry
-from agent.engagement.service_log.entries import KINDS, Entry, Incident, Question
+from agent.engagement.service_log.entries import KINDS, Incident, LogEntry, SupportQuestion
 from agent.engagement.service_log.loading import load_service_log
 from agent.engagement.service_log.responses import judge_response
 from agent.engagement.service_log.states import describe_state, find_day, is_open
@@ -48,7 +48,7 @@ def print_log(engagement: Engagement, kind: str, now: datetime, *, only_open: bo
     console.print_table(("kind", "id", "title", "day", "state", "response"), rows)
 
 
-def _build_row(engagement: Engagement, kind: str, entry: Entry, now: datetime) -> tuple[str, ...]:
+def _build_row(engagement: Engagement, kind: str, entry: LogEntry, now: datetime) -> tuple[str, ...]:
     day = find_day(entry)
     return (
         kind,
@@ -60,8 +60,8 @@ def _build_row(engagement: Engagement, kind: str, entry: Entry, now: datetime) -
     )
 
 
-def _tell_response(engagement: Engagement, entry: Entry, now: datetime) -> Iterator[str]:
-    if not isinstance(entry, Question | Incident):
+def _tell_response(engagement: Engagement, entry: LogEntry, now: datetime) -> Iterator[str]:
+    if not isinstance(entry, SupportQuestion | Incident):
         return
     response = judge_response(entry, engagement.service, now)
     yield f"{response.taken_min:.0f}/{response.promised_min} min"

@@ -17,7 +17,7 @@ from agent.engagement.service_log.loading import (
     SCHEMA_LINE,
     load_service_log,
     locate_log,
-    schema_text,
+    log_schema_text,
 )
 from agent.model.terms import Text
 from agent.support.errors import ConfigError
@@ -47,7 +47,7 @@ def add_entry(engagement: Engagement, kind: str, given: Sequence[str], now: date
     data, locate = parse_yaml(content, path)
     validate_blocks(ServiceFile, data, locate, path, {"now": now})
     make_folder(path.parent)
-    write_whole(path.parent / SCHEMA_FILE, schema_text().encode())
+    write_whole(path.parent / SCHEMA_FILE, log_schema_text().encode())
     try:
         write_once(path, content)
     except FileExistsError:

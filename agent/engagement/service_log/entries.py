@@ -57,7 +57,7 @@ PastMoment = Annotated[Moment, AfterValidator(_check_now_or_before)]
 Month = Annotated[str, AfterValidator(_check_month)]
 
 
-class Entry(Block):
+class LogEntry(Block):
     """What entries of all kinds have. ``target`` is a target of the engagement; without it, all of them are meant."""
 
     id: Name
@@ -65,7 +65,7 @@ class Entry(Block):
     target: Name | None = None
 
 
-class Question(Entry):
+class SupportQuestion(LogEntry):
     """A question to technical support. ``emergency`` is what the promise for emergencies holds for."""
 
     asked: PastMoment
@@ -78,7 +78,7 @@ class Question(Entry):
     closed: Annotated[PastMoment, _not_before("responded")] | None = None
 
     @model_validator(mode="after")
-    def _require_answer(self) -> Question:
+    def _require_answer(self) -> SupportQuestion:
         if self.closed and not (self.answer and self.responded):
             raise Invalid('{place}: a question that is closed needs "responded" and "answer"')
         return self
@@ -135,7 +135,7 @@ class Event(Block):
     source: str = ""
 
 
-class Incident(Entry):
+class Incident(LogEntry):
     """A fault. P1: the business stands still; P2: an essential part of it fails; P3: a part is slow; P4: no effect."""
 
     severity: Severity
@@ -175,7 +175,7 @@ class Measure(Block):
     after: TextList
 
 
-class Project(Entry):
+class Project(LogEntry):
     """A special project: what it is to reach, and what it reached."""
 
     goal: TextList
@@ -193,7 +193,7 @@ class Project(Entry):
         return self
 
 
-class Request(Entry):
+class ProductRequest(LogEntry):
     """Something that the customer wants of the product."""
 
     raised: Day
@@ -203,13 +203,13 @@ class Request(Entry):
     planned_for: str = ""
 
     @model_validator(mode="after")
-    def _require_answer(self) -> Request:
+    def _require_answer(self) -> ProductRequest:
         if self.state in ("delivered", "declined") and not self.answer:
             raise Invalid('{place}: a request that is delivered or declined needs "answer"')
         return self
 
 
-class TopicSession(Entry):
+class TopicSession(LogEntry):
     """A session on a topic. Without ``held`` it is still to come."""
 
     planned: Day | None = None
@@ -246,7 +246,7 @@ class Freeze(Block):
     ]
 
 
-class Preparation(Entry):
+class Preparation(LogEntry):
     """How a critical period of the engagement is protected; ``period`` is its name there.
 
     ``load_factor`` is the load that is expected, as a multiple of the peak of usual days.
@@ -260,7 +260,7 @@ class Preparation(Entry):
     fallback: Many[TextList] = ()
 
 
-class Usage(Entry):
+class Usage(LogEntry):
     """What was used of a resource in a month, and what was estimated and paid for in advance."""
 
     month: Month
@@ -272,10 +272,10 @@ class Usage(Entry):
 class ServiceFile(WholeFile):
     """One file of the service log; what it does not hold is left out."""
 
-    questions: Some[Question] | None = None
+    questions: Some[SupportQuestion] | None = None
     incidents: Some[Incident] | None = None
     projects: Some[Project] | None = None
-    requests: Some[Request] | None = None
+    requests: Some[ProductRequest] | None = None
     sessions: Some[TopicSession] | None = None
     preparations: Some[Preparation] | None = None
     usage: Some[Usage] | None = None
@@ -299,11 +299,11 @@ KINDS = {
     "preparations": "preparation",
     "usage": "usage",
 }
-BLOCKS: dict[str, type[Entry]] = {
-    "questions": Question,
+BLOCKS: dict[str, type[LogEntry]] = {
+    "questions": SupportQuestion,
     "incidents": Incident,
     "projects": Project,
-    "requests": Request,
+    "requests": ProductRequest,
     "sessions": TopicSession,
     "preparations": Preparation,
     "usage": Usage,

@@ -11,13 +11,13 @@ from pathlib import Path
 from agent.engagement.engagement_file import Engagement
 from agent.engagement.service_log.entries import (
     KINDS,
-    Entry,
     Incident,
+    LogEntry,
     Preparation,
+    ProductRequest,
     Project,
-    Question,
-    Request,
     ServiceFile,
+    SupportQuestion,
     TopicSession,
     Usage,
 )
@@ -36,18 +36,18 @@ SCHEMA_LINE = f"# yaml-language-server: $schema={SCHEMA_FILE}\n"
 class ServiceLog:
     """All entries, each kind in the order of the files. ``places`` says where each stands, by kind and id."""
 
-    questions: tuple[Question, ...] = ()
+    questions: tuple[SupportQuestion, ...] = ()
     incidents: tuple[Incident, ...] = ()
     projects: tuple[Project, ...] = ()
-    requests: tuple[Request, ...] = ()
+    requests: tuple[ProductRequest, ...] = ()
     sessions: tuple[TopicSession, ...] = ()
     preparations: tuple[Preparation, ...] = ()
     usage: tuple[Usage, ...] = ()
     places: Mapping[tuple[str, str], str] = field(default_factory=dict)
 
-    def entries(self, kind: str) -> tuple[Entry, ...]:
+    def entries(self, kind: str) -> tuple[LogEntry, ...]:
         """Return the entries of a kind: ``questions``, ``incidents`` and so on."""
-        found: tuple[Entry, ...] = getattr(self, kind)
+        found: tuple[LogEntry, ...] = getattr(self, kind)
         return found
 
 
@@ -87,7 +87,7 @@ def _read_file(path: Path, now: datetime) -> ServiceFile:
     return validate_blocks(ServiceFile, data, locate, path, {"now": now})
 
 
-def _list_entries(files: list[ServiceFile], kind: str) -> Iterator[tuple[str, Entry]]:
+def _list_entries(files: list[ServiceFile], kind: str) -> Iterator[tuple[str, LogEntry]]:
     """Yield each entry of a kind with the place of its id."""
     for file in files:
         for index, entry in enumerate(getattr(file, kind) or ()):
@@ -116,7 +116,7 @@ def _find_problems(files: list[ServiceFile], engagement: Engagement) -> Iterator
                 yield Text(text, {"place": place, "period": entry.period})
 
 
-def find_entry(log: ServiceLog, kind: str, id: str) -> Entry:
+def find_entry(log: ServiceLog, kind: str, id: str) -> LogEntry:
     """Return the entry of a kind with this id. Raises ConfigError, with the ids that there are."""
     found = {entry.id: entry for entry in log.entries(kind)}
     if id not in found:
@@ -126,7 +126,7 @@ def find_entry(log: ServiceLog, kind: str, id: str) -> Entry:
     return found[id]
 
 
-def schema_text() -> str:
+def log_schema_text() -> str:
     """Return the JSON Schema of a file of the service log, by which editors complete and check it."""
     schema = {"$schema": "https://json-schema.org/draft/2020-12/schema", **ServiceFile.model_json_schema()}
     return json.dumps(schema, ensure_ascii=False, indent=2) + "\n"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from agent.engagement.engagement_file import ServiceBlock
-from agent.engagement.service_log.entries import EMERGENCY_SEVERITY, Incident, Question
+from agent.engagement.service_log.entries import EMERGENCY_SEVERITY, Incident, SupportQuestion
 from agent.engagement.service_log.working_time import ALWAYS, measure_minutes
 
 _WHOLE_PCT = 100.0
@@ -42,10 +42,10 @@ class ResponseSummary:
     worst: Response | None
 
 
-def judge_response(entry: Question | Incident, service: ServiceBlock, now: datetime) -> Response:
+def judge_response(entry: SupportQuestion | Incident, service: ServiceBlock, now: datetime) -> Response:
     """Return how the promise stands for one entry at ``now`` (aware)."""
     promises = service.promises
-    if isinstance(entry, Question):
+    if isinstance(entry, SupportQuestion):
         asked, emergency = entry.asked, entry.emergency
     else:
         asked, emergency = entry.reported, entry.severity == EMERGENCY_SEVERITY

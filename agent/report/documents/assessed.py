@@ -13,7 +13,7 @@ from agent.model.document import Document
 from agent.model.labels import BANDS, CHANGES
 from agent.model.terms import Unit
 from agent.report.documents.telling import tell_span
-from agent.report.view.frame import Block, Cell, Column, build_table
+from agent.report.view.frame import Cell, Column, FrameBlock, build_table
 from agent.report.words import NAME_LENGTH, NOTHING, Words, format_points, make_printable
 
 GRAVE = ("critical", "high")
@@ -22,7 +22,7 @@ _COUNTED = ("new", "worsened", "improved", "resolved")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AssessedTarget:
+class ReportedTarget:
     """A target, its assessments of the days that are told (oldest first), and the last one before them.
 
     ``delivered`` are the ids of those that count for a period: read enough, recorded, written.
@@ -44,7 +44,7 @@ class AssessedTarget:
         return self.earlier or (self.documents[0] if self.documents else None)
 
 
-def find_last_score(target: AssessedTarget, words: Words) -> tuple[str, str]:
+def find_last_score(target: ReportedTarget, words: Words) -> tuple[str, str]:
     """Return the score of the newest assessment and its grade; dashes where there is none."""
     if target.last is None:
         return NOTHING, words("not assessed yet")
@@ -53,7 +53,7 @@ def find_last_score(target: AssessedTarget, words: Words) -> tuple[str, str]:
     return format_points(score["value"]), band
 
 
-def tell_score_change(target: AssessedTarget, words: Words) -> Iterator[str]:
+def tell_score_change(target: ReportedTarget, words: Words) -> Iterator[str]:
     """Yield how the score of a target moved, if there are two assessments to compare."""
     first, last = target.first, target.last
     if first is None or last is None or first is last:
@@ -68,7 +68,7 @@ def tell_score_change(target: AssessedTarget, words: Words) -> Iterator[str]:
     )
 
 
-def count_open(targets: Sequence[AssessedTarget]) -> int | None:
+def count_open(targets: Sequence[ReportedTarget]) -> int | None:
     """Return the open findings, critical or high, of the newest assessments; None where nothing was assessed."""
     known = [target.last for target in targets if target.last]
     return sum(sum(_count_severities(document)[key] for key in GRAVE) for document in known) if known else None
@@ -85,8 +85,8 @@ def _count_severities(document: Document) -> Counter[str]:
 
 
 def build_operation(
-    targets: Sequence[AssessedTarget], incidents: Sequence[Incident], first: datetime, last: datetime, words: Words
-) -> tuple[Block, ...]:
+    targets: Sequence[ReportedTarget], incidents: Sequence[Incident], first: datetime, last: datetime, words: Words
+) -> tuple[FrameBlock, ...]:
     """Return availability, growth and load of each target."""
     columns = (
         Column(words("Target"), 16),
@@ -145,7 +145,7 @@ def _tell_move(was: float | None, now: float | None, *, words: Words) -> str:
     return " → ".join(dict.fromkeys(told)) or NOTHING
 
 
-def build_assessments(targets: Sequence[AssessedTarget], words: Words) -> tuple[Block, ...]:
+def build_assessments(targets: Sequence[ReportedTarget], words: Words) -> tuple[FrameBlock, ...]:
     """Return the assessments with score, grade and coverage, and how their findings moved."""
     columns = (
         Column(words("Target"), 15),
@@ -184,7 +184,7 @@ def _tell_changes(document: Document, words: Words) -> str:
     return "\n".join(f"{words.label(CHANGES, kind)} {counts[kind]}" for kind in _COUNTED if counts[kind]) or NOTHING
 
 
-def _build_closure(targets: Sequence[AssessedTarget], words: Words) -> Iterator[Block]:
+def _build_closure(targets: Sequence[ReportedTarget], words: Words) -> Iterator[FrameBlock]:
     columns = (
         Column(words("Target"), 28),
         Column(words("Resolved"), 18, is_number=True),

@@ -6,16 +6,16 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from agent.engagement.service_log.entries import Project, Request, TopicSession, Usage
+from agent.engagement.service_log.entries import ProductRequest, Project, TopicSession, Usage
 from agent.engagement.service_log.owed import OwedSession
 from agent.report.documents.telling import join_lines, tell_day, tell_share, tell_state, tell_text
-from agent.report.view.frame import Block, Cell, Column, build_table
+from agent.report.view.frame import Cell, Column, FrameBlock, build_table
 from agent.report.words import NAME_LENGTH, NOTHING, Words, make_printable
 
 _WHOLE_PCT = 100.0
 
 
-def build_projects(projects: Sequence[Project], words: Words) -> Block:
+def build_projects(projects: Sequence[Project], words: Words) -> FrameBlock:
     """Return the table of special projects with goal and result."""
     columns = (
         Column(words("ID"), 11),
@@ -40,7 +40,7 @@ def build_projects(projects: Sequence[Project], words: Words) -> Block:
     return build_table(columns, rows, nothing=words("No special project was agreed."))
 
 
-def build_requests(requests: Sequence[Request], words: Words) -> Block:
+def build_requests(requests: Sequence[ProductRequest], words: Words) -> FrameBlock:
     """Return the table of what the customer wants of the product."""
     columns = (
         Column(words("ID"), 11),
@@ -64,7 +64,7 @@ def build_requests(requests: Sequence[Request], words: Words) -> Block:
 
 def build_sessions(
     owed: Sequence[OwedSession], sessions: Sequence[TopicSession], now: datetime, zone: ZoneInfo, words: Words
-) -> tuple[Block, ...]:
+) -> tuple[FrameBlock, ...]:
     """Return the sessions that the term owes with what was held for each, and all that were held or planned."""
     today = now.astimezone(zone).date()
     columns = (
@@ -109,7 +109,7 @@ def build_sessions(
     )
 
 
-def build_usage(usage: Sequence[Usage], words: Words) -> Block:
+def build_usage(usage: Sequence[Usage], words: Words) -> FrameBlock:
     """Return the table of usage against the estimate."""
     columns = (
         Column(words("Month"), 14),

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from agent.engagement.engagement_file import Engagement
-from agent.engagement.service_log.entries import Incident, Question
+from agent.engagement.service_log.entries import Incident, SupportQuestion
 from agent.engagement.service_log.loading import ServiceLog
 from agent.engagement.service_log.owed import list_owed_sessions
 from agent.engagement.service_log.states import is_open
 from agent.engagement.subscription import list_periods
 from agent.model.assessment import Period
-from agent.report.documents.assessed import AssessedTarget
+from agent.report.documents.assessed import ReportedTarget
 from agent.report.documents.chapters import build_projects, build_requests, build_sessions, build_usage
 from agent.report.documents.telling import (
     build_actions,
@@ -25,7 +25,17 @@ from agent.report.documents.telling import (
     tell_share,
 )
 from agent.report.style import Style
-from agent.report.view.frame import Block, Cell, Chapter, Column, Figure, Frame, Occasion, build_cover, build_table
+from agent.report.view.frame import (
+    Cell,
+    Column,
+    Frame,
+    FrameBlock,
+    FrameChapter,
+    KeyFigure,
+    Occasion,
+    build_frame_cover,
+    build_table,
+)
 from agent.report.words import NAME_LENGTH, NOTHING, Words, format_points, make_printable
 
 
@@ -35,7 +45,7 @@ class Term:
 
     engagement: Engagement
     log: ServiceLog
-    targets: tuple[AssessedTarget, ...]
+    targets: tuple[ReportedTarget, ...]
     now: datetime
     occasion: Occasion
 
@@ -58,7 +68,7 @@ def build_closing_list(told: Term, words: Words, style: Style) -> Frame:
     """Return the list. It can be made before the end of the term; then it says what is still to come."""
     log, service = told.log, told.engagement.service
     today, last_day = told.now.astimezone(service.zone).date(), service.end - timedelta(days=1)
-    entries: list[Question | Incident] = [*log.questions, *log.incidents]
+    entries: list[SupportQuestion | Incident] = [*log.questions, *log.incidents]
     promises = summarize(entries, service, told.now)
     assessments, sessions = _list_assessments(told), list_owed_sessions(service, log.sessions)
     missed = sum(one.is_missed(today) for one in assessments)
@@ -67,7 +77,7 @@ def build_closing_list(told: Term, words: Words, style: Style) -> Frame:
     delivered, held = sum(bool(one.delivered) for one in assessments), sum(bool(one.held) for one in sessions)
     return Frame(
         language=words.language,
-        cover=build_cover(
+        cover=build_frame_cover(
             words("Closing List of the Service Term"),
             told.occasion,
             words,
@@ -78,10 +88,10 @@ def build_closing_list(told: Term, words: Words, style: Style) -> Frame:
         tone="bad" if missed else "good",
         remarks=(words("All times are of the zone {zone}.", zone=service.timezone),),
         figures=(
-            Figure(words("Assessments"), words("{done} of {owed}", done=delivered, owed=len(assessments))),
-            Figure(words("Topic sessions"), words("{done} of {owed}", done=held, owed=len(sessions))),
+            KeyFigure(words("Assessments"), words("{done} of {owed}", done=delivered, owed=len(assessments))),
+            KeyFigure(words("Topic sessions"), words("{done} of {owed}", done=held, owed=len(sessions))),
             *(
-                Figure(
+                KeyFigure(
                     words("Responses in time: emergencies") if one.is_emergency else words("Responses in time"),
                     tell_share(one.kept_pct, words),
                     words("{kept} of {due}", kept=one.kept, due=one.due),
@@ -91,21 +101,23 @@ def build_closing_list(told: Term, words: Words, style: Style) -> Frame:
             ),
         ),
         chapters=(
-            Chapter(
+            FrameChapter(
                 "assessments", words("Assessments owed and delivered"), (_build_assessments(assessments, today, words),)
             ),
-            Chapter(
+            FrameChapter(
                 "sessions",
                 words("Topic sessions"),
                 build_sessions(sessions, log.sessions, told.now, service.zone, words),
             ),
-            Chapter("promises", words("Response promises"), (build_promises(promises, words),)),
-            Chapter("questions", words("Questions"), (build_questions(log.questions, service, told.now, words),)),
-            Chapter("incidents", words("Incidents"), (build_incidents(log.incidents, service, told.now, words),)),
-            Chapter("projects", words("Special projects"), (build_projects(log.projects, words),)),
-            Chapter("requests", words("Requests to the product"), (build_requests(log.requests, words),)),
-            Chapter("usage", words("Resource usage against the prepaid estimate"), (build_usage(log.usage, words),)),
-            Chapter("left", words("What is handed over open"), tuple(_build_left(log, words))),
+            FrameChapter("promises", words("Response promises"), (build_promises(promises, words),)),
+            FrameChapter("questions", words("Questions"), (build_questions(log.questions, service, told.now, words),)),
+            FrameChapter("incidents", words("Incidents"), (build_incidents(log.incidents, service, told.now, words),)),
+            FrameChapter("projects", words("Special projects"), (build_projects(log.projects, words),)),
+            FrameChapter("requests", words("Requests to the product"), (build_requests(log.requests, words),)),
+            FrameChapter(
+                "usage", words("Resource usage against the prepaid estimate"), (build_usage(log.usage, words),)
+            ),
+            FrameChapter("left", words("What is handed over open"), tuple(_build_left(log, words))),
         ),
     )
 
@@ -128,7 +140,7 @@ def _list_assessments(told: Term) -> list[_OwedAssessment]:
     return found
 
 
-def _build_assessments(assessments: list[_OwedAssessment], today: date, words: Words) -> Block:
+def _build_assessments(assessments: list[_OwedAssessment], today: date, words: Words) -> FrameBlock:
     columns = (
         Column(words("Quarter"), 10, is_number=True),
         Column(words("Days"), 26),
@@ -163,13 +175,13 @@ def _tell_verdict(missed: int, *, is_over: bool, words: Words) -> str:
     return words("All that is due so far was delivered; the term still runs.")
 
 
-def _build_left(log: ServiceLog, words: Words) -> Iterator[Block]:
+def _build_left(log: ServiceLog, words: Words) -> Iterator[FrameBlock]:
     lines = [
         f"{entry.id} · {make_printable(entry.title, NAME_LENGTH)}"
         for entry in (*log.questions, *log.projects, *log.requests)
         if is_open(entry)
     ]
-    yield Block(items=tuple(lines), nothing=words("Nothing is left open."))
+    yield FrameBlock(items=tuple(lines), nothing=words("Nothing is left open."))
     pending = [
         action for incident in log.incidents for action in (*incident.actions, *incident.prevention) if not action.done
     ]

@@ -20,7 +20,17 @@ from agent.report.documents.telling import (
     tell_text,
 )
 from agent.report.style import Style
-from agent.report.view.frame import Block, Cell, Chapter, Column, Figure, Frame, Occasion, build_cover, build_table
+from agent.report.view.frame import (
+    Cell,
+    Column,
+    Frame,
+    FrameBlock,
+    FrameChapter,
+    KeyFigure,
+    Occasion,
+    build_frame_cover,
+    build_table,
+)
 from agent.report.words import NAME_LENGTH, NOTHING, Words, make_printable
 
 _CERTAINTIES: Mapping[str, str] = {
@@ -59,7 +69,7 @@ def build_incident_report(told: IncidentReport, words: Words, style: Style) -> F
     severity = words.label(INCIDENT_SEVERITIES, incident.severity)
     return Frame(
         language=words.language,
-        cover=build_cover(
+        cover=build_frame_cover(
             words("Fault Report"),
             told.occasion,
             words,
@@ -75,40 +85,40 @@ def build_incident_report(told: IncidentReport, words: Words, style: Style) -> F
         tone="warn" if incident.recovered else "bad",
         remarks=tuple(_tell_remarks(told, words)),
         figures=(
-            Figure(words("Severity"), incident.severity, severity, "bad"),
-            Figure(words("Out of service"), _tell_outage(incident, words)),
-            Figure(
+            KeyFigure(words("Severity"), incident.severity, severity, "bad"),
+            KeyFigure(words("Out of service"), _tell_outage(incident, words)),
+            KeyFigure(
                 words("First response"),
                 tell_span(incident.responded - incident.reported, words) if incident.responded else NOTHING,
                 tell_response(response, words).text,
                 tell_response(response, words).tone,
             ),
-            Figure(
+            KeyFigure(
                 words("Recovered after the report"),
                 tell_span(incident.recovered - incident.reported, words) if incident.recovered else NOTHING,
             ),
         ),
         chapters=(
-            Chapter("summary", words("The fault in brief"), tuple(_build_summary(incident, words))),
-            Chapter(
+            FrameChapter("summary", words("The fault in brief"), tuple(_build_summary(incident, words))),
+            FrameChapter(
                 "timeline",
                 words("Timeline"),
                 tuple(_build_timeline(told, words)),
                 words("All times are of the zone {zone}.", zone=told.engagement.service.timezone),
             ),
-            Chapter(
+            FrameChapter(
                 "impact", words("Impact"), (_tell_prose(incident.impact, words("The impact is not recorded yet.")),)
             ),
-            Chapter("cause", words("Root cause"), tuple(_build_cause(told, words))),
-            Chapter(
+            FrameChapter("cause", words("Root cause"), tuple(_build_cause(told, words))),
+            FrameChapter(
                 "recovery", words("Recovery"), (_tell_prose(incident.recovery, words("Nothing is recorded yet.")),)
             ),
-            Chapter(
+            FrameChapter(
                 "actions",
                 words("Actions"),
                 (build_actions(incident.actions, words, nothing=words("No action is agreed yet.")),),
             ),
-            Chapter(
+            FrameChapter(
                 "prevention",
                 words("Prevention"),
                 (build_actions(incident.prevention, words, nothing=words("No prevention is agreed yet.")),),
@@ -149,7 +159,7 @@ def _list_signals(told: IncidentReport) -> Sequence[Signal]:
     return [signal for timeline in told.timelines for signal in timeline.signals]
 
 
-def _build_summary(incident: Incident, words: Words) -> Iterator[Block]:
+def _build_summary(incident: Incident, words: Words) -> Iterator[FrameBlock]:
     outage = incident.outage
     pairs = (
         (words("Symptom"), tell_text(incident.symptom)),
@@ -163,19 +173,19 @@ def _build_summary(incident: Incident, words: Words) -> Iterator[Block]:
         ),
         (words("Progress notices"), words.count(len(incident.notices))),
     )
-    yield Block(pairs=tuple(pair for pair in pairs if pair[1] != NOTHING))
+    yield FrameBlock(pairs=tuple(pair for pair in pairs if pair[1] != NOTHING))
 
 
 def _join(*parts: str) -> str:
     return " · ".join(make_printable(part, NAME_LENGTH) for part in parts if part)
 
 
-def _tell_prose(text: str, nothing: str) -> Block:
+def _tell_prose(text: str, nothing: str) -> FrameBlock:
     told = text.strip()
-    return Block(paragraphs=(tell_text(told),)) if told else Block(nothing=nothing)
+    return FrameBlock(paragraphs=(tell_text(told),)) if told else FrameBlock(nothing=nothing)
 
 
-def _build_timeline(told: IncidentReport, words: Words) -> Iterator[Block]:
+def _build_timeline(told: IncidentReport, words: Words) -> Iterator[FrameBlock]:
     lines = sorted((*_list_own_lines(told.incident, words), *_list_read_lines(told, words)), key=lambda line: line.at)
     columns = (Column(words("Point in time"), 18), Column(words("Event"), 56), Column(words("Recorded by"), 26))
     yield build_table(
@@ -183,9 +193,9 @@ def _build_timeline(told: IncidentReport, words: Words) -> Iterator[Block]:
     )
     unseen = tuple(_list_unseen(told, words))
     if unseen:
-        yield Block(title=words("What the records do not hold"), items=unseen)
+        yield FrameBlock(title=words("What the records do not hold"), items=unseen)
     if not told.timelines:
-        yield Block(paragraphs=(words("No records of the tenant were collected for this report."),))
+        yield FrameBlock(paragraphs=(words("No records of the tenant were collected for this report."),))
 
 
 def _list_own_lines(incident: Incident, words: Words) -> Iterator[_Line]:
@@ -220,18 +230,18 @@ def _list_unseen(told: IncidentReport, words: Words) -> Iterator[str]:
             yield _join(timeline.target, one.view, words.pick(one.texts), since)
 
 
-def _build_cause(told: IncidentReport, words: Words) -> Iterator[Block]:
+def _build_cause(told: IncidentReport, words: Words) -> Iterator[FrameBlock]:
     cause, signals = told.incident.cause, _list_signals(told)
     if cause:
-        yield Block(pairs=((words("State"), words.label(_CERTAINTIES, cause.certainty)),))
-        yield Block(paragraphs=(tell_text(cause.text),))
+        yield FrameBlock(pairs=((words("State"), words.label(_CERTAINTIES, cause.certainty)),))
+        yield FrameBlock(paragraphs=(tell_text(cause.text),))
         if cause.evidence:
-            yield Block(title=words("What speaks for it"), items=tuple(tell_text(text) for text in cause.evidence))
+            yield FrameBlock(title=words("What speaks for it"), items=tuple(tell_text(text) for text in cause.evidence))
     elif not signals:
-        yield Block(pairs=((words("State"), words.label(_CERTAINTIES, "open")),))
-        yield Block(paragraphs=(words("Neither people nor the records that were collected name a cause yet."),))
+        yield FrameBlock(pairs=((words("State"), words.label(_CERTAINTIES, "open")),))
+        yield FrameBlock(paragraphs=(words("Neither people nor the records that were collected name a cause yet."),))
     else:
-        yield Block(pairs=((words("State"), words.label(_CERTAINTIES, "probable")),))
+        yield FrameBlock(pairs=((words("State"), words.label(_CERTAINTIES, "probable")),))
     if signals:
         columns = (Column(words("What the records speak for"), 42), Column(words("What speaks for it"), 58))
         rows = (

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from agent.engagement.engagement_file import Engagement
-from agent.engagement.service_log.entries import Incident, Project, Question
+from agent.engagement.service_log.entries import Incident, Project, SupportQuestion
 from agent.engagement.service_log.loading import ServiceLog
 from agent.engagement.service_log.owed import list_owed_sessions
 from agent.engagement.service_log.responses import ResponseSummary
 from agent.engagement.service_log.states import is_open
 from agent.model.assessment import Period
 from agent.report.documents.assessed import (
-    AssessedTarget,
+    ReportedTarget,
     build_assessments,
     build_operation,
     count_open,
@@ -33,7 +33,7 @@ from agent.report.documents.telling import (
     tell_share,
 )
 from agent.report.style import Style
-from agent.report.view.frame import Block, Chapter, Figure, Frame, Occasion, build_cover
+from agent.report.view.frame import Frame, FrameBlock, FrameChapter, KeyFigure, Occasion, build_frame_cover
 from agent.report.words import NAME_LENGTH, Words, make_printable
 
 _SESSION_NOTICE_DAYS = 90
@@ -46,7 +46,7 @@ class Quarter:
     engagement: Engagement
     log: ServiceLog
     period: Period
-    targets: tuple[AssessedTarget, ...]
+    targets: tuple[ReportedTarget, ...]
     now: datetime
     occasion: Occasion
 
@@ -83,13 +83,13 @@ def build_quarterly_report(told: Quarter, words: Words, style: Style) -> Frame:
     log, service = told.log, told.engagement.service
     questions = [one for one in log.questions if told.holds(one.asked) or (is_open(one) and told.before_end(one.asked))]
     incidents = [one for one in log.incidents if told.holds(one.reported)]
-    asked_now: list[Question | Incident] = [one for one in questions if told.holds(one.asked)]
+    asked_now: list[SupportQuestion | Incident] = [one for one in questions if told.holds(one.asked)]
     promises = summarize([*asked_now, *incidents], service, told.now)
     last_day = told.period.end - timedelta(days=1)
     days = words("{first} to {last}", first=told.period.start.isoformat(), last=last_day.isoformat())
     return Frame(
         language=words.language,
-        cover=build_cover(
+        cover=build_frame_cover(
             words("Quarterly Service Report"),
             told.occasion,
             words,
@@ -105,7 +105,7 @@ def build_quarterly_report(told: Quarter, words: Words, style: Style) -> Frame:
         remarks=tuple(_tell_remarks(told, words)),
         figures=tuple(_list_figures(told, promises, questions, incidents, words)),
         chapters=(
-            Chapter(
+            FrameChapter(
                 "operation",
                 words("Operation of the platform"),
                 build_operation(told.targets, log.incidents, told.begin, told.end, words),
@@ -114,28 +114,28 @@ def build_quarterly_report(told: Quarter, words: Words, style: Style) -> Frame:
                     "the last assessment."
                 ),
             ),
-            Chapter("promises", words("Response promises"), (build_promises(promises, words),)),
-            Chapter("questions", words("Questions"), (build_questions(questions, service, told.now, words),)),
-            Chapter("incidents", words("Incidents"), tuple(_build_incidents(told, incidents, words))),
-            Chapter("projects", words("Special projects"), (build_projects(_list_projects(told), words),)),
-            Chapter("requests", words("Requests to the product"), (build_requests(log.requests, words),)),
-            Chapter(
+            FrameChapter("promises", words("Response promises"), (build_promises(promises, words),)),
+            FrameChapter("questions", words("Questions"), (build_questions(questions, service, told.now, words),)),
+            FrameChapter("incidents", words("Incidents"), tuple(_build_incidents(told, incidents, words))),
+            FrameChapter("projects", words("Special projects"), (build_projects(_list_projects(told), words),)),
+            FrameChapter("requests", words("Requests to the product"), (build_requests(log.requests, words),)),
+            FrameChapter(
                 "sessions",
                 words("Topic sessions"),
                 build_sessions(list_owed_sessions(service, log.sessions), log.sessions, told.now, service.zone, words),
                 words("One is owed every {months} months of the term.", months=service.promises.session_months),
             ),
-            Chapter(
+            FrameChapter(
                 "assessments",
                 words("Assessments and the closure of findings"),
                 build_assessments(told.targets, words),
             ),
-            Chapter(
+            FrameChapter(
                 "usage",
                 words("Resource usage against the prepaid estimate"),
                 (build_usage([one for one in log.usage if _is_month_in(told, one.month)], words),),
             ),
-            Chapter("next", words("Next quarter"), tuple(_build_outlook(told, words))),
+            FrameChapter("next", words("Next quarter"), tuple(_build_outlook(told, words))),
         ),
     )
 
@@ -177,28 +177,28 @@ def _tell_remarks(told: Quarter, words: Words) -> Iterator[str]:
 def _list_figures(
     told: Quarter,
     promises: Sequence[ResponseSummary],
-    questions: Sequence[Question],
+    questions: Sequence[SupportQuestion],
     incidents: Sequence[Incident],
     words: Words,
-) -> Iterator[Figure]:
+) -> Iterator[KeyFigure]:
     for target in told.targets[:2]:
         score, band = find_last_score(target, words)
-        yield Figure(words("Health score {target}", target=make_printable(target.name, NAME_LENGTH)), score, band)
+        yield KeyFigure(words("Health score {target}", target=make_printable(target.name, NAME_LENGTH)), score, band)
     for one in promises:
         label = words("Responses in time: emergencies") if one.is_emergency else words("Responses in time")
         note = words("{kept} of {due}", kept=one.kept, due=one.due)
-        yield Figure(label, tell_share(one.kept_pct, words), note, rate_share(one.kept_pct))
+        yield KeyFigure(label, tell_share(one.kept_pct, words), note, rate_share(one.kept_pct))
     still_open = sum(is_open(one) for one in questions)
-    yield Figure(words("Questions"), words.count(len(questions)), words("open: {count}", count=still_open))
+    yield KeyFigure(words("Questions"), words.count(len(questions)), words("open: {count}", count=still_open))
     major = sum(one.is_major for one in incidents)
-    yield Figure(
+    yield KeyFigure(
         words("Incidents"),
         words.count(len(incidents)),
         words("major faults: {count}", count=major),
         "bad" if major else "",
     )
     grave = count_open(told.targets)
-    yield Figure(
+    yield KeyFigure(
         words("Open findings, critical or high"),
         words.count(grave) if grave is not None else "–",
         "",
@@ -206,7 +206,7 @@ def _list_figures(
     )
 
 
-def _build_incidents(told: Quarter, incidents: Sequence[Incident], words: Words) -> Iterator[Block]:
+def _build_incidents(told: Quarter, incidents: Sequence[Incident], words: Words) -> Iterator[FrameBlock]:
     yield build_incidents(incidents, told.engagement.service, told.now, words)
     pending = [
         action
@@ -223,7 +223,7 @@ def _build_incidents(told: Quarter, incidents: Sequence[Incident], words: Words)
             f"{one.id} · {words.label(INCIDENT_SEVERITIES, one.severity)} · {make_printable(one.title)}"
             for one in major
         )
-        yield Block(title=words("Major faults with a report of their own"), items=lines)
+        yield FrameBlock(title=words("Major faults with a report of their own"), items=lines)
 
 
 def _list_projects(told: Quarter) -> list[Project]:
@@ -242,7 +242,7 @@ def _is_month_in(told: Quarter, month: str) -> bool:
     return first < told.period.end and following > told.period.start
 
 
-def _build_outlook(told: Quarter, words: Words) -> Iterator[Block]:
+def _build_outlook(told: Quarter, words: Words) -> Iterator[FrameBlock]:
     service = told.engagement.service
     lines = []
     if told.period.end < service.end:
@@ -285,4 +285,4 @@ def _build_outlook(told: Quarter, words: Words) -> Iterator[Block]:
                     day=project.due.isoformat(),
                 )
             )
-    yield Block(items=tuple(dict.fromkeys(lines)))
+    yield FrameBlock(items=tuple(dict.fromkeys(lines)))

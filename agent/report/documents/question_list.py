@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from agent.engagement.engagement_file import Engagement
-from agent.engagement.service_log.entries import Question
+from agent.engagement.service_log.entries import SupportQuestion
 from agent.engagement.service_log.loading import ServiceLog
 from agent.engagement.service_log.states import is_open
 from agent.report.documents.telling import (
@@ -18,7 +18,7 @@ from agent.report.documents.telling import (
     tell_share,
 )
 from agent.report.style import Style
-from agent.report.view.frame import Chapter, Figure, Frame, Occasion, build_cover
+from agent.report.view.frame import Frame, FrameChapter, KeyFigure, Occasion, build_frame_cover
 from agent.report.words import Words
 
 
@@ -52,18 +52,18 @@ def build_question_list(told: QuestionList, words: Words, style: Style) -> Frame
     days = words("{first} to {last}", first=told.first.isoformat(), last=told.last.isoformat())
     return Frame(
         language=words.language,
-        cover=build_cover(
+        cover=build_frame_cover(
             words("Technical Support: List of Questions"), told.occasion, words, style, _facts(days, words)
         ),
         verdict=_tell_verdict(len(still_open), len(questions), words),
         tone="warn" if still_open else "good",
         remarks=(words("All times are of the zone {zone}.", zone=service.timezone),),
         figures=(
-            Figure(words("Questions"), words.count(len(questions))),
-            Figure(words("Closed"), words.count(len(closed)), tone="good" if closed else ""),
-            Figure(words("Open"), words.count(len(still_open)), tone="warn" if still_open else ""),
+            KeyFigure(words("Questions"), words.count(len(questions))),
+            KeyFigure(words("Closed"), words.count(len(closed)), tone="good" if closed else ""),
+            KeyFigure(words("Open"), words.count(len(still_open)), tone="warn" if still_open else ""),
             *(
-                Figure(
+                KeyFigure(
                     words("Responses in time: emergencies") if one.is_emergency else words("Responses in time"),
                     tell_share(one.kept_pct, words),
                     words("{kept} of {due}", kept=one.kept, due=one.due),
@@ -73,14 +73,14 @@ def build_question_list(told: QuestionList, words: Words, style: Style) -> Frame
             ),
         ),
         chapters=(
-            Chapter(
+            FrameChapter(
                 "open", words("Open questions"), (build_questions(_by_urgency(still_open), service, told.now, words),)
             ),
-            Chapter("closed", words("Closed questions"), (build_questions(closed, service, told.now, words),)),
-            Chapter(
+            FrameChapter("closed", words("Closed questions"), (build_questions(closed, service, told.now, words),)),
+            FrameChapter(
                 "incidents", words("Incidents of these days"), (build_incidents(incidents, service, told.now, words),)
             ),
-            Chapter("promises", words("Response promises"), (build_promises(promises, words),)),
+            FrameChapter("promises", words("Response promises"), (build_promises(promises, words),)),
         ),
     )
 
@@ -89,7 +89,7 @@ def _facts(days: str, words: Words) -> tuple[tuple[str, str], ...]:
     return ((words("Days"), days),)
 
 
-def _by_urgency(questions: list[Question]) -> list[Question]:
+def _by_urgency(questions: list[SupportQuestion]) -> list[SupportQuestion]:
     return sorted(questions, key=lambda one: (not one.emergency, one.asked))
 
 

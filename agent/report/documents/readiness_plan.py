@@ -7,29 +7,46 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from agent.engagement.service_log.entries import Preparation
-from agent.judgement.readiness import Demand, Enlargement, Grows, Headroom, Obstacle, Readiness, Verdict
+from agent.judgement.readiness import Demand, Enlargement, Grows, Headroom, Obstacle, Readiness, ReadinessVerdict
 from agent.model.labels import ACTORS, EFFORTS, N_, SEVERITIES
 from agent.model.terms import Severity, Unit
 from agent.report.documents.telling import tell_day, tell_text
 from agent.report.style import Style
-from agent.report.view.frame import Block, Cell, Chapter, Column, Figure, Frame, Occasion, build_cover, build_table
+from agent.report.view.frame import (
+    Cell,
+    Column,
+    Frame,
+    FrameBlock,
+    FrameChapter,
+    KeyFigure,
+    Occasion,
+    build_frame_cover,
+    build_table,
+)
 from agent.report.words import NAME_LENGTH, NOTHING, Words, format_points, make_printable
 
 VERDICTS = {
-    Verdict.READY: N_("Ready"),
-    Verdict.CONDITIONAL: N_("Ready on conditions"),
-    Verdict.NOT_READY: N_("Not ready"),
-    Verdict.UNKNOWN: N_("Cannot be judged"),
+    ReadinessVerdict.READY: N_("Ready"),
+    ReadinessVerdict.CONDITIONAL: N_("Ready on conditions"),
+    ReadinessVerdict.NOT_READY: N_("Not ready"),
+    ReadinessVerdict.UNKNOWN: N_("Cannot be judged"),
 }
-_TONES = {Verdict.READY: "good", Verdict.CONDITIONAL: "warn", Verdict.NOT_READY: "bad", Verdict.UNKNOWN: "warn"}
+_TONES = {
+    ReadinessVerdict.READY: "good",
+    ReadinessVerdict.CONDITIONAL: "warn",
+    ReadinessVerdict.NOT_READY: "bad",
+    ReadinessVerdict.UNKNOWN: "warn",
+}
 _SENTENCES = {
-    Verdict.READY: N_("At {factor} times the usual peak every limit that was assessed keeps its headroom."),
-    Verdict.CONDITIONAL: N_("The period can begin once the conditions below are met."),
-    Verdict.NOT_READY: N_("At {factor} times the usual peak the tenant is not ready: a limit is reached, or a critical "
-    "finding is open."),
-    Verdict.UNKNOWN: N_("Readiness cannot be judged: CPU or MemStore was not assessed. Assess again before the "
-    "period."),
-}  # fmt: skip
+    ReadinessVerdict.READY: N_("At {factor} times the usual peak every limit that was assessed keeps its headroom."),
+    ReadinessVerdict.CONDITIONAL: N_("The period can begin once the conditions below are met."),
+    ReadinessVerdict.NOT_READY: N_(
+        "At {factor} times the usual peak the tenant is not ready: a limit is reached, or a critical finding is open."
+    ),
+    ReadinessVerdict.UNKNOWN: N_(
+        "Readiness cannot be judged: CPU or MemStore was not assessed. Assess again before the period."
+    ),
+}
 _SIZES = {
     "cores": N_("CPU cores of a zone"),
     "memory_bytes": N_("Memory of a zone"),
@@ -74,7 +91,7 @@ _AFTER = (
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Plan:
+class ProtectionPlan:
     """A critical period by its name, what it asks for, how each target stands, and what both sides prepared.
 
     ``preparation`` None: the service log holds nothing on it.
@@ -82,13 +99,13 @@ class Plan:
 
     period: str
     demand: Demand
-    verdict: Verdict
+    verdict: ReadinessVerdict
     targets: tuple[Readiness, ...]
     preparation: Preparation | None
     occasion: Occasion
 
 
-def build_readiness_plan(plan: Plan, words: Words, style: Style) -> Frame:
+def build_readiness_plan(plan: ProtectionPlan, words: Words, style: Style) -> Frame:
     """Return the plan. What nobody prepared is named as missing."""
     demand = plan.demand
     days = words("{first} to {last}", first=str(demand.first), last=str(demand.last))
@@ -96,7 +113,7 @@ def build_readiness_plan(plan: Plan, words: Words, style: Style) -> Frame:
     left = (demand.first - demand.today).days
     return Frame(
         language=words.language,
-        cover=build_cover(
+        cover=build_frame_cover(
             words("Plan for the Protection of a Critical Period"),
             plan.occasion,
             words,
@@ -111,40 +128,40 @@ def build_readiness_plan(plan: Plan, words: Words, style: Style) -> Frame:
         tone=_TONES[plan.verdict],
         remarks=tuple(_tell_remarks(plan, words)),
         figures=(
-            Figure(words("Verdict"), words(VERDICTS[plan.verdict]), "", _TONES[plan.verdict]),
-            Figure(words("Days until it begins"), words.count(left) if left >= 0 else words("running")),
-            Figure(words("Expected load"), f"× {factor}"),
+            KeyFigure(words("Verdict"), words(VERDICTS[plan.verdict]), "", _TONES[plan.verdict]),
+            KeyFigure(words("Days until it begins"), words.count(left) if left >= 0 else words("running")),
+            KeyFigure(words("Expected load"), f"× {factor}"),
             *_count_figures(plan, words),
         ),
         chapters=(
-            Chapter(
+            FrameChapter(
                 "headroom",
                 words("Headroom at the expected load"),
                 tuple(block for one in plan.targets for block in _build_headroom(one, plan, words)),
                 words("The newest assessment of each target, with each value as it will be at the expected load."),
             ),
-            Chapter("scale", words("What to enlarge, and to how much"), tuple(_build_enlargements(plan, words))),
-            Chapter(
+            FrameChapter("scale", words("What to enlarge, and to how much"), tuple(_build_enlargements(plan, words))),
+            FrameChapter(
                 "fix",
                 words("What must be fixed before"),
                 tuple(_build_obstacles(plan, words)),
                 words("Findings, critical or high, that do not concern capacity; due on {day}.", day=_tell_due(plan)),
             ),
-            Chapter("freeze", words("Change freeze"), (_build_freeze(plan.preparation, words),)),
-            Chapter("duty", words("Duty roster"), (_build_roster(plan.preparation, words),)),
-            Chapter("checklist", words("Checklist"), tuple(_build_checklists(plan.preparation, words))),
-            Chapter("fallback", words("Fallback"), (_build_fallback(plan.preparation, words),)),
+            FrameChapter("freeze", words("Change freeze"), (_build_freeze(plan.preparation, words),)),
+            FrameChapter("duty", words("Duty roster"), (_build_roster(plan.preparation, words),)),
+            FrameChapter("checklist", words("Checklist"), tuple(_build_checklists(plan.preparation, words))),
+            FrameChapter("fallback", words("Fallback"), (_build_fallback(plan.preparation, words),)),
         ),
     )
 
 
-def _tell_due(plan: Plan) -> str:
+def _tell_due(plan: ProtectionPlan) -> str:
     """Return the last day before the freeze, or before the period where there is no freeze."""
     freeze = plan.preparation.freeze if plan.preparation else None
     return tell_day((freeze.first if freeze else plan.demand.first) - timedelta(days=1))
 
 
-def _tell_remarks(plan: Plan, words: Words) -> Iterator[str]:
+def _tell_remarks(plan: ProtectionPlan, words: Words) -> Iterator[str]:
     for one in plan.targets:
         name = make_printable(one.target, NAME_LENGTH)
         if one.as_of is None:
@@ -174,16 +191,16 @@ def _list_missing(preparation: Preparation | None, words: Words) -> Iterator[str
         yield words("fallback")
 
 
-def _count_figures(plan: Plan, words: Words) -> Iterator[Figure]:
+def _count_figures(plan: ProtectionPlan, words: Words) -> Iterator[KeyFigure]:
     reached = sum(one.reached is not None for target in plan.targets for one in target.headroom)
     unknown = sum(one.value is None for target in plan.targets for one in target.headroom)
     obstacles = sum(len(target.obstacles) for target in plan.targets)
     note = words("not assessed: {count}", count=unknown) if unknown else ""
-    yield Figure(words("Limits reached"), words.count(reached), note, "bad" if reached else "")
-    yield Figure(words("Findings to fix before"), words.count(obstacles), "", "warn" if obstacles else "good")
+    yield KeyFigure(words("Limits reached"), words.count(reached), note, "bad" if reached else "")
+    yield KeyFigure(words("Findings to fix before"), words.count(obstacles), "", "warn" if obstacles else "good")
 
 
-def _build_headroom(target: Readiness, plan: Plan, words: Words) -> Iterator[Block]:
+def _build_headroom(target: Readiness, plan: ProtectionPlan, words: Words) -> Iterator[FrameBlock]:
     columns = (
         Column(words("Limit of"), 32),
         Column(words("Where"), 15),
@@ -218,7 +235,7 @@ def _tell_headroom(one: Headroom, words: Words) -> tuple[Cell | str, ...]:
     )
 
 
-def _build_enlargements(plan: Plan, words: Words) -> Iterator[Block]:
+def _build_enlargements(plan: ProtectionPlan, words: Words) -> Iterator[FrameBlock]:
     columns = (
         Column(words("Target"), 20),
         Column(words("Resource to enlarge"), 32),
@@ -243,7 +260,7 @@ def _tell_enlargement(one: Enlargement, words: Words) -> tuple[str, ...]:
     )
 
 
-def _build_obstacles(plan: Plan, words: Words) -> Iterator[Block]:
+def _build_obstacles(plan: ProtectionPlan, words: Words) -> Iterator[FrameBlock]:
     columns = (
         Column(words("Target"), 16),
         Column(words("Finding"), 40),
@@ -270,11 +287,11 @@ def _tell_obstacle(one: Obstacle, words: Words) -> str:
     return f"{name}\n{words('{count} resources', count=one.count)}" if one.count > 1 else name
 
 
-def _build_freeze(preparation: Preparation | None, words: Words) -> Block:
+def _build_freeze(preparation: Preparation | None, words: Words) -> FrameBlock:
     freeze = preparation.freeze if preparation else None
     if freeze is None:
-        return Block(nothing=words("No change freeze is agreed yet."))
-    return Block(
+        return FrameBlock(nothing=words("No change freeze is agreed yet."))
+    return FrameBlock(
         pairs=((words("First day"), tell_day(freeze.first)), (words("Last day"), tell_day(freeze.last))),
         items=(
             words("No release, no change of structure, no upgrade, no change of parameters in these days."),
@@ -285,7 +302,7 @@ def _build_freeze(preparation: Preparation | None, words: Words) -> Block:
     )
 
 
-def _build_roster(preparation: Preparation | None, words: Words) -> Block:
+def _build_roster(preparation: Preparation | None, words: Words) -> FrameBlock:
     columns = (
         Column(words("From"), 15),
         Column(words("To"), 15),
@@ -304,16 +321,16 @@ def _build_roster(preparation: Preparation | None, words: Words) -> Block:
     return build_table(columns, rows, nothing=words("No duty roster is agreed yet."))
 
 
-def _build_checklists(preparation: Preparation | None, words: Words) -> Iterator[Block]:
+def _build_checklists(preparation: Preparation | None, words: Words) -> Iterator[FrameBlock]:
     more = tuple(tell_text(text) for text in preparation.checklist) if preparation else ()
     for title, lines, added in (
         (N_("Before"), _BEFORE, more),
         (N_("During"), _DURING, ()),
         (N_("Afterwards"), _AFTER, ()),
     ):
-        yield Block(title=words(title), items=(*map(words, lines), *added), is_checklist=True)
+        yield FrameBlock(title=words(title), items=(*map(words, lines), *added), is_checklist=True)
 
 
-def _build_fallback(preparation: Preparation | None, words: Words) -> Block:
+def _build_fallback(preparation: Preparation | None, words: Words) -> FrameBlock:
     lines = tuple(tell_text(text) for text in preparation.fallback) if preparation else ()
-    return Block(items=lines, nothing=words("No fallback is agreed yet."))
+    return FrameBlock(items=lines, nothing=words("No fallback is agreed yet."))

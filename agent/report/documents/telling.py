@@ -6,12 +6,12 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 
 from agent.engagement.engagement_file import ServiceBlock
-from agent.engagement.service_log.entries import Action, Entry, Incident, Question
+from agent.engagement.service_log.entries import Action, Incident, LogEntry, SupportQuestion
 from agent.engagement.service_log.responses import Response, ResponseSummary, judge_response, summarize_responses
 from agent.engagement.service_log.states import describe_state, is_open
 from agent.model.labels import N_
 from agent.model.terms import Unit
-from agent.report.view.frame import Block, Cell, Column, build_table
+from agent.report.view.frame import Cell, Column, FrameBlock, build_table
 from agent.report.words import NOTHING, Words, make_printable
 
 # Severities of an incident, as both sides use them.
@@ -72,19 +72,19 @@ def tell_response(response: Response, words: Words) -> Cell:
     return Cell(words("{taken}, late (promised: {promised})", taken=taken, promised=promised), "bad")
 
 
-def tell_state(entry: Entry, words: Words) -> Cell:
+def tell_state(entry: LogEntry, words: Words) -> Cell:
     """Return the state of an entry."""
     return Cell(words(describe_state(entry)), "warn" if is_open(entry) else "good")
 
 
 def summarize(
-    entries: Iterable[Question | Incident], service: ServiceBlock, now: datetime
+    entries: Iterable[SupportQuestion | Incident], service: ServiceBlock, now: datetime
 ) -> Sequence[ResponseSummary]:
     """Return how the promises were kept for these entries."""
     return summarize_responses(judge_response(entry, service, now) for entry in entries)
 
 
-def build_promises(summaries: Sequence[ResponseSummary], words: Words) -> Block:
+def build_promises(summaries: Sequence[ResponseSummary], words: Words) -> FrameBlock:
     """Return the table of promises: how often each was due and kept, and its worst case."""
     columns = (
         Column(words("Promise"), 34),
@@ -118,8 +118,8 @@ def rate_share(kept_pct: float | None) -> str:
 
 
 def build_questions(
-    questions: Sequence[Question], service: ServiceBlock, now: datetime, words: Words, title: str = ""
-) -> Block:
+    questions: Sequence[SupportQuestion], service: ServiceBlock, now: datetime, words: Words, title: str = ""
+) -> FrameBlock:
     """Return the table of questions."""
     columns = (
         Column(words("ID"), 11),
@@ -143,7 +143,7 @@ def build_questions(
     return build_table(columns, rows, title=title, nothing=words("No question was asked."))
 
 
-def build_incidents(incidents: Sequence[Incident], service: ServiceBlock, now: datetime, words: Words) -> Block:
+def build_incidents(incidents: Sequence[Incident], service: ServiceBlock, now: datetime, words: Words) -> FrameBlock:
     """Return the table of incidents."""
     columns = (
         Column(words("ID"), 11),
@@ -169,7 +169,7 @@ def build_incidents(incidents: Sequence[Incident], service: ServiceBlock, now: d
     return build_table(columns, rows, nothing=words("No incident was reported."))
 
 
-def build_actions(actions: Sequence[Action], words: Words, *, title: str = "", nothing: str = "") -> Block:
+def build_actions(actions: Sequence[Action], words: Words, *, title: str = "", nothing: str = "") -> FrameBlock:
     """Return the table of actions with who does them until when, and the checks that see whether they hold."""
     columns = (
         Column(words("Measure"), 44),

@@ -55,7 +55,7 @@ def write_document(wish: DocumentWish) -> list[Path]:
     Raises ConfigError for an unknown format or language before anything is written. If one file fails, the others are
     still written; RenderError is raised at the end, with its ``problems`` and what was ``written``.
     """
-    validate_formats(wish.formats, wish.languages)
+    validate_document_formats(wish.formats, wish.languages)
     written: list[Path] = []
     failed: dict[str, Text] = {}
     for language in dict.fromkeys(wish.languages):
@@ -73,7 +73,7 @@ def write_document(wish: DocumentWish) -> list[Path]:
     return written
 
 
-def validate_formats(formats: Sequence[str], languages: Sequence[str]) -> None:
+def validate_document_formats(formats: Sequence[str], languages: Sequence[str]) -> None:
     """Raise ConfigError for an unknown format or language, or none at all."""
     for msgid, given, known in (
         (N_("unknown document format: {given}; known are {known}"), formats, FORMATS),

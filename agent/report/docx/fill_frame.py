@@ -12,7 +12,7 @@ from docxtpl import DocxTemplate
 
 from agent.report.docx.parts import Properties, fill_in, make_logo
 from agent.report.style import Style
-from agent.report.view.frame import Block, Cell, Column, Figure, Frame
+from agent.report.view.frame import Cell, Column, Frame, FrameBlock, KeyFigure
 from agent.report.words import Words
 
 # The character styles of the template by the tone of a text.
@@ -87,7 +87,7 @@ def fill_frame(place: Path, frame: Frame, words: Words, style: Style) -> bytes:
     return fill_in(place, collect, style.accent, properties)
 
 
-def _build_part(block: Block) -> _Part:
+def _build_part(block: FrameBlock) -> _Part:
     return _Part(
         title=block.title,
         paragraphs=block.paragraphs,
@@ -121,7 +121,7 @@ def _write_table(columns: Sequence[Column], rows: Sequence[Sequence[Cell]]) -> s
     return _wrap_table("HealthTable", widths, _write_row(head, "<w:tblHeader/>") + lines, head=True)
 
 
-def _write_figures(figures: Sequence[Figure]) -> str:
+def _write_figures(figures: Sequence[KeyFigure]) -> str:
     """Return the figures of the first page, four in a row."""
     widths = [_TEXT_MM / _FIGURES_A_ROW] * _FIGURES_A_ROW
     rows = []
@@ -131,7 +131,7 @@ def _write_figures(figures: Sequence[Figure]) -> str:
     return _wrap_table("HealthPlain", widths, "".join(rows), head=False)
 
 
-def _write_figure(figure: Figure | None) -> list[str]:
+def _write_figure(figure: KeyFigure | None) -> list[str]:
     if figure is None:
         return [_write_paragraph(Cell(""))]
     lines = [

@@ -32,7 +32,7 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Block:
+class FrameBlock:
     """A part of a chapter. What it does not hold is empty; ``title`` stands above it.
 
     ``paragraphs`` are prose, ``pairs`` names with values, ``items`` a list (with boxes to tick where ``is_checklist``),
@@ -50,17 +50,17 @@ class Block:
 
 
 @dataclass(frozen=True, slots=True)
-class Chapter:
+class FrameChapter:
     """A chapter. ``key`` is its anchor; ``note`` says how it is to be read."""
 
     key: str
     title: str
-    blocks: tuple[Block, ...]
+    blocks: tuple[FrameBlock, ...]
     note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class Figure:
+class KeyFigure:
     """A figure of the first page; ``tone`` as in a cell."""
 
     label: str
@@ -70,7 +70,7 @@ class Figure:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Cover:
+class FrameCover:
     """The title page. ``facts`` are (name, value) without the empty ones; ``made`` is when the document was made."""
 
     title: str
@@ -88,12 +88,12 @@ class Frame:
     """A whole document. ``verdict`` is its first sentence, with ``tone``; ``remarks`` are the sentences after it."""
 
     language: str
-    cover: Cover
+    cover: FrameCover
     verdict: str
     tone: str
     remarks: tuple[str, ...]
-    figures: tuple[Figure, ...]
-    chapters: tuple[Chapter, ...]
+    figures: tuple[KeyFigure, ...]
+    chapters: tuple[FrameChapter, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,7 +110,9 @@ class Occasion:
     outside_service: str = ""
 
 
-def build_cover(title: str, occasion: Occasion, words: Words, style: Style, facts: Iterable[tuple[str, str]]) -> Cover:
+def build_frame_cover(
+    title: str, occasion: Occasion, words: Words, style: Style, facts: Iterable[tuple[str, str]]
+) -> FrameCover:
     """Return the title page; ``facts`` stand behind the customer."""
 
     def tell(key: str) -> str:
@@ -128,7 +130,7 @@ def build_cover(title: str, occasion: Occasion, words: Words, style: Style, fact
         (words("Classification"), tell("classification")),
         (words("Outside the service terms, because"), make_printable(occasion.outside_service)),
     )
-    return Cover(
+    return FrameCover(
         title=title,
         customer=customer,
         subject=make_printable(occasion.subject, NAME_LENGTH),
@@ -142,9 +144,9 @@ def build_cover(title: str, occasion: Occasion, words: Words, style: Style, fact
 
 def build_table(
     columns: Iterable[Column], rows: Iterable[Iterable[Cell | str]], *, title: str = "", nothing: str = ""
-) -> Block:
+) -> FrameBlock:
     """Return a block with a table; a plain text is a cell without a tone."""
-    return Block(
+    return FrameBlock(
         title=title,
         columns=tuple(columns),
         rows=tuple(tuple(Cell(cell) if isinstance(cell, str) else cell for cell in row) for row in rows),
