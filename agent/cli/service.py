@@ -7,7 +7,6 @@ from typing import Annotated
 import typer
 
 from agent.cli.options import EngagementFile, OutsideDocument, read_clock
-from agent.engagement.service_log.entries import KINDS
 
 service_app = typer.Typer(
     help="The service log: questions, incidents, projects, requests, topic sessions, critical periods, usage.",
@@ -16,6 +15,8 @@ service_app = typer.Typer(
 
 
 def _offer_kinds() -> list[str]:
+    from agent.engagement.service_log.entries import KINDS
+
     return list(KINDS.values())
 
 

@@ -44,8 +44,9 @@ def add_entry(engagement: Engagement, kind: str, given: Sequence[str], now: date
     entry = {"id": entry.pop("id", None) or _choose_id(kind, now, taken), **entry}
     path = locate_log(engagement) / f"{kind}-{entry['id']}.yaml"
     content = _dump(plural, entry)
-    data, locate = parse_yaml(content, path)
-    validate_blocks(ServiceFile, data, locate, path, {"now": now})
+    unwritten = Path(path.stem)  # messages about the entry name no file that is not there
+    data, locate = parse_yaml(content, unwritten)
+    validate_blocks(ServiceFile, data, locate, unwritten, {"now": now})
     make_folder(path.parent)
     write_whole(path.parent / SCHEMA_FILE, log_schema_text().encode())
     try:

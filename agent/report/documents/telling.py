@@ -55,8 +55,8 @@ def tell_text(text: str) -> str:
 
 
 def join_lines(*lines: str) -> str:
-    """Return the lines of a cell without the empty ones."""
-    return "\n".join(line for line in lines if line and line != NOTHING) or NOTHING
+    """Return the lines of a cell, printable, without the empty ones."""
+    return "\n".join(make_printable(line, _LONG) for line in lines if line and line != NOTHING) or NOTHING
 
 
 def tell_response(response: Response, words: Words) -> Cell:

@@ -18,7 +18,7 @@ from agent.report.words import Words
 # The character styles of the template by the tone of a text.
 TONES: Mapping[str, str] = {"good": "Gain", "warn": "SeverityHigh", "bad": "SeverityCritical", "soft": "Soft"}
 _TWIPS_PER_MM, _TEXT_MM = 56.693, 170
-_FIGURES_A_ROW = 4
+_MOST_FIGURES_A_ROW = 5
 
 
 class _Markup:
@@ -122,11 +122,12 @@ def _write_table(columns: Sequence[Column], rows: Sequence[Sequence[Cell]]) -> s
 
 
 def _write_figures(figures: Sequence[KeyFigure]) -> str:
-    """Return the figures of the first page, four in a row."""
-    widths = [_TEXT_MM / _FIGURES_A_ROW] * _FIGURES_A_ROW
+    """Return the figures of the first page, in one row or in two that are as long."""
+    a_row = len(figures) if len(figures) <= _MOST_FIGURES_A_ROW else (len(figures) + 1) // 2
+    widths = [_TEXT_MM / a_row] * a_row
     rows = []
-    for start in range(0, len(figures), _FIGURES_A_ROW):
-        chosen = [*figures[start : start + _FIGURES_A_ROW], *([None] * _FIGURES_A_ROW)][:_FIGURES_A_ROW]
+    for start in range(0, len(figures), a_row):
+        chosen = [*figures[start : start + a_row], *([None] * a_row)][:a_row]
         rows.append(_write_row("".join(_write_cell(_write_figure(figure), widths[0]) for figure in chosen)))
     return _wrap_table("HealthPlain", widths, "".join(rows), head=False)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -32,6 +33,7 @@ def assessed(document: Any, id: str, as_of: datetime) -> Any:
     return {**made, "assessment_id": id, "as_of": as_of.isoformat()}
 
 
+@cache
 def targets() -> tuple[ReportedTarget, ...]:
     before = assessed(sample.healthy(), "A1", NOW - timedelta(days=90))
     now = assessed(sample.rich(2), "A2", NOW - timedelta(days=10))
