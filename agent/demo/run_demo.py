@@ -34,7 +34,7 @@ from agent.kernel import start
 from agent.model.terms import TenantKind, Text
 from agent.report.render import validate_formats
 from agent.support import console, sshsig
-from agent.support.errors import ConfigError, KernelError, RenderError
+from agent.support.errors import ConfigError, KernelError
 from agent.support.files import make_folder, write_whole
 
 ACCOUNT = "ob_health"
@@ -88,12 +88,7 @@ def _show_all(out: Path, formats: Sequence[str], languages: Sequence[str], clock
 def _document_service(engagement: Path, formats: Sequence[str], language: str, begun: datetime, now: datetime) -> bool:
     """Write the service log and its documents. Return whether all of them were written."""
     write_service_log(engagement.parent, begun, now)
-    try:
-        write_documents(load_engagement(engagement), formats, language, begun, now)
-    except RenderError as error:
-        console.fail(error)
-        return False
-    return True
+    return write_documents(load_engagement(engagement), formats, language, begun, now)
 
 
 def make_room(out: Path) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from agent.engagement.engagement_file import Engagement
 from agent.engagement.service_log.loading import FOLDER, SCHEMA_FILE, SCHEMA_LINE, log_schema_text
 from agent.report.documents.write_document import FORMATS
 from agent.support import console
+from agent.support.errors import RenderError
 from agent.support.files import write_whole
 
 PERIOD = "双11 / Double 11"
@@ -91,14 +92,14 @@ def _day(now: datetime, days: int) -> str:
 
 def write_documents(
     engagement: Engagement, formats: Sequence[str], language: str, begun: datetime, now: datetime
-) -> None:
+) -> bool:
     """Collect the timeline of the fault, and write each document in the formats that it knows, in one language.
 
-    Nothing is collected or written if none of its formats is wanted.
+    Return whether all were written; what could not be is said. Nothing is collected if none of the formats is wanted.
     """
     chosen = [name for name in formats if name in FORMATS]
     if not chosen:
-        return
+        return True
     out = engagement.path.parent
     console.say("The service log is in {path}; its documents follow:", path=str(out / FOLDER))
     options = DocumentOptions(out=out / DOCUMENTS, formats=chosen, languages=[language])
@@ -106,15 +107,29 @@ def write_documents(
         incidents.collect_all_timelines(
             engagement,
             history,
-            out=out / DOCUMENTS,
+            out=options.out,
             target=None,
             span=(begun.isoformat(), now.isoformat()),
             now=now,
             outside_service="",
         )
-    timelines = sorted((out / DOCUMENTS).glob("*/timeline_*.json"))
-    incidents.write_incident_report(engagement, options, _INCIDENT, timelines, now)
-    documents.write_question_list(engagement, options, None, None, now)
-    documents.write_quarterly_report(engagement, options, 0, now)
-    documents.write_closing_list(engagement, options, now)
-    readiness.write_readiness(engagement, options, PERIOD, now, target=None, factor=None)
+    timelines = sorted(options.out.glob("*/timeline_*.json"))
+    steps: tuple[Callable[[], object], ...] = (
+        lambda: incidents.write_incident_report(engagement, options, _INCIDENT, timelines, now),
+        lambda: documents.write_question_list(engagement, options, None, None, now),
+        lambda: documents.write_quarterly_report(engagement, options, 0, now),
+        lambda: documents.write_closing_list(engagement, options, now),
+        lambda: readiness.write_readiness(engagement, options, PERIOD, now, target=None, factor=None),
+    )
+    written = list(map(_try, steps))  # all of them, whatever became of the first
+    return all(written)
+
+
+def _try(step: Callable[[], object]) -> bool:
+    """Write one document. One that fails must not take the others with it."""
+    try:
+        step()
+    except RenderError as error:
+        console.fail(error)
+        return False
+    return True

@@ -322,7 +322,14 @@ def _list_unseen(snapshot: Snapshot, span: Span) -> Iterator[Unseen]:
     }
     for row, moments in oldest.items():
         spec = find_source_spec(row)
+        if spec is None or not isinstance(snapshot.facts.get(row), tuple):
+            continue
         since = min(moments, default=None)
-        if spec and since and since > span.first:
+        if since is None:
+            text = Text(
+                N_("It holds nothing of any time: it may be switched off, or the server may have started again.")
+            )
+            yield Unseen(view=spec.view.partition(".")[2], texts=render_all_languages(text))
+        elif since > span.first:
             text = Text(N_("It does not go back to the beginning of the time that was asked for."))
             yield Unseen(view=spec.view.partition(".")[2], texts=render_all_languages(text), since=since)

@@ -134,6 +134,12 @@ def test_what_the_records_lack_is_named() -> None:
     assert not [one for one in told(minute(BEFORE, 0)).unseen if one.since]
 
 
+def test_a_record_that_is_empty_is_not_taken_for_a_quiet_time() -> None:
+    empty: list[Any] = [(row, ()) for row in (AuditMinute, ActiveMinute, KeptMinute)]
+    lacking = {one.view: one.texts["en"] for one in told(*empty).unseen}
+    assert len(lacking) == 3 and all("It holds nothing of any time" in text for text in lacking.values())
+
+
 def test_signals_name_the_cause_with_the_most_errors_first_and_its_evidence() -> None:
     timeline = told(
         minute(INSIDE, -4012, 3), minute(INSIDE, -4030, 40), minute(INSIDE, -4013, 2), minute(INSIDE, -9999)
