@@ -18,7 +18,6 @@ from agent.catalogue import registry
 from agent.demo.run_demo import ACCOUNT, PASSWORD_VARIABLE, demo_password, make_account
 from agent.engagement.loading import load_engagement
 from agent.kernel.start import Kernel
-from agent.service.incident_collection import collect_timeline
 from tests.agent.signing import BLOCK, DOCUMENT, request_text, signed
 
 pytestmark = [pytest.mark.kernel, pytest.mark.slow]
@@ -52,7 +51,6 @@ def collect(folder: Path, engagement: Path, begun: datetime) -> Path:
 
 
 def test_what_happened_is_seen_within_what_was_signed(kernel: Kernel, tmp_path: Path) -> None:
-    assert collect_timeline
     begun = datetime.now(UTC) - timedelta(minutes=1)
     with demo_password():
         make_account(kernel)
