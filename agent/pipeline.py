@@ -81,7 +81,8 @@ class AssessmentJob:
     report. ``claim`` is the claim of the period: nothing is recorded once another run has taken it over. ``clock``
     tells the time when the target is connected, which may be long after ``now``; without it that is ``now``.
     ``verify``: indexes and remedies are tried on a twin, on this machine, once the target is left. ``keys`` seal the
-    snapshot for the history; without them none is kept there.
+    snapshot for the history; without them none is kept there. ``wanted`` are the facts to read in place of those that
+    the checks need.
     """
 
     engagement: Engagement
@@ -97,6 +98,7 @@ class AssessmentJob:
     clock: Callable[[], datetime] | None = None
     verify: bool = False
     keys: HistoryKeys | None = None
+    wanted: tuple[type, ...] | None = None
 
     def with_progress(self, progress: ShowProgress) -> AssessmentJob:
         """Return the same job with a callback for its progress."""
@@ -104,7 +106,9 @@ class AssessmentJob:
 
     @property
     def sources(self) -> tuple[type, ...]:
-        """Every fact that some check of this kind of tenant needs: what the customer is asked for."""
+        """Every fact that some check of this kind of tenant needs, unless others are wanted."""
+        if self.wanted is not None:
+            return self.wanted
         return self.registry.sources_of(self.engagement.targets[self.target].kind)
 
     @property

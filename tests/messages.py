@@ -63,12 +63,17 @@ def walk_commands(command: Any = None, path: tuple[str, ...] = ()) -> Iterator[t
 def of_templates() -> Iterator[str]:
     """Messages in the Jinja templates, that of Word among them."""
     environment = Environment(extensions=["jinja2.ext.i18n"], autoescape=True)
-    word = DocxTemplate(ROOT / "report_templates" / "report.docx")
-    word.init_docx()
     pages = sorted((ROOT / "report_templates").glob("*.j2"))
-    for source in (*(path.read_text(encoding="utf-8") for path in pages), word.patch_xml(word.get_xml())):
+    files = map(_read_word_template, sorted((ROOT / "report_templates").glob("*.docx")))
+    for source in (*(path.read_text(encoding="utf-8") for path in pages), *files):
         for _, _, message in extract_from_ast(environment.parse(source), ("_", "N_")):
             yield from [message] if isinstance(message, str) else [part for part in message or () if part]
+
+
+def _read_word_template(path: Path) -> str:
+    template = DocxTemplate(path)
+    template.init_docx()
+    return str(template.patch_xml(template.get_xml()))
 
 
 def of_evidence() -> Iterator[str]:

@@ -29,6 +29,8 @@ from agent.collection.server_views import EMBEDDED, find_server_views
 from agent.engagement.authorization.request import Revocation, parse_signed
 from agent.engagement.loading import load_engagement
 from agent.engagement.scaffold import engagement_template
+from agent.engagement.service_log.entries import KINDS
+from agent.engagement.service_log.loading import load_service_log
 from agent.facts import find_source_spec
 from agent.model.terms import TenantKind
 from tests.harness import MOST_STATEMENTS
@@ -301,6 +303,11 @@ def test_yaml_that_a_page_prints_can_be_loaded(page: Path, tmp_path: Path) -> No
             continue
         path.write_text(engagement_template("acme"), encoding="utf-8")
         fill_in(path)
+        if KINDS.keys() & found.keys():
+            (tmp_path / "service").mkdir(exist_ok=True)
+            (tmp_path / "service" / "log.yaml").write_text(code, encoding="utf-8")
+            assert load_service_log(load_engagement(path), datetime.now(UTC)).places
+            continue
         whole = yaml.safe_load(path.read_text(encoding="utf-8")) | found
         path.write_text(yaml.safe_dump(whole, allow_unicode=True), encoding="utf-8")
         load_engagement(path)
@@ -321,6 +328,8 @@ OFFLINE = {
     ("journal", "verify"),
     ("rules", "validate"),
     ("schedule", "list"),
+    ("service", "add"),
+    ("service", "list"),
     ("snapshot", "key"),
     ("snapshot", "redact"),
     ("snapshot", "restore"),

@@ -52,6 +52,9 @@ def test_the_wheel_holds_what_the_code_reads(wheel: Path) -> None:
     for wanted in (
         "report_templates/report.html.j2",
         "report_templates/report.docx",
+        "report_templates/document.html.j2",
+        "report_templates/document.docx",
+        "report_templates/document.css",
         "report_templates/style.css",
         "agent/archive/assessment.schema.json",
         "agent/catalogue/rules.yaml",

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from agent.catalogue import packages
 from agent.facts import find_source_spec
+from agent.facts.incidents import ActiveMinute, AuditMinute, KeptMinute
 from agent.facts.schema import ColumnStatistics
 from agent.model.check import CheckSpec
 from agent.model.labels import N_
@@ -24,6 +25,10 @@ OWN_PACKAGE = "checks"
 FOR_THE_TWIN: Mapping[type, str] = {
     ColumnStatistics: N_("Proving advice on indexes on a server of our own, without data")
 }
+# What only the timeline of a fault needs. It is asked of the customer where that is wished.
+FOR_INCIDENTS: Mapping[type, str] = dict.fromkeys(
+    (AuditMinute, ActiveMinute, KeptMinute), N_("The timeline of a fault, when one is looked into")
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,13 +18,17 @@ from agent.cli.catalogue import checks_app, rules_app
 from agent.cli.command_classes import LocalizedCommand, LocalizedGroup
 from agent.cli.completion import completion_command
 from agent.cli.deliver import deliver_command
+from agent.cli.document import document_app
 from agent.cli.help_topics import help_command
 from agent.cli.history import history_app
+from agent.cli.incident import incident_app
 from agent.cli.journal import journal_app
 from agent.cli.preparation import grants_command, init_command, preflight_command
 from agent.cli.proof import verify_command, what_if_command
+from agent.cli.readiness import readiness_command
 from agent.cli.report import report_app
 from agent.cli.schedule import schedule_app
+from agent.cli.service import service_app
 from agent.cli.snapshot import snapshot_app
 from agent.cli.sql import sql_app
 from agent.support import console
@@ -54,6 +58,10 @@ def build_app(more: Mapping[str, Callable[..., Any]] | None = None) -> typer.Typ
     app.add_typer(rules_app, name="rules")
     app.add_typer(history_app, name="history")
     app.add_typer(schedule_app, name="schedule")
+    app.add_typer(service_app, name="service")
+    app.add_typer(document_app, name="document")
+    app.command("readiness")(readiness_command)
+    app.add_typer(incident_app, name="incident")
     app.add_typer(journal_app, name="journal")
     app.add_typer(snapshot_app, name="snapshot")
     app.add_typer(sql_app, name="sql")

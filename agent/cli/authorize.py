@@ -65,6 +65,9 @@ def write_request_command(
     allow_write_privileges: Annotated[
         str, typer.Option(metavar="REASON", help="Ask for an account that may do more than read, for this reason.")
     ] = "",
+    for_incidents: Annotated[
+        bool, typer.Option("--for-incidents", help="Also ask for what the timeline of a fault needs, by the minute.")
+    ] = False,
     lang: Annotated[
         str,
         typer.Option(
@@ -94,6 +97,7 @@ def write_request_command(
         retention_days=retention_days,
         allow_privileges=allow_write_privileges,
         language=lang,
+        for_incidents=for_incidents,
     )
     file = out or engagement.with_name(USUAL_FILE)
     path = write_request(load_engagement(engagement), file, options, datetime.now(UTC))

@@ -18,6 +18,7 @@ from agent.support.suggestions import suggest_words
 Offers = list[tuple[str, str]]
 SHELLS = ("bash", "zsh", "fish", "powershell")
 FORMATS = ("html", "docx", "xlsx", "pdf", "json")
+DOCUMENT_FORMATS = ("html", "docx", "pdf")
 
 
 def _offer_list(known: Iterable[str]) -> Callable[[str], list[str]]:
@@ -35,6 +36,7 @@ def _offer_words(known: Iterable[str]) -> Callable[[], list[str]]:
 
 
 complete_formats = _offer_list(FORMATS)
+complete_document_formats = _offer_list(DOCUMENT_FORMATS)
 complete_report_languages = _offer_list(LANGUAGES)
 complete_data_classes = _offer_list(DataClass)
 complete_languages = _offer_words(LANGUAGES)

@@ -17,7 +17,7 @@ EXIT_CODES = {
     "0": N_("done"),
     "1": N_(
         "findings at or above --fail-on; of journal verify: the end is missing; of report verify: not whole; of checks "
-        "docs: pages are stale"
+        "docs: pages are stale; of readiness: not ready, or only on conditions"
     ),
     "2": N_(
         "the command line, the engagement or another file is wrong; of journal and report verify: altered, or none"
@@ -26,7 +26,7 @@ EXIT_CODES = {
     "4": N_("nothing could be assessed, a file that was asked for was not written, or ob-health itself has a fault"),
     "5": N_(
         "partial: not all data was read, the history could not be used, the period stays due, or a report was not "
-        "delivered; run it again"
+        "delivered; run it again; of readiness: too little was assessed to say"
     ),
     "6": N_("another run is assessing the target for the same period; nothing was connected"),
     "128 + n": N_("signal n ended it: 130 is Ctrl-C, 143 is SIGTERM"),

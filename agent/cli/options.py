@@ -13,6 +13,7 @@ import typer
 
 from agent.cli.completion import (
     FORMATS,
+    complete_document_formats,
     complete_formats,
     complete_report_languages,
     complete_severities,
@@ -136,6 +137,16 @@ Formats = Annotated[
         autocompletion=complete_formats,
     ),
 ]
+DocumentFormats = Annotated[
+    str,
+    typer.Option(
+        "--format",
+        "-f",
+        metavar="FORMAT,...",
+        help="Comma-separated: html, docx, pdf.",
+        autocompletion=complete_document_formats,
+    ),
+]
 Languages = Annotated[
     str | None,
     typer.Option(
@@ -162,6 +173,10 @@ UpdatedList = Annotated[
 ]
 OutsideService = Annotated[
     str, typer.Option("--outside-service", metavar="REASON", help="Assess although the subscription does not cover it.")
+]
+OutsideDocument = Annotated[
+    str,
+    typer.Option("--outside-service", metavar="REASON", help="Do it although the service tier does not cover it."),
 ]
 Verify = Annotated[
     bool, typer.Option("--verify", help="Try indexes and the findings' SQL on a twin, on this machine: about a minute.")

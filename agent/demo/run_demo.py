@@ -26,8 +26,10 @@ from agent.cli.actions.request_and_sign import USUAL_FILE, RequestOptions, sign_
 from agent.cli.actions.targets import show_progress
 from agent.collection.grants import Grant, list_grants
 from agent.collection.journal import ALL_JOURNALS
+from agent.demo.service_documents import DOCUMENTS, PERIOD, write_documents, write_service_log
 from agent.demo.shop import CURES, NEW_FAULTS, SHOP, Shop
 from agent.engagement.loading import load_engagement
+from agent.engagement.service_log.loading import FOLDER
 from agent.kernel import start
 from agent.model.terms import TenantKind, Text
 from agent.report.render import validate_formats
@@ -65,6 +67,7 @@ def run_demo(out: Path, formats: Sequence[str], languages: Sequence[str], clock:
 
 def _show_all(out: Path, formats: Sequence[str], languages: Sequence[str], clock: Callable[[], datetime]) -> bool:
     console.say("Starting the embedded OceanBase kernel (a process of its own, about 700 MB) ...")
+    begun = clock()
     with start.run_kernel() as server, demo_password():
         console.say("Planting a faulty shop workload ...")
         shop = Shop(server)
@@ -77,7 +80,15 @@ def _show_all(out: Path, formats: Sequence[str], languages: Sequence[str], clock
         console.say("Curing two faults, planting a new one, and assessing again:")
         shop.run(CURES)
         shop.plant(NEW_FAULTS)
-        return _assess_shop(engagement, out, formats, languages, clock() + timedelta(seconds=1), verify=True) and whole
+        later = clock() + timedelta(seconds=1)
+        whole = _assess_shop(engagement, out, formats, languages, later, verify=True) and whole
+        return _document_service(engagement, formats, languages[0], begun, clock() + timedelta(seconds=1)) and whole
+
+
+def _document_service(engagement: Path, formats: Sequence[str], language: str, begun: datetime, now: datetime) -> bool:
+    """Write the service log and its documents. Return whether all of them were written."""
+    write_service_log(engagement.parent, begun, now)
+    return write_documents(load_engagement(engagement), formats, language, begun, now)
 
 
 def make_room(out: Path) -> None:
@@ -89,7 +100,7 @@ def make_room(out: Path) -> None:
             text = "{path} holds other files than those of a demo, which would be overwritten. Choose another --out."
             raise ConfigError(Text(text, {"path": str(out)}))
     make_folder(out)
-    for folder in (out / "before", out / EARLIER):
+    for folder in (out / "before", out / EARLIER, out / FOLDER, out / DOCUMENTS):
         shutil.rmtree(folder, ignore_errors=True)
     for file in (*out.glob(ALL_JOURNALS), out / "history.sqlite"):
         file.unlink(missing_ok=True)
@@ -159,7 +170,12 @@ def sign_as_customer(engagement: Path, now: datetime) -> None:
         file.unlink(missing_ok=True)
     console.say("The request for the customer: ob-health authorize request -e {path}", path=str(engagement))
     options = RequestOptions(
-        asked_by="Demo TAM", approver="Demo DBA", reference="DEMO-1", days_valid=2, hours="00:00-24:00"
+        asked_by="Demo TAM",
+        approver="Demo DBA",
+        reference="DEMO-1",
+        days_valid=2,
+        hours="00:00-24:00",
+        for_incidents=True,
     )
     write_request(load_engagement(engagement), document, options, now)
     console.say("The customer reads and signs it: ssh-keygen -Y sign -n ob-health -f KEY {path}", path=str(document))
@@ -188,7 +204,13 @@ targets:
     password: env:{PASSWORD_VARIABLE}
     tls: {{mode: disabled}}   # the kernel listens on this machine only
     kind: user
-business: {{workload: OLTP, peak_qps: 800, concurrency: 40, growth_pct_per_year: 60}}
+business:
+  workload: OLTP
+  peak_qps: 800
+  concurrency: 40
+  growth_pct_per_year: 60
+  critical_periods:
+    - {{name: {PERIOD}, from: {(now + timedelta(days=45)).date()}, to: {(now + timedelta(days=47)).date()}}}
 history: sqlite:///{(out / "history.sqlite").resolve()}
 """.encode(),
     )

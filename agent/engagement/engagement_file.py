@@ -24,6 +24,7 @@ from agent.support.yaml_fields import (
     Account,
     AnyFile,
     Block,
+    ClockSpan,
     Code,
     Count,
     Day,
@@ -61,13 +62,40 @@ class CustomerBlock(Block):
     contact: str = ""
 
 
+class PromisesBlock(Block):
+    """What the service promises of itself; the defaults are those of the statement of work.
+
+    The first response comes within ``response_min`` of the ``hours``; in an emergency within
+    ``emergency_response_min``, at any hour. A topic session is held every ``session_months``.
+    """
+
+    response_min: Annotated[int, Field(gt=0, le=10_080)] = 60
+    emergency_response_min: Annotated[int, Field(gt=0, le=10_080)] = 10
+    hours: Literal["7x24", "5x8"] = "7x24"
+    session_months: Annotated[int, Field(ge=1, le=120)] = 6
+
+
+class CalendarBlock(Block):
+    """Working hours, for promises that count only these.
+
+    ``holidays`` are days of Monday to Friday on which nobody works, ``workdays`` days of the weekend that make up for
+    some of them.
+    """
+
+    spans: Some[ClockSpan] = ("09:00-12:00", "13:00-18:00")
+    holidays: Many[Day] = ()
+    workdays: Many[Day] = ()
+
+
 class ServiceBlock(Block):
-    """The subscription: first day, length, and whose days are counted."""
+    """The subscription: first day, length, whose days are counted, and what the service promises."""
 
     tier: TextList
     start: Day
     months: Annotated[int, Field(ge=1, le=120)]
     timezone: Timezone = "Asia/Shanghai"
+    promises: PromisesBlock = PromisesBlock()
+    calendar: CalendarBlock = CalendarBlock()
 
     @property
     def zone(self) -> ZoneInfo:

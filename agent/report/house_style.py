@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from agent.engagement.report_block import LOGO_BYTES, ReportBlock, detect_picture_type, find_msgids
 from agent.model.document import Document
@@ -24,14 +25,22 @@ def build_style(house: ReportBlock, document: Document, language: str) -> Style:
 
     Raises RenderError for a logo that cannot be read or is damaged, and for a text that cannot be printed.
     """
+    plain = build_plain_style(house, language)
+    words = Words(language, plain.wording, read_zone(document))
+    document = restate_persons(document, plain.persons)
+    return replace(plain, sections=_build_sections(house, document, words))
+
+
+def build_plain_style(house: ReportBlock, language: str) -> Style:
+    """Return the house style for this language without sections, whose texts are about an assessment.
+
+    Raises RenderError for a logo that cannot be read or is damaged.
+    """
     wording = {
         msgid: text
         for phrase, text in house.wording.get(language, {}).items()  # type: ignore[call-overload]
         for msgid in find_msgids(phrase, language)
     }
-    words = Words(language, wording, read_zone(document))
-    persons = {key: getattr(house, key) for key in _PERSONS if key in house.model_fields_set}
-    document = restate_persons(document, persons)
     logo = _read_logo(house)
     return Style(
         logo=logo,
@@ -39,9 +48,8 @@ def build_style(house: ReportBlock, document: Document, language: str) -> Style:
         accent=house.accent or ACCENT,
         contacts=tuple((contact.name, contact.detail) for contact in house.contacts),
         wording=wording,
-        sections=_build_sections(house, document, words),
         templates=house.templates,
-        persons=persons,
+        persons={key: getattr(house, key) for key in _PERSONS if key in house.model_fields_set},
     )
 
 

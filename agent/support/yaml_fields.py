@@ -36,6 +36,7 @@ T = TypeVar("T")
 _YEARS = range(2000, 2200)
 _MOST = 10**12  # whatever is counted; as milliseconds 31 years
 _MAX_SIZE_BYTES = 1 << 60
+_CLOCK = r"(?:[01]\d|2[0-3]):[0-5]\d|24:00"
 
 
 class Invalid(ValueError):
@@ -211,6 +212,13 @@ def _check_history_url(value: str) -> str:
     return value
 
 
+def _check_span(value: str) -> str:
+    found = re.fullmatch(rf"({_CLOCK})-({_CLOCK})", value)
+    if not found or found[1] >= found[2]:
+        raise Invalid('{place}: write a span of hours in quotes, such as "09:00-12:00"')
+    return value
+
+
 def _check_host(value: str) -> str:
     """Accept a name or an address. What looks like an address must be one: resolvers take 10.1.2 for 10.1.0.2."""
     try:
@@ -278,9 +286,8 @@ Fingerprint = Annotated[
     AfterValidator(lambda value: value.replace(":", "").lower()),
 ]
 JumpUrl = Annotated[str, AfterValidator(_check_jump_url)]
-ClockTime = Annotated[
-    str, _match_pattern(r"(?:[01]\d|2[0-3]):[0-5]\d|24:00", '{place}: write a time of day in quotes, such as "01:00"')
-]
+ClockSpan = Annotated[str, AfterValidator(_check_span)]
+ClockTime = Annotated[str, _match_pattern(_CLOCK, '{place}: write a time of day in quotes, such as "01:00"')]
 Host = Annotated[str, AfterValidator(_check_host)]
 User = Annotated[
     str,

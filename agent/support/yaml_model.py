@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, TypeVar, get_args, get_origin
 
@@ -43,10 +43,15 @@ _MESSAGES = {
 _OTHER_MESSAGE = "{place}: this value cannot be used; engagement.schema.json says what may stand here"
 
 
-def validate_blocks(root: type[B], data: Any, locate: Locate, path: Path) -> B:
-    """Return the data of ``read_yaml`` as blocks. Raises ConfigError with every problem listed."""
+def validate_blocks(
+    root: type[B], data: Any, locate: Locate, path: Path, more: Mapping[str, object] | None = None
+) -> B:
+    """Return the data of ``read_yaml`` as blocks. Raises ConfigError with every problem listed.
+
+    ``more`` is what validators of the blocks find in their context beside ``path`` and ``locate``.
+    """
     try:
-        return root.model_validate(data, context={"path": path, "locate": locate})
+        return root.model_validate(data, context={"path": path, "locate": locate, **(more or {})})
     except ValidationError as error:
         details = error.errors(include_url=False, include_input=False)
     problems = sorted(

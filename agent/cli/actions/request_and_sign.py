@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Sequence, Set
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -52,6 +52,7 @@ class RequestOptions:
     retention_days: int = USUAL_RETENTION_DAYS
     allow_privileges: str = ""
     language: str = ""
+    for_incidents: bool = False
 
 
 def write_request(engagement: Engagement, path: Path, options: RequestOptions, now: datetime) -> Path:
@@ -69,8 +70,9 @@ def write_request(engagement: Engagement, path: Path, options: RequestOptions, n
     language = _choose_language(options.language or engagement.language[0])
     kinds = {engagement.targets[name].kind for name in ask.targets}
     sources = dict.fromkeys(row for kind in kinds for row in found.sources_of(kind))
+    sources |= dict.fromkeys(registry.FOR_INCIDENTS if options.for_incidents else ())
     content = write_request_yaml(
-        draft_request(engagement, sources, ask), path.name, language, _list_purposes(found, kinds, language)
+        draft_request(engagement, sources, ask), path.name, language, _list_purposes(found, kinds, sources, language)
     )
     parse_signed(Request, content.encode(), path)  # we must be able to read later what the customer signs
     try:
@@ -92,17 +94,19 @@ def _choose_language(given: str) -> str:
     return given
 
 
-def _list_purposes(found: Registry, kinds: Set[TenantKind], language: str) -> dict[str, list[str]]:
-    """Return the titles of the checks by the source that they need, and what the twin needs its own for."""
+def _list_purposes(
+    found: Registry, kinds: Set[TenantKind], wanted: Iterable[type], language: str
+) -> dict[str, list[str]]:
+    """Return the titles of the checks by the source that they need, and what twin and incidents need theirs for."""
     purposes: dict[str, list[str]] = {}
     for spec in found.checks.values():
         if kinds & set(spec.tenants):
             title = translate(spec.title, language, found.translations)
             for row in spec.facts.values():
                 purposes.setdefault(row.__name__, []).append(title)
-    wanted = {row for kind in kinds for row in found.sources_of(kind)}
-    for row, purpose in registry.FOR_THE_TWIN.items():
-        if row in wanted:
+    asked = set(wanted)
+    for row, purpose in (*registry.FOR_THE_TWIN.items(), *registry.FOR_INCIDENTS.items()):
+        if row in asked:
             purposes.setdefault(row.__name__, []).append(translate(purpose, language))
     return purposes
 

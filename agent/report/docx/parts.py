@@ -73,6 +73,19 @@ class _DescribedPicture(InlineImage):  # type: ignore[misc]
         return f'</w:t></w:r><w:r><w:drawing>{inline.xml}</w:drawing></w:r><w:r><w:t xml:space="preserve">'
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Properties:
+    """What a file manager shows of a Word file; ``made`` is aware."""
+
+    title: str
+    subject: str
+    identifier: str
+    author: str
+    category: str
+    language: str
+    made: datetime
+
+
 def fill_template(place: Path, document: Document, language: str, style: Style) -> bytes:
     """Return the Word file: the template at ``place`` filled in with this document.
 
@@ -80,23 +93,54 @@ def fill_template(place: Path, document: Document, language: str, style: Style) 
     """
     words = Words(language, style.wording, read_zone(document))
     report = build_report(document, language, style)
+    cover = report.cover
+    properties = Properties(
+        title=f"{cover.title} {cover.customer}",
+        subject=cover.target,
+        identifier=cover.number,
+        author=cover.prepared_by,
+        category=cover.classification,
+        language=report.language,
+        made=datetime.fromisoformat(document["as_of"]),
+    )
+    return fill_in(
+        place, lambda template: _collect_names(template, report, document, words, style), style.accent, properties
+    )
+
+
+def fill_in(
+    place: Path, collect_names: Callable[[DocxTemplate], dict[str, Any]], accent: str, properties: Properties
+) -> bytes:
+    """Return the template at ``place`` filled in with the names that ``collect_names`` gives it.
+
+    Raises RenderError for a template that is no Word document or cannot be filled in.
+    """
     try:
         template = DocxTemplate(place)
         template.init_docx()
     except (PackageNotFoundError, BadZipFile, KeyError, ValueError, OSError) as error:
         text = "the template {path} is no Word document ({reason}); save it as .docx and render again"
         raise RenderError(Text(text, {"path": str(place), "reason": str(error)})) from error
-    known = _collect_names(template, report, document, words, style)
+    known = collect_names(template)
     try:
         template.render(known, build_sandbox(autoescape=True), autoescape=True)
     except Exception as error:  # a template of the house can raise anything
         raise _explain_failure(error, template, place) from error
     _number_bookmarks(template)
-    _recolour_styles(template, style.accent)
-    _set_properties(template, report, document)
+    _recolour_styles(template, accent)
+    _set_properties(template, properties)
     file = BytesIO()
     template.save(file)
     return file.getvalue()
+
+
+def make_logo(template: DocxTemplate, style: Style, words: Words) -> Picture | str:
+    """Return the logo of the house for a template; empty without one."""
+    return _make_picture(template, style.logo, words("Logo"), height=Mm(_LOGO_MM)) if style.logo else ""
+
+
+def _make_picture(template: DocxTemplate, content: bytes, alt: str, **size: Mm) -> Picture:
+    return Picture(_DescribedPicture(template, content, alt, **size)._insert_image)
 
 
 def _collect_names(
@@ -104,22 +148,21 @@ def _collect_names(
 ) -> dict[str, Any]:
     """Return the names that a template can use. Names that HTML has too mean the same there."""
 
-    def make_picture(content: bytes, alt: str, **size: Mm) -> Picture:
-        return Picture(_DescribedPicture(template, content, alt, **size)._insert_image)
-
     headings = build_contents(report, style, words)
     charts, uncharted = {}, ""
     try:
         for chart in draw_charts(document, words, style.accent):
             width = Mm(min(chart.width_mm, _TEXT_MM))
-            charts[chart.name] = Figure(chart.title, chart.alt, make_picture(chart.png, chart.alt, width=width))
+            charts[chart.name] = Figure(
+                chart.title, chart.alt, _make_picture(template, chart.png, chart.alt, width=width)
+            )
     except RenderError as error:
         uncharted = render_text(error.text, words.language)
     return {
         "report": report,
         # Without the folder: a template could read and write files through a path.
         "house": replace(style, templates=None),
-        "logo": make_picture(style.logo, words("Logo"), height=Mm(_LOGO_MM)) if style.logo else "",
+        "logo": make_logo(template, style, words),
         "headings": headings,
         "numbers": {heading.id: heading.number for heading in headings},
         "titles": {heading.id: heading.title for heading in headings},
@@ -172,12 +215,11 @@ def _recolour_styles(template: DocxTemplate, accent: str) -> None:
                 element.set(name, theirs)
 
 
-def _set_properties(template: DocxTemplate, report: ReportView, document: Document) -> None:
+def _set_properties(template: DocxTemplate, properties: Properties) -> None:
     """Set the properties that a file manager shows."""
-    known, cover = template.docx.core_properties, report.cover
-    known.title = f"{cover.title} {cover.customer}"[:_PROPERTY_LENGTH]
-    known.subject, known.identifier = cover.target, cover.number
-    known.author = known.last_modified_by = cover.prepared_by
-    known.category, known.language = cover.classification, report.language
-    made = datetime.fromisoformat(document["as_of"]).astimezone(UTC).replace(tzinfo=None)
-    known.created = known.modified = made
+    known = template.docx.core_properties
+    known.title = properties.title[:_PROPERTY_LENGTH]
+    known.subject, known.identifier = properties.subject, properties.identifier
+    known.author = known.last_modified_by = properties.author
+    known.category, known.language = properties.category, properties.language
+    known.created = known.modified = properties.made.astimezone(UTC).replace(tzinfo=None)

@@ -48,11 +48,19 @@ def _fill_contents(content: bytes, directory: Path) -> bytes:
 
 
 def _fill(document: Document, language: str, style: Style, fill_template: Callable[..., bytes]) -> bytes:
-    own = style.templates / TEMPLATE if style.templates else None
+    return fill_chosen(style, TEMPLATE, lambda place: fill_template(place, document, language, style))
+
+
+def fill_chosen(style: Style, name: str, fill: Callable[[Path], bytes]) -> bytes:
+    """Return what ``fill`` makes of our template of this name, or of the house's own.
+
+    That of the house is filled in in a process of its own. Raises RenderError for one that cannot be used.
+    """
+    own = style.templates / name if style.templates else None
     if own is None or not (own.is_symlink() or own.is_file()):
-        return fill_template(locate_shipped("report_templates", TEMPLATE), document, language, style)
+        return fill(locate_shipped("report_templates", name))
     _require_plain(own)
-    return run_bounded(lambda: fill_template(own, document, language, style), TEMPLATE)
+    return run_bounded(lambda: fill(own), name)
 
 
 def _require_plain(path: Path) -> None:

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import cache
 from html.parser import HTMLParser
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -20,10 +17,11 @@ from agent.model.document import Document
 from agent.model.terms import Text
 from agent.report.charts.draw import Chart, draw_charts, load_charts
 from agent.report.html.inline_picture import inline_picture
+from agent.report.html.page_assets import build_data_address, build_margins, embed_assets, embed_logo
 from agent.report.style import OURS, Style
 from agent.report.view.contents import build_contents
 from agent.report.view.report import ReportView, build_report
-from agent.report.words import Words, make_printable, read_zone
+from agent.report.words import Words, read_zone
 from agent.support.bounded import run_bounded
 from agent.support.errors import RenderError
 from agent.support.i18n import render_text
@@ -36,7 +34,6 @@ from agent.support.sandbox import (
 )
 
 PAGE = "report.html.j2"
-_HEADER_LENGTH = 60
 _ACTING = re.compile(r"<(?=link)|http-equiv", re.IGNORECASE)
 _DOCTYPE = re.compile(r"\A\s*<!DOCTYPE[^>]*>\s*", re.IGNORECASE)
 _PIXELS_PER_MM = 96 / 25.4
@@ -68,18 +65,30 @@ def _build_house_environment(folder: Path) -> Environment:
     return build_sandbox(loader, autoescape=True)
 
 
-def _render_house_page(folder: Path, known: Mapping[str, Any]) -> str:
+def render_page(folder: Path | None, name: str, known: Mapping[str, Any]) -> bytes:
+    """Return the page of this name in UTF-8, by the templates of the house in ``folder`` if there are any.
+
+    ``known`` has the ``policy`` of the page. Raises RenderError for a template of the house that cannot be rendered.
+    """
+    if folder is None:
+        page = build_environment().get_template(name).render(known)
+    else:
+        page = _render_house_page(folder, name, known)
+    return page.encode("utf-8", "replace")
+
+
+def _render_house_page(folder: Path, name: str, known: Mapping[str, Any]) -> str:
     """Return the page by the templates of the house, with our policy before anything that they write."""
     environment = _build_house_environment(folder)
 
     def render() -> str:
         try:
-            return environment.get_template(PAGE).render(known)
+            return environment.get_template(name).render(known)
         except Exception as error:  # a template of the house can raise anything
-            raise explain_template_error(error, PAGE) from error
+            raise explain_template_error(error, name) from error
 
-    page = run_bounded(render, PAGE)
-    _refuse_loading(page)
+    page = run_bounded(render, name)
+    _refuse_loading(page, name)
     page = _ACTING.sub(_write_harmless, page)
     policy = Markup('<meta http-equiv="Content-Security-Policy" content="{}">').format(known["policy"])
     return f'<!DOCTYPE html>\n<meta charset="utf-8">\n{policy}\n{_DOCTYPE.sub("", page, count=1)}'
@@ -104,13 +113,13 @@ class _Loading(HTMLParser):
             self.found = self.found or (self.get_starttag_text() or tag)[:80]
 
 
-def _refuse_loading(page: str) -> None:
+def _refuse_loading(page: str, name: str) -> None:
     parser = _Loading()
     parser.feed(page)
     parser.close()
     if parser.found:
         text = "{template}: {tag} would load something or lead away from the report. Remove it and render again."
-        raise RenderError(Text(text, {"template": PAGE, "tag": parser.found}))
+        raise RenderError(Text(text, {"template": name, "tag": parser.found}))
 
 
 def load_html() -> None:
@@ -133,20 +142,16 @@ def render_html(document: Document, language: str, style: Style = OURS, *, print
         "report": report,
         # Without the folder: a template could read and write files through a path.
         "house": replace(style, templates=None),
-        "logo": _build_data_address(style.logo_type, style.logo) if style.logo else "",
+        "logo": embed_logo(style),
         "headings": headings,
         "numbers": {heading.id: heading.number for heading in headings},
         "charts": charts,
         "uncharted": uncharted,
         "printed": printed,
-        **_embed_assets(report, style),
+        **embed_assets(style.accent, _build_margins(report), script="report.js"),
         "_": words,
     }
-    if style.templates is None:
-        page = build_environment().get_template(PAGE).render(known)
-    else:
-        page = _render_house_page(style.templates, known)
-    return page.encode("utf-8", "replace")
+    return render_page(style.templates, PAGE, known)
 
 
 def _draw_charts(
@@ -170,55 +175,15 @@ def _describe_chart(chart: Chart, *, printed: bool) -> dict[str, Any]:
         "wide": inline_picture(svg, f"wide {chart.name}", chart.alt, chart.accent),
         "narrow": "" if printed else inline_picture(chart.narrow[0], f"narrow {chart.name}", chart.alt, chart.accent),
         # For templates of a house that show it as a picture.
-        "address": _build_data_address("image/svg+xml", svg),
+        "address": build_data_address("image/svg+xml", svg),
         "width": round(width_mm * _PIXELS_PER_MM),
         "height": round(height_mm * _PIXELS_PER_MM),
-    }
-
-
-def _embed_assets(report: ReportView, style: Style) -> dict[str, str]:
-    """Return our style, our script, and the policy that allows only these two, by their digests."""
-    sheets = (
-        _read_asset("style.css"),
-        _read_asset("print.css"),
-        f":root {{ --house: {style.accent}; }}\n",
-        _build_margins(report),
-    )
-    css, script = "".join(sheets), _read_asset("report.js")
-    return {
-        "css": Markup(css),  # noqa: S704 - our own file, a colour, and text without any markup
-        "script": Markup(script),  # noqa: S704 - our own file
-        "policy": f"default-src 'none'; img-src data:; style-src {_compute_digest(css)}; "
-        f"script-src {_compute_digest(script)}; base-uri 'none'; form-action 'none'",
     }
 
 
 def _build_margins(report: ReportView) -> str:
     """Return the CSS for the text in the margins of printed pages."""
     told = report.cover
-    boxes = {
-        "top-left": _quote_line((told.customer, told.target)),
-        "top-right": _quote_line((told.classification,)),
-        "bottom-left": _quote_line((told.title, told.number)),
-    }
-    return "@page {\n" + "".join(f"  @{box} {{ content: {text}; }}\n" for box, text in boxes.items()) + "}\n"
-
-
-def _quote_line(parts: Iterable[str]) -> str:
-    """Return a CSS string. Every character except ASCII letters and digits is escaped as a number."""
-    text = " · ".join(make_printable(part, _HEADER_LENGTH) for part in parts if part)
-    shown = (char if char.isascii() and char.isalnum() else f"\\{ord(char):06x}" for char in text)
-    return f'"{"".join(shown)}"'
-
-
-@cache
-def _read_asset(name: str) -> str:
-    return (files("report_templates") / name).read_text("utf-8")
-
-
-def _build_data_address(kind: str, content: bytes) -> str:
-    return f"data:{kind};base64,{base64.b64encode(content).decode()}"
-
-
-def _compute_digest(text: str) -> str:
-    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
+    return build_margins(
+        left=(told.customer, told.target), right=(told.classification,), below=(told.title, told.number)
+    )

@@ -47,6 +47,29 @@ def render_pdf(document: Document, language: str, style: Style = OURS, directory
     It is made in a hidden folder in ``directory``, or in the system's folder for temporary files. Should we be killed,
     the next run in ``directory`` removes it.
     """
+    _require_chromium()
+    page = render_html(document, language, style, printed=True)
+    return print_html(page, _list_properties(document, language, style), directory)
+
+
+def print_html(page: bytes, properties: Mapping[str, str], directory: Path | None = None) -> bytes:
+    """Return an HTML page as a PDF file, with these properties and the numbers of pages in its contents.
+
+    Raises as ``render_pdf``, and works in ``directory`` as that does.
+    """
+    chromium = _require_chromium()
+    with make_workplace(directory, "pdf") as folder:
+        content = _print_pdf(chromium, folder, page)
+        try:
+            from agent.report.pdf import finishing
+        except ImportError:  # without the extra ``report`` the contents name no pages
+            return content
+        if finishing.has_places(page):
+            content = _print_pdf(chromium, folder, finishing.fill_page_numbers(page, finishing.find_pages(content)))
+        return finishing.set_properties(content, properties)
+
+
+def _require_chromium() -> str:
     chromium = find_chromium()
     if chromium is None:
         raise RenderError(
@@ -55,16 +78,7 @@ def render_pdf(document: Document, language: str, style: Style = OURS, directory
                 {"variable": CHROMIUM_VARIABLE},
             )
         )
-    with make_workplace(directory, "pdf") as folder:
-        page = render_html(document, language, style, printed=True)
-        content = _print_pdf(chromium, folder, page)
-        try:
-            from agent.report.pdf import finishing
-        except ImportError:  # without the extra ``report`` the contents name no pages
-            return content
-        if finishing.has_places(page):
-            content = _print_pdf(chromium, folder, finishing.fill_page_numbers(page, finishing.find_pages(content)))
-        return finishing.set_properties(content, _list_properties(document, language, style))
+    return chromium
 
 
 def _print_pdf(chromium: str, folder: Path, content: bytes) -> bytes:

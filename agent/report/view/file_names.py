@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 
 from agent.model.document import Document
 from agent.report.words import Words, read_zone
@@ -20,6 +21,12 @@ def name_file(pattern: str, document: Document, language: str) -> str:
     day = Words("en", zone=read_zone(document)).day(document["as_of"])
     whose = (_clean(document["customer"]), _clean(document["target"]["name"]), day.isoformat())
     return pattern.format(whose="_".join(filter(None, whose)), language=language)
+
+
+def name_document(kind: str, customer: str, subject: str, day: date, ending: str) -> str:
+    """Return the name of a document of the service: ``quarterly-report_Acme_3_2026-10-03.en.pdf``."""
+    whose = (_clean(customer), _clean(subject), day.isoformat())
+    return f"{kind}_{'_'.join(filter(None, whose))}.{ending}"
 
 
 def _clean(name: str) -> str:

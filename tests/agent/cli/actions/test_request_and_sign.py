@@ -198,6 +198,15 @@ def test_each_source_says_what_it_is_for(tmp_path: Path) -> None:
     assert "# For: AUTO_INCREMENT column nearly exhausted" in sources
 
 
+def test_what_only_a_fault_needs_is_asked_for_where_that_is_wished(tmp_path: Path) -> None:
+    names = {row.__name__ for row in registry.FOR_INCIDENTS}
+    assert not names & {source.name for source in written(tmp_path / "usual").sources}
+    wide = written(tmp_path / "wide", dataclasses.replace(ASKED, for_incidents=True))
+    assert names <= {source.name for source in wide.sources}
+    text = (tmp_path / "wide" / USUAL_FILE).read_text("utf-8")
+    assert text.count("排查故障时还原时间线") == len(names), "each says what it is for"
+
+
 def test_showing_definitions_is_asked_for_by_its_statement(tmp_path: Path) -> None:
     found = written(tmp_path, dataclasses.replace(ASKED, language="en"))
     (shown,) = (source for source in found.sources if source.name == "TableDefinition")

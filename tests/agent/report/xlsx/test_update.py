@@ -71,7 +71,7 @@ def test_what_people_wrote_is_kept(language: str, tmp_path: Path) -> None:
 
 def test_the_next_list_may_be_in_another_language(tmp_path: Path) -> None:
     book = in_excel(DOCUMENTS["rich"], "zh-CN", filled(tmp_path))
-    assert book.sheetnames[LIST] == "问题清单"
+    assert book.sheetnames[LIST] == "评测发现与整改跟踪表"
     assert cell(book.worksheets[LIST], "CAP001", "owner_customer").value == "Sun Li"
     assert len(book.worksheets) == len(SHEETS) + 1
 
@@ -186,7 +186,7 @@ def test_the_command_line_takes_an_earlier_list(tmp_path: Path) -> None:
     arguments = ["render", "-a", document, "-o", tmp_path / "out", "-f", "xlsx", "--update", filled(tmp_path)]
     result = CliRunner().invoke(build_app(), [str(argument) for argument in arguments])
     assert result.exit_code == 0, result.output
-    for language, title in (("en", "List of findings"), ("zh-CN", "问题清单")):
+    for language, title in (("en", "List of findings"), ("zh-CN", "评测发现与整改跟踪表")):
         sheet = openpyxl.load_workbook(find_report(tmp_path / "out", f"findings.{language}.xlsx"))[title]
         assert cell(sheet, "CAP001", "owner_customer").value == "Sun Li"
 
