@@ -34,71 +34,72 @@ def _noise(random: np.random.Generator, level: float) -> Array:
     return fresh
 
 
-def linear(random: np.random.Generator) -> Array:
-    return 100 + random.uniform(0.1, 0.6) * WHOLE + _noise(random, random.uniform(0.3, 2))
+def linear(random: np.random.Generator) -> tuple[Array, Array]:
+    return 100 + random.uniform(0.1, 0.6) * WHOLE, _noise(random, random.uniform(0.3, 2))
 
 
-def step(random: np.random.Generator) -> Array:
+def step(random: np.random.Generator) -> tuple[Array, Array]:
     at = random.integers(20, 165)
     jump = random.uniform(15, 60)
-    return 100 + random.uniform(0.1, 0.5) * WHOLE + jump * (at <= WHOLE) + _noise(random, random.uniform(0.3, 1.5))
+    return 100 + random.uniform(0.1, 0.5) * WHOLE + jump * (at <= WHOLE), _noise(random, random.uniform(0.3, 1.5))
 
 
-def seasonal(random: np.random.Generator) -> Array:
+def seasonal(random: np.random.Generator) -> tuple[Array, Array]:
     week = random.uniform(3, 15) * np.isin(WHOLE.astype(int) % 7, [5, 6])
     period = random.uniform(28, 33)
     month = random.uniform(3, 10) * np.sin(2 * np.pi * (WHOLE / period + random.uniform()))
-    return 100 + random.uniform(0.1, 0.5) * WHOLE - week + month + _noise(random, random.uniform(0.3, 1.5))
+    return 100 + random.uniform(0.1, 0.5) * WHOLE - week + month, _noise(random, random.uniform(0.3, 1.5))
 
 
-def purge(random: np.random.Generator) -> Array:
+def purge(random: np.random.Generator) -> tuple[Array, Array]:
     period, climb = int(random.integers(14, 36)), random.uniform(0.6, 2)
     phase = int(random.integers(0, period))
     kept = random.uniform(0.05, 0.25) * climb
-    return 100 + kept * WHOLE + climb * ((WHOLE + phase) % period) + _noise(random, random.uniform(0.2, 1))
+    return 100 + kept * WHOLE + climb * ((WHOLE + phase) % period), _noise(random, random.uniform(0.2, 1))
 
 
-def saturating(random: np.random.Generator) -> Array:
+def saturating(random: np.random.Generator) -> tuple[Array, Array]:
     fast = random.uniform(40, 120)
-    return 100 + random.uniform(60, 150) * (1 - np.exp(-WHOLE / fast)) + _noise(random, random.uniform(0.3, 1.5))
+    return 100 + random.uniform(60, 150) * (1 - np.exp(-WHOLE / fast)), _noise(random, random.uniform(0.3, 1.5))
 
 
-def noise(random: np.random.Generator) -> Array:
-    return 100 + _noise(random, random.uniform(3, 10))
+def noise(random: np.random.Generator) -> tuple[Array, Array]:
+    return np.full(len(WHOLE), 100.0), _noise(random, random.uniform(3, 10))
 
 
-def outliers(random: np.random.Generator) -> Array:
-    return 100 + random.uniform(0.1, 0.5) * WHOLE + _noise(random, random.uniform(0.3, 1.5))
+def outliers(random: np.random.Generator) -> tuple[Array, Array]:
+    return 100 + random.uniform(0.1, 0.5) * WHOLE, _noise(random, random.uniform(0.3, 1.5))
 
 
-def gaps(random: np.random.Generator) -> Array:
+def gaps(random: np.random.Generator) -> tuple[Array, Array]:
     return linear(random)
 
 
-def counter_reset(random: np.random.Generator) -> Array:
+def counter_reset(random: np.random.Generator) -> tuple[Array, Array]:
     at, slope = random.integers(20, 160), random.uniform(0.4, 1.5)
-    return np.where(at > WHOLE, 50 + slope * WHOLE, slope * (WHOLE - at)) + _noise(random, random.uniform(0.2, 1))
+    return np.where(at > WHOLE, 50 + slope * WHOLE, slope * (WHOLE - at)), _noise(random, random.uniform(0.2, 1))
 
 
-def growth_stops(random: np.random.Generator) -> Array:
-    at = random.integers(40, 165)
-    return 100 + random.uniform(0.3, 0.8) * np.minimum(WHOLE, at) + _noise(random, random.uniform(0.3, 1.5))
+def growth_stops(random: np.random.Generator) -> tuple[Array, Array]:
+    at = random.integers(40, 365)
+    return 100 + random.uniform(0.3, 0.8) * np.minimum(WHOLE, at), _noise(random, random.uniform(0.3, 1.5))
 
 
-def exponential(random: np.random.Generator) -> Array:
+def exponential(random: np.random.Generator) -> tuple[Array, Array]:
     rate = random.uniform(0.004, 0.012)
-    return 50 * np.exp(rate * WHOLE) * (1 + _noise(random, random.uniform(0.003, 0.012)))
+    signal = 50 * np.exp(rate * WHOLE)
+    return signal, signal * _noise(random, random.uniform(0.003, 0.012))
 
 
-def new_tenant(random: np.random.Generator) -> Array:
+def new_tenant(random: np.random.Generator) -> tuple[Array, Array]:
     """Loaded within some days, then in use: only the last weeks are seen."""
     start, load = SEEN - int(random.integers(30, 60)), int(random.integers(4, 9))
     since = np.maximum(WHOLE - start, 0)
     filled = random.uniform(60, 120) * np.minimum(since / load, 1)
-    return filled + random.uniform(0.15, 0.6) * since + _noise(random, random.uniform(0.2, 1))
+    return filled + random.uniform(0.15, 0.6) * since, _noise(random, random.uniform(0.2, 1))
 
 
-SHAPES: dict[str, Callable[[np.random.Generator], Array]] = {
+SHAPES: dict[str, Callable[[np.random.Generator], tuple[Array, Array]]] = {
     "linear": linear,
     "step": step,
     "seasonal": seasonal,
@@ -115,14 +116,13 @@ SHAPES: dict[str, Callable[[np.random.Generator], Array]] = {
 
 
 def make_trials(shape: str, count: int, seed: int) -> Iterator[Trial]:
-    """Yield trials of a shape. The limit is what the series first reaches on a day drawn evenly, or never does."""
+    """Yield trials of a shape, always the same ones for a seed."""
     number = list(SHAPES).index(shape)
     for one in range(count):
         random = np.random.default_rng([seed, number, one])
-        values = SHAPES[shape](random)
-        limit = _choose_limit(values, random)
-        if limit is None:
-            continue
+        signal, disturbed = SHAPES[shape](random)
+        values = signal + disturbed
+        limit = _choose_limit(signal, float(values[SEEN - 30 : SEEN].max()), random)
         reached = np.flatnonzero(values[SEEN:] >= limit)
         truth = float(reached[0] + 1) if len(reached) else float(HORIZON)
         days, seen = WHOLE[:SEEN], values[:SEEN].copy()
@@ -141,11 +141,9 @@ def make_trials(shape: str, count: int, seed: int) -> Iterator[Trial]:
         yield Trial(shape, days, seen, limit, truth)
 
 
-def _choose_limit(values: Array, random: np.random.Generator) -> float | None:
-    """Return a limit above the last weeks: a value of the future in three of four cases, else above all of them."""
-    lately = values[SEEN - 30 : SEEN].max()
-    highest = values[SEEN:].max()
-    if random.uniform() < 0.2 or highest <= lately:
-        return float(max(highest, lately) * random.uniform(1.02, 1.3))
-    day = int(random.integers(5, HORIZON))
-    return float(max(np.maximum.accumulate(values[SEEN:])[day], lately + 1e-6))
+def _choose_limit(signal: Array, lately: float, random: np.random.Generator) -> float:
+    """Return a limit above all that was seen lately, up to some way above what is reached within the horizon."""
+    highest = float(signal[SEEN:].max())
+    if highest <= lately * 1.01:
+        return lately * float(random.uniform(1.03, 1.4))
+    return lately + float(random.uniform(0.03, 1.25)) * (highest - lately)

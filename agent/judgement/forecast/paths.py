@@ -6,7 +6,7 @@ Each course is the fitted one, moved as far as the noise of the values may have 
 from __future__ import annotations
 
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +18,8 @@ Array = NDArray[np.float64]
 PATHS = 240
 BLOCK = 7  # steps that are drawn together, because neighbours are alike
 INTERVAL_PCT = 80.0
-_ODD = 6.0
+_NEAR = 5  # values on each side with which one is compared
+_ODD = 5.0  # times the usual difference from one value to the next
 _WIDER = 1.25  # courses vary more than noise alone makes them; set so that intervals hold what they promise (backtest)
 
 
@@ -53,44 +54,52 @@ def draw_paths(steps: Array, values: Array, ahead_count: int, *, daily: bool) ->
     if purges:
         named.append("purge")
         repeated, coming = repeated + purges.at(grid), coming + purges.at(future)
-    plain = values - repeated[steps.astype(int)]
-    width = max(1, -(-len(grid) // trend.BUCKETS))
-    course = trend.find_course(*trend.fill_buckets(steps, plain, width))
-    fitted, beyond = trend.fit_course(course, np.concatenate([grid, future]))
-    inside = grid >= course.steps[0]
-    wave = season.find_wave((whole - repeated - beyond[: len(grid)])[inside]) if not purges else None
+    course = trend.find_course(steps, values - repeated[steps.astype(int)])
+    fitted, beyond = _fit(course, future)
+    wave = season.find_wave(course.values - fitted) if not purges and daily else None
     if wave:
         named.append("wave")
-        start = grid[inside][0]
-        repeated, coming = repeated + wave.at(grid - start), coming + wave.at(future - start)
-        course = _without(course, wave, start)
-        fitted, beyond = trend.fit_course(course, np.concatenate([grid, future]))
-    named.append("bent" if course.bent else "broken" if course.broken else "line")
-    rest = (whole - repeated - beyond[: len(grid)])[inside]
-    values_ahead = _spread_out(course, rest, future, beyond[len(grid) :] + coming, noisy=daily)
-    return Ahead(np.arange(1, ahead_count + 1, dtype=float), values_ahead, "+".join(named))
+        start = course.steps[0]
+        coming = coming + wave.at(future - start)
+        course = _take_out(course, wave)
+        fitted, beyond = _fit(course, future)
+    named.append(course.form.value + ("/" if course.broken else ""))
+    found = _spread_out(course, course.values - fitted, future, beyond + coming, noisy=daily)
+    return Ahead(np.arange(1, ahead_count + 1, dtype=float), found, "+".join(named))
 
 
-def _without(course: trend.Course, wave: season.Wave, start: float) -> trend.Course:
-    return trend.Course(course.steps, course.values - wave.at(course.steps - start), course.bent, course.broken)
+def _fit(course: trend.Course, future: Array) -> tuple[Array, Array]:
+    """Return the course at the values that were seen, and in the future."""
+    at = trend.fit_course(course, np.concatenate([course.steps, future]))
+    return at[: len(course.steps)], at[len(course.steps) :]
+
+
+def _take_out(course: trend.Course, wave: season.Wave) -> trend.Course:
+    values = course.values - wave.at(course.steps - course.steps[0])
+    return replace(trend.make_course(course.steps, values, course.broken), form=course.form)
 
 
 def _spread_out(course: trend.Course, rest: Array, future: Array, middle: Array, *, noisy: bool) -> Array:
+    """Return the courses: ``middle`` moved as noise may have moved the fit, with the noise of single values on top."""
     random = np.random.RandomState(zlib.crc32(np.round(rest, 6).tobytes()))  # a stream that numpy never changes
     rest = rest - rest.mean()
     count, block = len(rest), min(BLOCK, len(rest))
     blocks = -(-max(count, len(future)) // block)
-    starts = random.randint(0, max(count - block, 0) + 1, size=(2, blocks, PATHS))
-    drawn = rest[starts[:, :, None, :] + np.arange(block)[None, None, :, None]].reshape(2, blocks * block, PATHS)
-    free = max(len(course.steps) - (4 if course.bent else 2), 1)
-    wider = _WIDER * np.sqrt(len(course.steps) / free)
-    seen = drawn[0, :count]
-    places = np.clip(np.searchsorted(course.steps, np.arange(count) + course.steps[0]), 0, len(course.steps) - 1)
-    noise = np.zeros((len(course.steps), PATHS))
-    np.add.at(noise, places, seen)
-    noise /= np.maximum(np.bincount(places, minlength=len(course.steps)), 1)[:, None]
-    found = middle[:, None] + wider * trend.vary_course(course, noise, future)
-    return np.asarray(found + drawn[1, : len(future)] if noisy else found)
+    starts = random.randint(0, max(count - block, 0) + 1, size=(blocks, PATHS))
+    drawn = rest[starts[:, None, :] + np.arange(block)[None, :, None]].reshape(blocks * block, PATHS)
+    signs = np.repeat(random.randint(0, 2, size=(-(-count // block), PATHS)) * 2.0 - 1.0, block, axis=0)[:count]
+    size = len(course.buckets)
+    wider = _WIDER * np.sqrt(size / max(size - (4 if course.form is trend.Form.BENT else 2), 1))
+    moved = trend.vary_course(course, _mean_by_bucket(course, rest[:, None] * signs), future)
+    found = middle[:, None] + wider * moved
+    return np.asarray(found + drawn[: len(future)] if noisy else found)
+
+
+def _mean_by_bucket(course: trend.Course, drawn: Array) -> Array:
+    nearest = np.abs(course.steps[:, None] - course.buckets[None, :]).argmin(axis=1)
+    sums = np.zeros((len(course.buckets), drawn.shape[1]))
+    np.add.at(sums, nearest, drawn)
+    return sums / np.maximum(np.bincount(nearest, minlength=len(course.buckets)), 1)[:, None]
 
 
 def _find_odd(values: Array) -> NDArray[np.bool_]:
@@ -98,9 +107,9 @@ def _find_odd(values: Array) -> NDArray[np.bool_]:
     odd = np.zeros(len(values), dtype=bool)
     if len(values) < 9:
         return odd
-    padded = np.pad(values, 3, mode="edge")
-    around = np.stack([padded[shift : shift + len(values)] for shift in (0, 1, 2, 4, 5, 6)])
-    before, after = np.median(around[:3], axis=0), np.median(around[3:], axis=0)
-    usual = np.median(np.abs(np.diff(values)))
+    padded = np.pad(values, _NEAR, mode="edge")
+    windows = np.lib.stride_tricks.sliding_window_view(padded, _NEAR)
+    before, after = np.median(windows[: len(values)], axis=1), np.median(windows[_NEAR + 1 :], axis=1)
+    usual = 1.4826 * np.median(np.abs(np.diff(values)))
     off = np.minimum(np.abs(values - before), np.abs(values - after))
-    return np.asarray(off > np.maximum(_ODD * 1.4826 * usual, 2 * np.abs(after - before)) + 1e-12)
+    return np.asarray(off > np.maximum(_ODD * usual, np.abs(after - before)) + 1e-12)

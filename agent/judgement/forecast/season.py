@@ -18,9 +18,9 @@ _CLEAR = 4.0  # times the noise's share, from which on a pattern is no chance
 _LEAST_FALLS = 3
 _UNEVEN = 0.35
 _DROP = 0.25  # of the whole range, from which on a fall may be a purge
-_CYCLES = 2.2
+_CYCLES = 3.0
 _SHORTEST = 8
-_SHARE = 0.35  # of the variance, from which on a wave counts
+_SHARE = 0.45  # of the variance, from which on a wave counts
 _WAVES = 2
 
 

@@ -6,6 +6,7 @@ All positions are steps since the first value; the values have no season any mor
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from enum import StrEnum
 from typing import NamedTuple
 
 import numpy as np
@@ -18,21 +19,31 @@ BUCKETS = 60
 _LEAST_SIDE = 4  # buckets on each side of a break
 _LEAST_BENT = 12
 _MOST_BREAKS = 4
-_PENALTY = 1.5  # of each number that a model has more, in units of the usual criterion (BIC): many models are tried
+_PENALTY = 2.0  # of each number that a model has more, in units of the usual criterion (BIC): many models are tried
 # How often the curve's rate of change grows or falls by the factor e over the values that were seen.
-_BENDS = np.array([-8.0, -6.0, -4.5, -3.5, -2.75, -2.0, -1.5, -1.0, -0.6, 0.4, 0.6, 0.8, 1.0, 1.3, 1.7, 2.2, 3.0, 4.0])
+_BENDS = np.concatenate([-np.geomspace(8.0, 0.3, 16), np.geomspace(0.3, 4.0, 16)])
 
 
-@dataclass(frozen=True, slots=True)
+class Form(StrEnum):
+    """What a course is after its last break."""
+
+    FLAT = "flat"
+    LINE = "line"
+    BENT = "bent"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Course:
-    """What is fitted: ``steps`` and ``values`` are the buckets since the last break, ``bent`` whether they bend.
+    """What is fitted: the single values since the last break, with jumps undone, and their means in ``buckets``.
 
-    Without a bend the course is a line. ``broken`` counts the breaks that were found.
+    ``broken`` counts the breaks that were found.
     """
 
     steps: Array
     values: Array
-    bent: bool
+    buckets: Array
+    means: Array
+    form: Form = Form.LINE
     broken: int = 0
 
 
@@ -47,41 +58,48 @@ class _Break(NamedTuple):
     jump: float | None
 
 
-def fill_buckets(steps: Array, values: Array, width: int) -> tuple[Array, Array]:
-    """Return the means of positions and values of each ``width`` steps that have a value."""
-    numbers = (steps // width).astype(int)
+def make_course(steps: Array, values: Array, broken: int = 0) -> Course:
+    """Return the course of these values before anything is known of it: a line through all."""
+    width = max(1, -(-int(steps[-1] - steps[0] + 1) // BUCKETS))
+    numbers = ((steps - steps[0]) // width).astype(int)
     _, places, counts = np.unique(numbers, return_inverse=True, return_counts=True)
-    means = [np.bincount(places, weights=one) / counts for one in (steps, values)]
-    return means[0], means[1]
+    buckets, means = (np.bincount(places, weights=one) / counts for one in (steps, values))
+    return Course(steps=steps, values=values, buckets=buckets, means=means, broken=broken)
 
 
 def find_course(steps: Array, values: Array) -> Course:
     """Return the course of the last part of a series: what lies before a break is left out, or a jump is undone."""
-    course = Course(steps, values.copy(), bent=False)
-    while course.broken < _MOST_BREAKS:
-        count = len(course.steps)
+    course = make_course(steps, values)
+    while True:
+        count = len(course.means)
         if count < 2 * _LEAST_SIDE:
-            break
-        line = _criterion(_residual(_design(course.steps, "line"), course.values), count, 2)
-        bend = _criterion(_find_bend(course)[1], count, 4) if count >= _LEAST_BENT else np.inf
-        broken = _find_break(course)
-        if broken.criterion >= min(line, bend):
-            return replace(course, bent=bool(bend < line))
+            return course
+        forms = {Form.FLAT: _criterion(_residual(_lines(course.buckets)[:, :1], course.means), count, 1)}
+        forms[Form.LINE] = _criterion(_residual(_lines(course.buckets), course.means), count, 2)
+        if count >= _LEAST_BENT:
+            forms[Form.BENT] = _criterion(_find_bend(course)[1], count, 4)
+        best, broken = min(forms, key=lambda form: forms[form]), _find_break(course)
+        if broken.criterion >= forms[best] or course.broken == _MOST_BREAKS:
+            return replace(course, form=best)
         course = _follow(course, broken)
-    return course
 
 
 def _follow(course: Course, found: _Break) -> Course:
-    """Undo a jump, so that the values before it still tell the slope; else keep only what is after the break."""
+    """Undo a jump, so that the values before it still tell the slope; else keep only what is after the break.
+
+    The break lies in one of two buckets: it is where two neighbours differ most.
+    """
+    first, last = course.buckets[found.at - 1], course.buckets[min(found.at, len(course.buckets) - 1)]
+    near = np.flatnonzero((course.steps >= first) & (course.steps <= last))
+    change = np.abs(np.diff(course.values))[near[:-1]] if len(near) > 1 else np.zeros(1)
+    at = int(near[int(np.argmax(change))]) + 1
     if found.jump is None:
-        return Course(course.steps[found.at :], course.values[found.at :], bent=False, broken=course.broken + 1)
-    values = course.values.copy()
-    values[: found.at] += found.jump
-    return Course(course.steps, values, bent=False, broken=course.broken + 1)
+        return make_course(course.steps[at:], course.values[at:], course.broken + 1)
+    return make_course(course.steps, course.values + np.where(np.arange(len(course.values)) < at, found.jump, 0.0), course.broken + 1)
 
 
-def _design(steps: Array, kind: str) -> Array:
-    return np.stack([np.ones_like(steps), steps], axis=1) if kind == "line" else steps
+def _lines(steps: Array) -> Array:
+    return np.stack([np.ones_like(steps), steps], axis=1)
 
 
 def _residual(design: Array, values: Array) -> float:
@@ -95,9 +113,9 @@ def _criterion(residual: float, count: int, numbers: int) -> float:
 
 def _find_break(course: Course) -> _Break:
     """Return the best of: a jump between parallel lines, a line that bends at one place, two lines of their own."""
-    steps, count = course.steps, len(course.steps)
-    scale = max(float(np.abs(course.values).max()), 1e-300)
-    values, found = course.values / scale, [_Break(np.inf, 0, None)]
+    steps, count = course.buckets - course.buckets[0], len(course.buckets)
+    scale = max(float(np.abs(course.means).max()), 1e-300)
+    values, found = course.means / scale, [_Break(np.inf, 0, None)]
     unit = steps / max(steps[-1], 1.0)
     places = np.arange(_LEAST_SIDE, count - _LEAST_SIDE + 1)
     after = (np.arange(count)[None, :] >= places[:, None]).astype(float)
@@ -121,55 +139,66 @@ def _find_break(course: Course) -> _Break:
     return min(found, key=lambda one: one.criterion)
 
 
-def _curves(steps: Array) -> Array:
+def _curves(steps: Array, bends: Array) -> Array:
     """Return for each bend the two columns (one, curve) at these positions, which run from 0 to 1 for what was seen."""
-    bends = _BENDS[:, None]
+    bends = bends[:, None]
     curve = np.expm1(bends * steps[None, :]) / bends
     return np.stack([np.ones_like(curve), curve], axis=2)
 
 
-def _find_bend(course: Course) -> tuple[int, float]:
-    """Return the number of the best bend and its squared residual."""
-    design = _curves(_scale(course.steps, course.steps))
-    basis = np.linalg.qr(design)[0]
-    residuals = np.sum(course.values**2) - np.sum((basis.transpose(0, 2, 1) @ course.values) ** 2, axis=1)
-    best = int(np.argmin(residuals))
-    return best, _residual(design[best], course.values)
+def _find_bend(course: Course) -> tuple[float, float]:
+    """Return the best bend and its squared residual."""
+    scaled = _scale(course.buckets, course.buckets)
+    found, bends = 0.0, _BENDS
+    for _ in range(2):
+        found = float(bends[int(np.argmin(_list_residuals(_curves(scaled, bends), course.means)))])
+        bends = _list_bends_near(found)
+    return found, float(_list_residuals(_curves(scaled, np.array([found])), course.means)[0])
+
+
+def _list_bends_near(bend: float) -> Array:
+    return np.concatenate([bend * np.geomspace(0.5, 2.0, 61)])
+
+
+def _list_residuals(designs: Array, values: Array) -> Array:
+    """Return the squared residual of each design, for values in one column or in several."""
+    basis = np.linalg.qr(designs)[0].transpose(0, 2, 1)
+    return np.asarray(np.sum(values**2, axis=0) - np.sum((basis @ values) ** 2, axis=1))
 
 
 def _scale(steps: Array, seen: Array) -> Array:
     return (steps - seen[0]) / max(seen[-1] - seen[0], 1.0)
 
 
-def fit_course(course: Course, at: Array) -> tuple[Array, Array]:
-    """Return the course at the buckets and at other positions: Theil and Sen's line, or the best curve.
+def fit_course(course: Course, at: Array) -> Array:
+    """Return the course at these positions: Theil and Sen's line, or the best curve.
 
     The line is the median of all slopes between two buckets: what is odd in less than a quarter of them is without
     effect.
     """
-    if not course.bent:
-        slope, _, _, _ = stats.theilslopes(course.values, course.steps)
-        level = float(np.median(course.values - slope * course.steps))
-        return level + slope * course.steps, level + slope * at
-    best, _ = _find_bend(course)
-    design = _curves(_scale(course.steps, course.steps))[best]
-    solution, *_ = np.linalg.lstsq(design, course.values, rcond=None)
-    return design @ solution, _curves(_scale(at, course.steps))[best] @ solution
+    if course.form is Form.FLAT:
+        return np.full(len(at), float(np.median(course.means)))
+    if course.form is Form.LINE:
+        slope, *_ = stats.theilslopes(course.means, course.buckets)
+        level = float(np.median(course.means - slope * course.buckets))
+        return np.asarray(level + slope * at)
+    bend = np.array([_find_bend(course)[0]])
+    design = _curves(_scale(course.buckets, course.buckets), bend)[0]
+    solution, *_ = np.linalg.lstsq(design, course.means, rcond=None)
+    return np.asarray(_curves(_scale(at, course.buckets), bend)[0] @ solution)
 
 
 def vary_course(course: Course, noise: Array, at: Array) -> Array:
     """Return how the course at these positions moves with each noise (a column each) that is added to the buckets."""
-    if not course.bent:
-        inverse = np.linalg.pinv(_design(course.steps, "line"))
-        return np.asarray(_design(at, "line") @ (inverse @ noise))
-    fitted, ahead = fit_course(course, at)
-    tried = fitted[:, None] + noise
-    design = _curves(_scale(course.steps, course.steps))
-    basis = np.linalg.qr(design)[0]
-    left = np.sum(tried**2, axis=0)[None, :] - np.sum((basis.transpose(0, 2, 1) @ tried[None]) ** 2, axis=1)
-    chosen = np.argmin(left, axis=0)
-    curves, moved = _curves(_scale(at, course.steps)), np.empty((len(at), noise.shape[1]))
-    for bend in np.unique(chosen):
-        which = chosen == bend
-        moved[:, which] = curves[bend] @ (np.linalg.pinv(design[bend]) @ tried[:, which])
-    return moved - ahead[:, None]
+    if course.form is not Form.BENT:  # what looks flat may rise a little all the same
+        inverse = np.linalg.pinv(_lines(course.buckets))
+        return np.asarray(_lines(at) @ (inverse @ noise))
+    tried = fit_course(course, course.buckets)[:, None] + noise
+    bends = _list_bends_near(_find_bend(course)[0])
+    design = _curves(_scale(course.buckets, course.buckets), bends)
+    chosen = np.argmin(_list_residuals(design, tried), axis=0)
+    curves, moved = _curves(_scale(at, course.buckets), bends), np.empty((len(at), noise.shape[1]))
+    for number in np.unique(chosen):
+        which = chosen == number
+        moved[:, which] = curves[number] @ (np.linalg.pinv(design[number]) @ tried[:, which])
+    return moved - fit_course(course, at)[:, None]
