@@ -9,10 +9,10 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from agent.facts.given import BusinessProfile
-from agent.judgement.figures import FEWEST_DAYS
+from agent.facts.growth import DaysToLimit
 from agent.model.check import CheckSpec, Sizing
 from agent.model.comparison import Comparison
 from agent.model.figures import Figures
@@ -25,6 +25,7 @@ from agent.model.terms import Scalar, Text, Unit
 
 _WHOLE = 100.0
 _FAR_DAYS = 3650
+_FEWEST_DAYS = 30.0  # between two assessments that a line is drawn through
 _MEMORY = "memory"
 _GIB = 2**30
 _GROWN = {
@@ -45,11 +46,14 @@ _STEADY = {
         "none is told"
     ),
 }
+_AHEAD = N_("{used_bytes} in use in a year (the upper end of the forecast) ÷ {aim_pct}, the next whole GiB above")
 _LEAST = {
     Unit.BYTES: N_("the next whole size above {least_bytes}, at which it is a finding"),
     Unit.COUNT: N_("the next whole number above {least_ratio} cores, at which it is a finding"),
 }
 _KINDS = {"cores": "cores", "connections": "connections"}
+_BETWEEN = N_("by {points_count} daily values; in four of five cases between {first} and {last}")
+_BETWEEN_OR_LATER = N_("by {points_count} daily values; in four of five cases on {first} or later")
 _WITH_META = N_("{formula}, and {meta_bytes} for the META tenant")
 _TIMES = N_("{least_ratio} × {base_bytes} of memory, the next whole GiB above")
 _PER_GIB = N_("{objects_count} objects ÷ {least_count} for each GiB, the next whole GiB above")
@@ -73,11 +77,11 @@ def compute_outlooks(
         spec = specs[result.code]
         for finding in result.findings:
             purchase = purchases.get(finding.fingerprint)
-            day, basis = None, None
-            if spec.exhausts and comparison:
+            day, basis = _find_forecast_day(spec, finding, snapshot)
+            if day is None and spec.exhausts and comparison:
                 moment = comparison.baseline_as_of
                 day, basis = _extrapolate(finding.value, was.get(finding.fingerprint), moment, snapshot.as_of)
-            elif spec.sizing and spec.sizing.what == "data_disk":
+            elif day is None and spec.sizing and spec.sizing.what == "data_disk":
                 day, basis = _find_full_day(figures)
             if purchase or day:
                 found[finding.fingerprint] = Outlook(purchase, day, basis)
@@ -185,6 +189,8 @@ def _size_by_use(
     aim_pct = _read_number(given) if sizing.aim_param else _find_mildest(rule.judge)  # type: ignore[arg-type]
     if used is None or not aim_pct:
         return None
+    if sizing.ahead:
+        return used / (aim_pct / _WHOLE), Text(_AHEAD, {"aim_pct": aim_pct, "used_bytes": used})
     kind = "of_limit" if sizing.of_limit else _KINDS.get(sizing.what, "bytes")
     args: dict[str, Scalar] = {"aim_pct": aim_pct, "growth_pct": growth_pct, "share_pct": share, "base_bytes": present}
     args |= {"used_bytes": used, "used_ratio": used, "used_count": round(used)}
@@ -221,7 +227,7 @@ def _extrapolate(
 ) -> tuple[date | None, Text | None]:
     """Return when a share reaches all of it, by the line through two assessments that lie far enough apart."""
     days = (now - before) / timedelta(days=1)
-    if not isinstance(value, int | float) or not isinstance(was, int | float) or days < FEWEST_DAYS:
+    if not isinstance(value, int | float) or not isinstance(was, int | float) or days < _FEWEST_DAYS:
         return None, None
     per_day = (value - was) / days
     left_days = (_WHOLE - value) / per_day if per_day > 0 else math.inf
@@ -231,11 +237,24 @@ def _extrapolate(
     return (now + timedelta(days=left_days)).date(), text
 
 
+def _find_forecast_day(spec: CheckSpec, finding: Finding, snapshot: Snapshot) -> tuple[date | None, Text | None]:
+    """Return the likely day by the forecast of this very level, with its interval."""
+    kind = spec.foretells or (spec.level.kind if spec.level else "")
+    rows = snapshot.list_rows(DaysToLimit) if kind else ()
+    row = next((row for row in rows if (row.series, row.resource) == (kind, finding.resource)), None)
+    if row is None or row.lack or row.likely_days is None or row.near_days is None:
+        return None, None
+    today = snapshot.as_of.astimezone(UTC).date()
+    first, last = (today + timedelta(days=days) for days in (row.near_days, row.far_days or row.horizon_days))
+    args: dict[str, Scalar] = {"points_count": row.points_count, "first": first.isoformat(), "last": last.isoformat()}
+    text = _BETWEEN if row.far_days is not None else _BETWEEN_OR_LATER
+    return today + timedelta(days=row.likely_days), Text(text, args)
+
+
 def _find_full_day(figures: Figures) -> tuple[date | None, Text | None]:
-    """Return the first day on which a data disk is full by the line through all assessments that were kept."""
+    """Return the first day on which a data disk is full by its forecast."""
     dated = [forecast for forecast in figures.forecasts if forecast.kind == "data_disk" and forecast.full_on]
     if not dated:
         return None, None
     first = min(dated, key=lambda forecast: forecast.full_on or date.max)
-    args: dict[str, Scalar] = {"points_count": len(figures.trend) + 1, "growth_bytes": round(first.bytes_per_day)}
-    return first.full_on, Text("by {points_count} assessments, {growth_bytes} a day", args)
+    return first.full_on, Text("by its forecast, {growth_bytes} a day", {"growth_bytes": round(first.bytes_per_day)})

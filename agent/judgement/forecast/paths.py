@@ -6,6 +6,7 @@ Each course is the fitted one, moved as far as the noise of the values may have 
 from __future__ import annotations
 
 import zlib
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -17,7 +18,7 @@ Array = NDArray[np.float64]
 
 PATHS = 240
 BLOCK = 7  # steps that are drawn together, because neighbours are alike
-INTERVAL_PCT = 80.0
+_ENDS = (0.1, 0.5, 0.9)  # of an interval that holds four of five courses
 _NEAR = 5  # values on each side with which one is compared
 _ODD = 5.0  # times the usual difference from one value to the next
 _WIDER = 1.25  # courses vary more than noise alone makes them; set so that intervals hold what they promise (backtest)
@@ -25,20 +26,42 @@ _WIDER = 1.25  # courses vary more than noise alone makes them; set so that inte
 
 @dataclass(frozen=True, slots=True)
 class Ahead:
-    """Courses in the future: ``values`` has a row for each of ``steps`` after the last value, a column each."""
+    """Courses in the future: ``values`` has a row for each of ``steps`` after the last value, a column each.
+
+    ``method`` says what was recognized, for the backtest.
+    """
 
     steps: Array
     values: Array
     method: str
 
-    def first_at(self, limit: float) -> Array:
-        """Return the step at which each course first reaches the limit; infinity where it does not."""
+    def list_days_to(self, limit: float, *, now: float) -> tuple[int | None, int | None, int | None]:
+        """Return after how many days the limit is reached: near end, middle and far end of the interval.
+
+        None where that is not within the horizon, 0 where ``now`` has reached it already.
+        """
+        if now >= limit:
+            return 0, 0, 0
         reached = self.values >= limit
-        return np.where(reached.any(axis=0), self.steps[np.argmax(reached, axis=0)], np.inf)
+        first = np.where(reached.any(axis=0), self.steps[np.argmax(reached, axis=0)], np.inf)
+        ends = np.quantile(first, _ENDS, method="inverted_cdf")
+        near, middle, far = (int(end) if np.isfinite(end) else None for end in ends)
+        return near, middle, far
+
+    def list_values_at(self, day: int) -> tuple[float, float, float]:
+        """Return the lower end, the middle and the upper end of the interval on a day, none of them below 0."""
+        low, middle, high = (max(0.0, float(value)) for value in np.quantile(self.values[day - 1], _ENDS))
+        return low, middle, high
 
 
-def draw_paths(steps: Array, values: Array, ahead_count: int, *, daily: bool) -> Ahead:
-    """Return the courses for ``ahead_count`` steps after the last of ``steps``, which rise and may have gaps."""
+def draw_paths(days: Sequence[int], seen: Sequence[float], ahead_count: int, *, daily: bool) -> Ahead:
+    """Return the courses of the ``ahead_count`` days after the last of ``days``, which rise and may have gaps.
+
+    ``daily``: there is a value on most days, so that a week, a purge, and what a single day adds can be told.
+    """
+    steps, values = np.array(days, dtype=float), np.array(seen, dtype=float)
+    scale = float(np.abs(values).max()) or 1.0
+    values = values / scale
     kept = ~_find_odd(values)
     steps, values = steps[kept] - steps[0], values[kept]
     grid = np.arange(steps[-1] + 1)
@@ -65,7 +88,7 @@ def draw_paths(steps: Array, values: Array, ahead_count: int, *, daily: bool) ->
         fitted, beyond = _fit(course, future)
     named.append(course.form.value + ("/" if course.broken else ""))
     found = _spread_out(course, course.values - fitted, future, beyond + coming, noisy=daily)
-    return Ahead(np.arange(1, ahead_count + 1, dtype=float), found, "+".join(named))
+    return Ahead(np.arange(1, ahead_count + 1, dtype=float), scale * found, "+".join(named))
 
 
 def _fit(course: trend.Course, future: Array) -> tuple[Array, Array]:
@@ -83,13 +106,13 @@ def _spread_out(course: trend.Course, rest: Array, future: Array, middle: Array,
     """Return the courses: ``middle`` moved as noise may have moved the fit, with the noise of single values on top."""
     random = np.random.RandomState(zlib.crc32(np.round(rest, 6).tobytes()))  # a stream that numpy never changes
     rest = rest - rest.mean()
-    count, block = len(rest), min(BLOCK, len(rest))
+    count, block = len(rest), min(BLOCK if noisy else 1, len(rest))
     blocks = -(-max(count, len(future)) // block)
     starts = random.randint(0, max(count - block, 0) + 1, size=(blocks, PATHS))
     drawn = rest[starts[:, None, :] + np.arange(block)[None, :, None]].reshape(blocks * block, PATHS)
     signs = np.repeat(random.randint(0, 2, size=(-(-count // block), PATHS)) * 2.0 - 1.0, block, axis=0)[:count]
     size = len(course.buckets)
-    wider = _WIDER * np.sqrt(size / max(size - (4 if course.form is trend.Form.BENT else 2), 1))
+    wider = _WIDER * trend.widen(size, 4 if course.form is trend.Form.BENT else 2)
     moved = trend.vary_course(course, _mean_by_bucket(course, rest[:, None] * signs), future)
     found = middle[:, None] + wider * moved
     return np.asarray(found + drawn[: len(future)] if noisy else found)

@@ -6,6 +6,7 @@ Uses numpy. Positions are steps since the first value, without gaps.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -70,16 +71,14 @@ def find_purges(values: Array) -> Purges | None:
     if len(falls) < _LEAST_FALLS:
         return None
     gaps = np.diff(falls)
-    distance = int(round(float(np.median(gaps))))
+    distance = round(float(np.median(gaps)))
     if distance < 3 or np.abs(gaps - distance).mean() > _UNEVEN * distance:
         return None
     trend = np.interp(np.arange(len(values)), *_means_of_cycles(values, falls))
     rest = values - trend
     since = np.arange(len(values)) - falls[np.maximum(np.searchsorted(falls, np.arange(len(values)), "right") - 1, 0)]
     longest = int(gaps.max())
-    profile = np.array(
-        [np.median(rest[since == step]) if np.any(since == step) else np.nan for step in range(longest)]
-    )
+    profile = np.array([np.median(rest[since == step]) if np.any(since == step) else np.nan for step in range(longest)])
     known = np.flatnonzero(~np.isnan(profile))
     profile = np.interp(np.arange(longest), known, profile[known])
     return Purges(tuple(int(fall) for fall in falls), distance, profile)
@@ -87,7 +86,7 @@ def find_purges(values: Array) -> Purges | None:
 
 def _means_of_cycles(values: Array, falls: NDArray[np.int64]) -> tuple[Array, Array]:
     """Return the middle and the mean of each whole cycle, and of the line through them at both ends."""
-    pairs = list(zip(falls[:-1], falls[1:], strict=True))
+    pairs = list(pairwise(falls))
     middles = np.array([(start + end - 1) / 2 for start, end in pairs])
     means = np.array([values[start:end].mean() for start, end in pairs])
     slope = np.polyfit(middles, means, 1)[0]

@@ -95,7 +95,9 @@ def _follow(course: Course, found: _Break) -> Course:
     at = int(near[int(np.argmax(change))]) + 1
     if found.jump is None:
         return make_course(course.steps[at:], course.values[at:], course.broken + 1)
-    return make_course(course.steps, course.values + np.where(np.arange(len(course.values)) < at, found.jump, 0.0), course.broken + 1)
+    return make_course(
+        course.steps, course.values + np.where(np.arange(len(course.values)) < at, found.jump, 0.0), course.broken + 1
+    )
 
 
 def _lines(steps: Array) -> Array:
@@ -202,3 +204,10 @@ def vary_course(course: Course, noise: Array, at: Array) -> Array:
         which = chosen == number
         moved[:, which] = curves[number] @ (np.linalg.pinv(design[number]) @ tried[:, which])
     return moved - fit_course(course, at)[:, None]
+
+
+def widen(buckets: int, numbers: int) -> float:
+    """Return by how much noise that was left over must be larger to stand for the noise there was: of few buckets most
+    goes into the fit, and how large it is is not well known (Student)."""
+    free = max(buckets - numbers, 1)
+    return float(np.sqrt(buckets / free) * stats.t.ppf(0.9, free) / stats.norm.ppf(0.9))
