@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from agent.api import Actor, Remediation, RunAs, Sizing, TenantKind, Unit
+from agent.api import Actor, DocPage, Remediation, RunAs, Sizing, TenantKind, Unit
 from agent.facts.growth import LevelKind
 from checks.capacity.outlooks import Outlook, checks_of
 from checks.capacity.pages import (
@@ -11,12 +11,16 @@ from checks.capacity.pages import (
     LOG_DISK_FULL,
     MEMORY,
     MEMORY_ERRORS,
-    PARTITIONS,
     SIZE_PLANNING,
     TABLETS,
     UNITS,
 )
+from checks.schema.pages import OBJECTS
 
+_OF_TENANT = (
+    "700.reference/800.configuration-items-and-system-variables/100.system-configuration-items"
+    "/400.tenant-level-configuration-items"
+)
 _HOW = (
     " The date comes from daily values, of samples and of earlier assessments; sudden changes, purges, weekdays and "
     "single odd values are told apart from the growth. What is judged is the near end of an interval that holds four "
@@ -122,8 +126,8 @@ OUTLOOKS = (
         why="A server refuses more than a fixed number of tablets per GiB of memory; each partition of a table or "
         "index is one." + _HOW,
         remediation=Remediation(
-            advice="Drop unused tables, indexes and old partitions by a schedule, and use coarser partitions where each "
-            "holds little data; otherwise enlarge the tenant's memory.",
+            advice="Drop unused tables, indexes and old partitions by a schedule, and use coarser partitions where "
+            "each holds little data; otherwise enlarge the tenant's memory.",
             no_rollback="Whether tables and partitions can be dropped is decided by the business.",
             pre_check="Count partitions by table in information_schema.PARTITIONS: a few tables usually hold most.",
             post_check="The next forecast lies beyond the limit.",
@@ -170,7 +174,9 @@ OUTLOOKS = (
             risk="Applications must accept wider numbers.",
             window=True,
         ),
-        sources=(SIZE_PLANNING,),
+        sources=(
+            DocPage(f"{OBJECTS}/200.manage-tables-of-mysql-mode/300.define-an-auto-increment-column-of-mysql-mode.md"),
+        ),
     ),
     Outlook(
         code="CAP036",
@@ -191,7 +197,7 @@ OUTLOOKS = (
             risk="Dropping a partition deletes its data.",
             window=True,
         ),
-        sources=(PARTITIONS,),
+        sources=(DocPage(f"{_OF_TENANT}/5350.max_partition_num.md"),),
     ),
 )
 

@@ -125,7 +125,7 @@ def find_wave(rest: Array) -> Wave | None:
     design = _sines(steps, period)
     numbers, *_ = np.linalg.lstsq(design, rest, rcond=None)
     share = 1 - np.var(rest - design @ numbers) / np.var(rest)
-    return Wave(period, numbers) if share > _SHARE else None
+    return Wave(period, np.asarray(numbers, dtype=float)) if share > _SHARE else None
 
 
 def _sines(steps: Array, period: float) -> Array:

@@ -203,7 +203,7 @@ def vary_course(course: Course, noise: Array, at: Array) -> Array:
     for number in np.unique(chosen):
         which = chosen == number
         moved[:, which] = curves[number] @ (np.linalg.pinv(design[number]) @ tried[:, which])
-    return moved - fit_course(course, at)[:, None]
+    return np.asarray(moved - fit_course(course, at)[:, None])
 
 
 def widen(buckets: int, numbers: int) -> float:
