@@ -169,7 +169,7 @@ def _list_residuals(designs: Array, values: Array) -> Array:
 
 
 def _scale(steps: Array, seen: Array) -> Array:
-    return (steps - seen[0]) / max(seen[-1] - seen[0], 1.0)
+    return np.asarray((steps - seen[0]) / max(float(seen[-1] - seen[0]), 1.0))
 
 
 def fit_course(course: Course, at: Array) -> Array:

@@ -7,31 +7,35 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
-from agent.model.document import CapacityEntry, Document
+from agent.model.document import BandEntry, CapacityEntry, Document
 from agent.model.naming import tenant_name
 from agent.model.terms import Unit
 from agent.report.charts.types import Curve, CurvesPlot, Plot, PlotBar, PlotRow, RowsPlot, describe_plot
 from agent.report.words import NAME_LENGTH, NOTHING, Words, make_printable
 
 KIND = "data_disk"
+LEVEL = "data_disk_used_bytes"
 ZONES = 6
 FEWEST_AHEAD_DAYS = 90.0
+TOLD = 8
 _SECONDS_PER_DAY = 86_400.0
-_EPOCH = date(1970, 1, 1).toordinal()
 _WORDS = ("B", "KiB", "MiB", "GiB", "TiB", "PiB")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Zone:
-    """The data disk of a zone. ``points`` are (day, bytes), today's last; ``per_day`` is None without a forecast."""
+    """The data disk of a zone. ``points`` are (day, bytes), today's last.
+
+    ``ahead`` are (day, low, middle, high) of its forecast, from today on; empty without one.
+    """
 
     name: str
     used: int
     size: int | None
-    points: tuple[tuple[float, int], ...]
-    per_day: float | None
+    points: tuple[tuple[float, float], ...]
+    ahead: tuple[tuple[float, float, float, float], ...]
     full_on: date | None
 
     @property
@@ -59,29 +63,47 @@ def plot_capacity(document: Document, words: Words) -> Plot | None:
 
 def _read_zone(gauge: CapacityEntry, document: Document, words: Words) -> _Zone:
     figures = document["figures"]
-    points = [
-        (_count_days(point["as_of"]), seen["used_bytes"])
+    points = {
+        point["as_of"][:10]: (_count_days(point["as_of"]), float(seen["used_bytes"]))
         for point in figures["trend"]
         for seen in point["capacity"]
         if (seen["kind"], seen["resource"]) == (KIND, gauge["resource"])
-    ]
-    points.append((_count_days(document["as_of"]), gauge["used_bytes"]))
-    mine = (f for f in figures["forecasts"] if (f["kind"], f["resource"]) == (KIND, gauge["resource"]))
+    }
+    limits = figures["limits"]
+    mine = (one for one in limits if (one["kind"], one["resource"]) == (LEVEL, gauge["resource"]))
     forecast = next(mine, None)
-    full_on = forecast["full_on"] if forecast else None
+    points |= {day["on"]: (_count_midday(day["on"]), day["value"]) for day in (forecast["points"] if forecast else ())}
+    now = _count_days(document["as_of"])
+    seen_days = [(day, value) for day, value in sorted(points.values()) if day < now and _lies_before(day, now)]
+    likely = forecast["likely_days"] if forecast else None
     return _Zone(
         name=_name_place(gauge["resource"], words),
         used=gauge["used_bytes"],
         size=gauge["size_bytes"],
-        points=tuple(sorted(points)),
-        per_day=forecast["bytes_per_day"] if forecast else None,
-        full_on=date.fromisoformat(full_on) if full_on else None,
+        points=(*seen_days, (now, float(gauge["used_bytes"]))),
+        ahead=_read_band(forecast["band"] if forecast else (), now, float(gauge["used_bytes"])),
+        full_on=None if likely is None else date.fromisoformat(document["as_of"][:10]) + timedelta(days=likely),
     )
+
+
+def _lies_before(day: float, now: float) -> bool:
+    """Whether a value is of an earlier day: that of today is the assessment's own."""
+    return int(day) < int(now)
+
+
+def _read_band(band: Sequence[BandEntry], now: float, used: float) -> tuple[tuple[float, float, float, float], ...]:
+    """Return (day, low, middle, high) from today on, each as far ahead as chart readers plan."""
+    found = [(_count_midday(point["on"]), point["low"], point["middle"], point["high"]) for point in band[1:]]
+    return ((now, used, used, used), *(point for point in found if point[0] > now)) if found else ()
 
 
 def _name_place(resource: str, words: Words) -> str:
     """Return the name of the zone, or that of the tenant where its zones are not measured one by one."""
     return words(resource) if resource == tenant_name(None) else make_printable(resource, NAME_LENGTH)
+
+
+def _count_midday(day: str) -> float:
+    return _count_days(f"{day}T12:00:00+00:00")
 
 
 def _count_days(iso: str) -> float:
@@ -137,11 +159,13 @@ def _plot_curves(title: str, zones: Sequence[_Zone], note: str, words: Words) ->
     horizon = now + max(FEWEST_AHEAD_DAYS, (now - first) / 2)
     curves = tuple(_build_curve(zone, unit, horizon, words) for zone in zones)
     limits = sorted({zone.size / unit for zone in zones if zone.size})
-    days = {day for zone in zones for day, _ in zone.points} | {curve.ahead[0] for curve in curves if curve.ahead}
+    days = {day for zone in zones for day, _ in _choose_told(zone)} | {curve.end[0] for curve in curves}
     ordered = dict.fromkeys((max(days), min(days), now, *sorted(days, reverse=True)))
     seen = (
         f"{zone.name} "
-        + " / ".join(f"{_format_date(day, words)} {words.value(used, Unit.BYTES)}" for day, used in zone.points)
+        + " / ".join(
+            f"{_format_date(day, words)} {words.value(round(used), Unit.BYTES)}" for day, used in _choose_told(zone)
+        )
         for zone in zones
     )
     ends = (words("{title}: {text}", title=curve.lines[0], text=" ".join(curve.lines[1:])) for curve in curves)
@@ -157,7 +181,14 @@ def _plot_curves(title: str, zones: Sequence[_Zone], note: str, words: Words) ->
         ahead_word=words("forecast") if any(curve.ahead for curve in curves) else "",
         limit_word=words("Size") if limits else "",
         note=note,
+        band_word=words("four of five cases") if any(curve.band for curve in curves) else "",
     )
+
+
+def _choose_told(zone: _Zone) -> Sequence[tuple[float, float]]:
+    """Return the values that are told in words: as many as there are dates, evenly over the time, today's last."""
+    every = max(1, -(-len(zone.points) // TOLD))
+    return zone.points[::-1][::every][::-1]
 
 
 def _build_curve(zone: _Zone, unit: int, horizon: float, words: Words) -> Curve:
@@ -166,10 +197,10 @@ def _build_curve(zone: _Zone, unit: int, horizon: float, words: Words) -> Curve:
         lines[1] += f" / {words.value(zone.size, Unit.BYTES)} ({words.value(100 * zone.share, Unit.PCT)})"
     if zone.full_on:
         lines.append(words("full on {day}", day=zone.full_on.isoformat()))
-    day, used = zone.points[-1]
-    ahead = None
-    if zone.per_day is not None:
-        until = min(horizon, zone.full_on.toordinal() - _EPOCH) if zone.full_on else horizon
-        if until > day:
-            ahead = until, max(0.0, used + zone.per_day * (until - day)) / unit
-    return Curve(tuple(lines), tuple((moment, value / unit) for moment, value in zone.points), ahead)
+    shown = [point for point in zone.ahead if point[0] <= horizon]
+    return Curve(
+        tuple(lines),
+        tuple((moment, value / unit) for moment, value in zone.points),
+        tuple((day, middle / unit) for day, _, middle, _ in shown[1:]),
+        tuple((day, low / unit, high / unit) for day, low, _, high in shown),
+    )
