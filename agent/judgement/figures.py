@@ -38,7 +38,7 @@ def compute_figures(
         forecasts=tuple(
             _describe_growth(one, snapshot.as_of)
             for one in limits
-            if one.level.kind == LevelKind.DATA_DISK and not one.lack
+            if one.level.kind == LevelKind.DATA_DISK and one.band
         ),
         levels=tuple(levels),
         limits=tuple(limits),

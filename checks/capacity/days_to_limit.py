@@ -127,7 +127,7 @@ OUTLOOKS = (
         "index is one." + _HOW,
         remediation=Remediation(
             advice="Drop unused tables, indexes and old partitions by a schedule, and use coarser partitions where "
-            "each holds little data; otherwise enlarge the tenant's memory.",
+            "each holds little data; otherwise the tenant needs more memory.",
             no_rollback="Whether tables and partitions can be dropped is decided by the business.",
             pre_check="Count partitions by table in information_schema.PARTITIONS: a few tables usually hold most.",
             post_check="The next forecast lies beyond the limit.",

@@ -55,13 +55,14 @@ def _is_recent(day: date, today: date) -> bool:
 def forecast_level(level: Level, days: Sequence[tuple[date, float]]) -> LimitForecast:
     """Return the forecast of one level from its daily values, oldest first, today's last.
 
-    Without scipy, or with too little to fit, it says what is lacking.
+    Without scipy, or with too little to fit, it says what is lacking. Where only the limit is not known, it tells how
+    the level goes on.
     """
     days = [(day, value) for day, value in days if math.isfinite(value)]
     span = (days[-1][0] - days[0][0]).days if days else 0
     plain = LimitForecast(level=level, points_count=len(days), span_days=span, points=tuple(days))
     lack = _find_lack(level, len(days), span)
-    if lack:
+    if lack in (Lack.FEW, Lack.SHORT):
         return replace(plain, lack=lack.value)
     try:
         from agent.judgement.forecast import paths
@@ -70,11 +71,13 @@ def forecast_level(level: Level, days: Sequence[tuple[date, float]]) -> LimitFor
     numbers = [(day - days[0][0]).days for day, _ in days]
     dense = len(days) >= _DENSE * span
     ahead = paths.draw_paths(numbers, [value for _, value in days], HORIZON_DAYS, daily=dense)
-    near, likely, far = ahead.list_days_to(level.limit or 0.0, now=level.value)
+    limit = level.limit if level.limit and not lack else math.inf
+    near, likely, far = ahead.list_days_to(limit, now=level.value)
     today = days[-1][0]
     band = tuple(BandPoint(today + timedelta(days=day), *ahead.list_values_at(day)) for day in _BAND_DAYS[1:])
     return replace(
         plain,
+        lack=lack.value if lack else "",
         near_days=near,
         likely_days=likely,
         far_days=far,
@@ -85,11 +88,11 @@ def forecast_level(level: Level, days: Sequence[tuple[date, float]]) -> LimitFor
 
 
 def _find_lack(level: Level, points_count: int, span_days: int) -> Lack | None:
-    if level.limit is None or level.limit <= 0:
-        return Lack.LIMIT
     if points_count < FEWEST_POINTS:
         return Lack.FEW
-    return Lack.SHORT if span_days < FEWEST_DAYS else None
+    if span_days < FEWEST_DAYS:
+        return Lack.SHORT
+    return Lack.LIMIT if level.limit is None or level.limit <= 0 else None
 
 
 def state_days(forecasts: Iterable[LimitForecast]) -> tuple[DaysToLimit, ...]:

@@ -17,7 +17,7 @@ WEEK = 7
 _LEAST_WEEKS = 3
 _CLEAR = 4.0  # times the noise's share, from which on a pattern is no chance
 _LEAST_FALLS = 3
-_UNEVEN = 0.35
+_UNEVEN = 0.5  # of the usual distance, that another may differ
 _DROP = 0.25  # of the whole range, from which on a fall may be a purge
 _CYCLES = 3.0
 _SHORTEST = 8
@@ -72,7 +72,7 @@ def find_purges(values: Array) -> Purges | None:
         return None
     gaps = np.diff(falls)
     distance = round(float(np.median(gaps)))
-    if distance < 3 or np.abs(gaps - distance).mean() > _UNEVEN * distance:
+    if distance < 3 or np.abs(gaps - distance).max() > _UNEVEN * distance:
         return None
     trend = np.interp(np.arange(len(values)), *_means_of_cycles(values, falls))
     rest = values - trend

@@ -87,9 +87,9 @@ def find_course(steps: Array, values: Array) -> Course:
 def _follow(course: Course, found: _Break) -> Course:
     """Undo a jump, so that the values before it still tell the slope; else keep only what is after the break.
 
-    The break lies in one of two buckets: it is where two neighbours differ most.
+    The break lies somewhere in a bucket: it is where two neighbours differ most.
     """
-    first, last = course.buckets[found.at - 1], course.buckets[min(found.at, len(course.buckets) - 1)]
+    first, last = course.buckets[found.at - 1], course.buckets[min(found.at + 1, len(course.buckets) - 1)]
     near = np.flatnonzero((course.steps >= first) & (course.steps <= last))
     change = np.abs(np.diff(course.values))[near[:-1]] if len(near) > 1 else np.zeros(1)
     at = int(near[int(np.argmax(change))]) + 1
@@ -123,10 +123,11 @@ def _find_break(course: Course) -> _Break:
     after = (np.arange(count)[None, :] >= places[:, None]).astype(float)
     kink = np.maximum(unit[None, :] - unit[places - 1][:, None], 0.0)
     ones, lines = np.ones_like(after), np.broadcast_to(unit, after.shape)
+    mixed = (np.arange(count)[None, :] == places[:, None]).astype(float)  # the bucket in which a jump falls
     for columns, numbers in (
-        ((ones, lines, after), 4),
         ((ones, lines, kink), 4),
-        ((ones, lines, after, after * lines), 5),
+        ((ones, lines, after, mixed), 5),
+        ((ones, lines, after, mixed, after * lines), 6),
     ):
         design = np.stack(columns, axis=2)
         solution = np.linalg.solve(
@@ -135,7 +136,7 @@ def _find_break(course: Course) -> _Break:
         )
         residuals = np.sum((values[None, :] - (design @ solution)[:, :, 0]) ** 2, axis=1)
         best = int(np.argmin(residuals))
-        jump = float(solution[best, 2, 0]) * scale if columns[-1] is after else None
+        jump = float(solution[best, 2, 0]) * scale if columns[-1] is mixed else None
         criterion = _criterion(float(residuals[best]) * scale**2, count, numbers)
         found.append(_Break(criterion, int(places[best]), jump))
     return min(found, key=lambda one: one.criterion)

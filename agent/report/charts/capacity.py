@@ -7,20 +7,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
-from agent.model.document import BandEntry, CapacityEntry, Document
+from agent.model.document import BandEntry, CapacityEntry, Document, ForecastEntry
 from agent.model.naming import tenant_name
 from agent.model.terms import Unit
 from agent.report.charts.types import Curve, CurvesPlot, Plot, PlotBar, PlotRow, RowsPlot, describe_plot
 from agent.report.words import NAME_LENGTH, NOTHING, Words, make_printable
 
 KIND = "data_disk"
+FAR_DAYS = 3650.0
 LEVEL = "data_disk_used_bytes"
 ZONES = 6
 FEWEST_AHEAD_DAYS = 90.0
 TOLD = 8
 _SECONDS_PER_DAY = 86_400.0
+_EPOCH = date(1970, 1, 1).toordinal()
 _WORDS = ("B", "KiB", "MiB", "GiB", "TiB", "PiB")
 
 
@@ -28,14 +30,15 @@ _WORDS = ("B", "KiB", "MiB", "GiB", "TiB", "PiB")
 class _Zone:
     """The data disk of a zone. ``points`` are (day, bytes), today's last.
 
-    ``ahead`` are (day, low, middle, high) of its forecast, from today on; empty without one.
+    ``ahead`` are (day, bytes) of its forecast after today, ``band`` (day, low, high) from today on; empty without one.
     """
 
     name: str
     used: int
     size: int | None
     points: tuple[tuple[float, float], ...]
-    ahead: tuple[tuple[float, float, float, float], ...]
+    ahead: tuple[tuple[float, float], ...]
+    band: tuple[tuple[float, float, float], ...]
     full_on: date | None
 
     @property
@@ -69,21 +72,33 @@ def _read_zone(gauge: CapacityEntry, document: Document, words: Words) -> _Zone:
         for seen in point["capacity"]
         if (seen["kind"], seen["resource"]) == (KIND, gauge["resource"])
     }
-    limits = figures["limits"]
-    mine = (one for one in limits if (one["kind"], one["resource"]) == (LEVEL, gauge["resource"]))
-    forecast = next(mine, None)
+    found = (one for one in figures["limits"] if (one["kind"], one["resource"]) == (LEVEL, gauge["resource"]))
+    forecast = next((one for one in found if one["band"]), None)
     points |= {day["on"]: (_count_midday(day["on"]), day["value"]) for day in (forecast["points"] if forecast else ())}
-    now = _count_days(document["as_of"])
-    seen_days = [(day, value) for day, value in sorted(points.values()) if day < now and _lies_before(day, now)]
-    likely = forecast["likely_days"] if forecast else None
+    now, used = _count_days(document["as_of"]), float(gauge["used_bytes"])
+    plain = (one for one in figures["forecasts"] if (one["kind"], one["resource"]) == (KIND, gauge["resource"]))
+    line = next(plain, None)
+    full_on = date.fromisoformat(line["full_on"]) if line and line["full_on"] else None
+    ahead = _read_band(forecast["band"], now) if forecast else ()
     return _Zone(
         name=_name_place(gauge["resource"], words),
         used=gauge["used_bytes"],
         size=gauge["size_bytes"],
-        points=(*seen_days, (now, float(gauge["used_bytes"]))),
-        ahead=_read_band(forecast["band"] if forecast else (), now, float(gauge["used_bytes"])),
-        full_on=None if likely is None else date.fromisoformat(document["as_of"][:10]) + timedelta(days=likely),
+        points=(*(point for point in sorted(points.values()) if _lies_before(point[0], now)), (now, used)),
+        ahead=tuple((day, middle) for day, _, middle, _ in ahead) or _draw_line(line, now, used, full_on),
+        band=((now, used, used), *((day, low, high) for day, low, _, high in ahead)) if ahead else (),
+        full_on=full_on,
     )
+
+
+def _draw_line(
+    line: ForecastEntry | None, now: float, used: float, full_on: date | None
+) -> tuple[tuple[float, float], ...]:
+    """Return the end of the straight line that assessments of earlier agents have in place of a forecast."""
+    if line is None:
+        return ()
+    until = full_on.toordinal() - _EPOCH if full_on else now + FAR_DAYS
+    return ((until, max(0.0, used + line["bytes_per_day"] * (until - now))),) if until > now else ()
 
 
 def _lies_before(day: float, now: float) -> bool:
@@ -91,10 +106,10 @@ def _lies_before(day: float, now: float) -> bool:
     return int(day) < int(now)
 
 
-def _read_band(band: Sequence[BandEntry], now: float, used: float) -> tuple[tuple[float, float, float, float], ...]:
-    """Return (day, low, middle, high) from today on, each as far ahead as chart readers plan."""
-    found = [(_count_midday(point["on"]), point["low"], point["middle"], point["high"]) for point in band[1:]]
-    return ((now, used, used, used), *(point for point in found if point[0] > now)) if found else ()
+def _read_band(band: Sequence[BandEntry], now: float) -> tuple[tuple[float, float, float, float], ...]:
+    """Return (day, low, middle, high) of the days after today."""
+    found = ((_count_midday(point["on"]), point["low"], point["middle"], point["high"]) for point in band[1:])
+    return tuple(point for point in found if point[0] > now)
 
 
 def _name_place(resource: str, words: Words) -> str:
@@ -197,10 +212,20 @@ def _build_curve(zone: _Zone, unit: int, horizon: float, words: Words) -> Curve:
         lines[1] += f" / {words.value(zone.size, Unit.BYTES)} ({words.value(100 * zone.share, Unit.PCT)})"
     if zone.full_on:
         lines.append(words("full on {day}", day=zone.full_on.isoformat()))
-    shown = [point for point in zone.ahead if point[0] <= horizon]
     return Curve(
         tuple(lines),
         tuple((moment, value / unit) for moment, value in zone.points),
-        tuple((day, middle / unit) for day, _, middle, _ in shown[1:]),
-        tuple((day, low / unit, high / unit) for day, low, _, high in shown),
+        tuple((day, value / unit) for day, value in _cut(zone, horizon)),
+        tuple((day, low / unit, high / unit) for day, low, high in zone.band if day <= horizon),
     )
+
+
+def _cut(zone: _Zone, horizon: float) -> Sequence[tuple[float, float]]:
+    """Return the forecast up to the horizon; one that goes beyond it ends there."""
+    within = [point for point in zone.ahead if point[0] <= horizon]
+    beyond = next((point for point in zone.ahead if point[0] > horizon), None)
+    start = within[-1] if within else zone.points[-1]
+    if beyond is None or start[0] >= horizon or zone.band:
+        return within
+    share = (horizon - start[0]) / (beyond[0] - start[0])
+    return [*within, (horizon, start[1] + share * (beyond[1] - start[1]))]

@@ -63,6 +63,7 @@ def trend(points: int, *, forecasts: bool = True) -> Any:
             "capacity": earlier(number),
             "sessions": 40 + number,
             "statements_per_s": 120.0 + number,
+            "levels": [],
         }
         for number in range(points, 0, -1)
     ]
