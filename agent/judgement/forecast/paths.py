@@ -21,7 +21,8 @@ BLOCK = 7  # steps that are drawn together, because neighbours are alike
 _ENDS = (0.1, 0.5, 0.9)  # of an interval that holds four of five courses
 _NEAR = 5  # values on each side with which one is compared
 _ODD = 5.0  # times the usual difference from one value to the next
-_WIDER = 1.25  # courses vary more than noise alone makes them; set so that intervals hold what they promise (backtest)
+_MOST_KEPT = 0.98
+_WIDER = 1.1  # courses vary more than noise alone makes them; set so that intervals hold what they promise (backtest)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,16 +107,32 @@ def _spread_out(course: trend.Course, rest: Array, future: Array, middle: Array,
     """Return the courses: ``middle`` moved as noise may have moved the fit, with the noise of single values on top."""
     random = np.random.RandomState(zlib.crc32(np.round(rest, 6).tobytes()))  # a stream that numpy never changes
     rest = rest - rest.mean()
-    count, block = len(rest), min(BLOCK if noisy else 1, len(rest))
-    blocks = -(-max(count, len(future)) // block)
-    starts = random.randint(0, max(count - block, 0) + 1, size=(blocks, PATHS))
-    drawn = rest[starts[:, None, :] + np.arange(block)[None, :, None]].reshape(blocks * block, PATHS)
+    count, kept = len(rest), _measure_persistence(rest) if noisy else 0.0
+    block = min(max(count // 4, 1), round(BLOCK / (1 - kept))) if noisy else 1
     signs = np.repeat(random.randint(0, 2, size=(-(-count // block), PATHS)) * 2.0 - 1.0, block, axis=0)[:count]
-    size = len(course.buckets)
-    wider = _WIDER * trend.widen(size, 4 if course.form is trend.Form.BENT else 2)
+    wider = _WIDER * trend.widen(len(course.buckets), 4 if course.form is trend.Form.BENT else 2)
     moved = trend.vary_course(course, _mean_by_bucket(course, rest[:, None] * signs), future)
     found = middle[:, None] + wider * moved
-    return np.asarray(found + drawn[: len(future)] if noisy else found)
+    return np.asarray(found + _continue_noise(rest, kept, len(future), random)) if noisy else found
+
+
+def _measure_persistence(rest: Array) -> float:
+    """Return how much of what a value is off by the next one is off by, too: 0 for noise, near 1 for what drifts."""
+    total = float(np.sum(rest**2))
+    return min(max(float(np.sum(rest[1:] * rest[:-1])) / total, 0.0), _MOST_KEPT) if total else 0.0
+
+
+def _continue_noise(rest: Array, kept: float, count: int, random: np.random.RandomState) -> Array:
+    """Return the noise of the days to come: it begins where the last value is, and goes on as it did."""
+    fresh = rest[1:] - kept * rest[:-1]
+    block = min(BLOCK, len(fresh))
+    blocks = -(-count // block)
+    starts = random.randint(0, len(fresh) - block + 1, size=(blocks, PATHS))
+    drawn = fresh[starts[:, None, :] + np.arange(block)[None, :, None]].reshape(blocks * block, PATHS)[:count]
+    before = np.full(PATHS, rest[-1])
+    for number in range(count):
+        before = drawn[number] = kept * before + drawn[number]
+    return np.asarray(drawn)
 
 
 def _mean_by_bucket(course: trend.Course, drawn: Array) -> Array:
