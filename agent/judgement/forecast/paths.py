@@ -22,7 +22,7 @@ _ENDS = (0.1, 0.5, 0.9)  # of an interval that holds four of five courses
 _NEAR = 5  # values on each side with which one is compared
 _ODD = 5.0  # times the usual difference from one value to the next
 _MOST_KEPT = 0.98
-_WIDER = 1.1  # courses vary more than noise alone makes them; set so that intervals hold what they promise (backtest)
+_WIDER = 1.2  # courses vary more than noise alone makes them; set so that intervals hold what they promise (backtest)
 
 
 @dataclass(frozen=True, slots=True)

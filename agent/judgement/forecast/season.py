@@ -15,7 +15,7 @@ Array = NDArray[np.float64]
 
 WEEK = 7
 _LEAST_WEEKS = 3
-_CLEAR = 4.0  # times the noise's share, from which on a pattern is no chance
+_CLEAR = 6.0  # times the noise's share, from which on a pattern is no chance
 _LEAST_FALLS = 3
 _UNEVEN = 0.5  # of the usual distance, that another may differ
 _DROP = 0.25  # of the whole range, from which on a fall may be a purge
