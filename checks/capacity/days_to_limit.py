@@ -21,11 +21,6 @@ _OF_TENANT = (
     "700.reference/800.configuration-items-and-system-variables/100.system-configuration-items"
     "/400.tenant-level-configuration-items"
 )
-_HOW = (
-    " The date comes from daily values, of samples and of earlier assessments; sudden changes, purges, weekdays and "
-    "single odd values are told apart from the growth. What is judged is the near end of an interval that holds four "
-    "of five dates: ordering takes time, so the early date counts."
-)
 _BOTH = (TenantKind.USER, TenantKind.SYS)
 
 OUTLOOKS = (
@@ -37,7 +32,8 @@ OUTLOOKS = (
         tenants=_BOTH,
         title="Data disk full soon, as it grows now",
         consequence="Writes stop within months, before more storage is approved and ordered.",
-        why="A full data disk stops writes, and more storage takes an order and an approval." + _HOW,
+        why="A full data disk stops writes, and more storage takes an order and an approval. So the near end of the "
+        "forecast is judged, not its middle.",
         remediation=Remediation(
             advice="Order more storage before the near end of the forecast, or agree which data is archived or deleted "
             "and when: the recycle bin, old partitions, unused indexes.",
@@ -51,7 +47,7 @@ OUTLOOKS = (
             what="data_disk",
             unit=Unit.BYTES,
             present="size_bytes",
-            demand="year_bytes",
+            demand="in_a_year_bytes",
             aim_param="usable_pct",
             ahead=True,
         ),
@@ -66,7 +62,7 @@ OUTLOOKS = (
         title="Log disk full soon, as it grows now",
         consequence="All writes stop within months, when the log finds no room any more.",
         why="The log disk is recycled at a share of its size; a use that goes on rising beyond it means that recycling "
-        "does not keep up." + _HOW,
+        "does not keep up.",
         remediation=Remediation(
             advice="Find what prevents old log from being recycled: a long transaction, a checkpoint that does not "
             "advance, log archiving that lags, or a standby tenant that lags. Enlarge the log disk if the write load "
@@ -81,7 +77,7 @@ OUTLOOKS = (
             what="log_disk",
             unit=Unit.BYTES,
             present="size_bytes",
-            demand="year_bytes",
+            demand="in_a_year_bytes",
             aim_param="usable_pct",
             ahead=True,
         ),
@@ -95,7 +91,7 @@ OUTLOOKS = (
         title="Tenant memory used up soon, as its use grows now",
         consequence="In some months statements fail because no memory is left for them.",
         why="Once what the tenant cannot give back reaches its memory on one server, statements there fail with error "
-        "4013 or 4030." + _HOW,
+        "4013 or 4030.",
         remediation=Remediation(
             advice="Find the module that holds ever more in GV$OB_MEMORY. If the load is legitimate, enlarge the "
             "tenant's memory before the near end of the forecast.",
@@ -109,7 +105,7 @@ OUTLOOKS = (
             what="memory",
             unit=Unit.BYTES,
             present="size_bytes",
-            demand="year_bytes",
+            demand="in_a_year_bytes",
             aim_param="usable_pct",
             with_meta=True,
             ahead=True,
@@ -124,7 +120,7 @@ OUTLOOKS = (
         title="Tablets reach their number soon, as they grow now",
         consequence="In some months the jobs that create new tables and partitions fail.",
         why="A server refuses more than a fixed number of tablets per GiB of memory; each partition of a table or "
-        "index is one." + _HOW,
+        "index is one.",
         remediation=Remediation(
             advice="Drop unused tables, indexes and old partitions by a schedule, and use coarser partitions where "
             "each holds little data; otherwise the tenant needs more memory.",
@@ -143,7 +139,7 @@ OUTLOOKS = (
         title="Sessions reach their number soon, as they grow now",
         consequence="In some months new connections are refused, while the database seems to run well.",
         why="At the number that a server accepts, new connections are refused. Sessions that rise from week to week "
-        "are a leak, or more application servers." + _HOW,
+        "are a leak, or more application servers.",
         remediation=Remediation(
             advice="Bound the connection pools of the applications and let them close idle connections. If every "
             "session is needed, raise max_connections, or the tenant's memory where that sets the limit.",
@@ -164,7 +160,7 @@ OUTLOOKS = (
         title="AUTO_INCREMENT column exhausted soon, as it grows now",
         consequence="From some day of the next months on, every insert into the table fails.",
         why="Once the column is exhausted every insert fails until it is widened, which on a large table takes a "
-        "window." + _HOW,
+        "window.",
         remediation=Remediation(
             advice="Widen the column before the near end of the forecast, and the columns of other tables that refer "
             "to it as well.",
@@ -186,7 +182,7 @@ OUTLOOKS = (
         tenants=_BOTH,
         title="Partitions of a table reach their number soon, as they grow now",
         consequence="In some months the nightly job that adds a partition fails, and new rows are refused.",
-        why="A table has at most a fixed number of partitions; the next one is refused, often in a nightly job." + _HOW,
+        why="A table has at most a fixed number of partitions; the next one is refused, often in a nightly job.",
         remediation=Remediation(
             advice="Drop partitions whose data has expired by a schedule, and use coarser new ones (months instead of "
             "days, fewer hash partitions).",

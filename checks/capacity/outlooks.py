@@ -25,10 +25,10 @@ from agent.api import (
 from agent.facts.growth import DaysToLimit, LevelKind
 
 _FINDINGS = {
-    True: "{resource}: {used_bytes} of {size_bytes} are in use; by {points_count} daily values the limit may be "
-    "reached in {value} (the near end of the forecast); limit {limit}.",
-    False: "{resource}: {used_count} of {highest_count} are in use; by {points_count} daily values the limit may be "
-    "reached in {value} (the near end of the forecast); limit {limit}.",
+    True: "{resource}: {used_bytes} of {size_bytes} are in use; by {daily_values_count} daily values the limit may "
+    "be reached in {value} (the near end of the forecast); limit {limit}.",
+    False: "{resource}: {used_count} of {highest_count} are in use; by {daily_values_count} daily values the limit may "
+    "be reached in {value} (the near end of the forecast); limit {limit}.",
 }
 
 
@@ -142,10 +142,10 @@ def _name(row: DaysToLimit) -> str:
 def _tell(outlook: Outlook, row: DaysToLimit) -> dict[str, Scalar]:
     """Return the evidence. What is not within the horizon is left out."""
     used, limit = round(row.level), round(row.limit or 0)
-    told: dict[str, Scalar] = {"points_count": row.points_count, "span_days": row.span_days}
+    told: dict[str, Scalar] = {"daily_values_count": row.points_count, "span_days": row.span_days}
     if outlook.in_bytes:
-        told |= {"used_bytes": used, "size_bytes": limit, "year_bytes": round(row.year_high or 0)}
+        told |= {"used_bytes": used, "size_bytes": limit, "in_a_year_bytes": round(row.year_high or 0)}
     else:
-        told |= {"used_count": used, "highest_count": limit, "year_count": round(row.year_high or 0)}
-    told |= {"likely_days": row.likely_days} if row.likely_days is not None else {}
-    return told | ({"far_days": row.far_days} if row.far_days is not None else {})
+        told |= {"used_count": used, "highest_count": limit, "in_a_year_count": round(row.year_high or 0)}
+    told |= {"most_likely_days": row.likely_days} if row.likely_days is not None else {}
+    return told | ({"at_latest_days": row.far_days} if row.far_days is not None else {})

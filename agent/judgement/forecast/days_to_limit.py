@@ -74,7 +74,11 @@ def forecast_level(level: Level, days: Sequence[tuple[date, float]]) -> LimitFor
     limit = level.limit if level.limit and not lack else math.inf
     near, likely, far = ahead.list_days_to(limit, now=level.value)
     today = days[-1][0]
-    band = tuple(BandPoint(today + timedelta(days=day), *ahead.list_values_at(day)) for day in _BAND_DAYS[1:])
+    later = _BAND_DAYS[1:]
+    band = tuple(
+        BandPoint(today + timedelta(days=day), *ends)
+        for day, ends in zip(later, ahead.list_values_at(later), strict=True)
+    )
     return replace(
         plain,
         lack=lack.value if lack else "",

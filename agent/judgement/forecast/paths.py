@@ -49,10 +49,10 @@ class Ahead:
         near, middle, far = (int(end) if np.isfinite(end) else None for end in ends)
         return near, middle, far
 
-    def list_values_at(self, day: int) -> tuple[float, float, float]:
-        """Return the lower end, the middle and the upper end of the interval on a day, none of them below 0."""
-        low, middle, high = (max(0.0, float(value)) for value in np.quantile(self.values[day - 1], _ENDS))
-        return low, middle, high
+    def list_values_at(self, days: Sequence[int]) -> list[tuple[float, float, float]]:
+        """Return the lower end, the middle and the upper end of the interval on each day, none of them below 0."""
+        found = np.maximum(np.quantile(self.values[np.array(days) - 1], _ENDS, axis=1), 0.0)
+        return [(float(low), float(middle), float(high)) for low, middle, high in found.T]
 
 
 def draw_paths(days: Sequence[int], seen: Sequence[float], ahead_count: int, *, daily: bool) -> Ahead:
@@ -136,10 +136,8 @@ def _continue_noise(rest: Array, kept: float, count: int, random: np.random.Rand
 
 
 def _mean_by_bucket(course: trend.Course, drawn: Array) -> Array:
-    nearest = np.abs(course.steps[:, None] - course.buckets[None, :]).argmin(axis=1)
-    sums = np.zeros((len(course.buckets), drawn.shape[1]))
-    np.add.at(sums, nearest, drawn)
-    return sums / np.maximum(np.bincount(nearest, minlength=len(course.buckets)), 1)[:, None]
+    counts = np.diff(course.starts, append=len(drawn))
+    return np.asarray(np.add.reduceat(drawn, course.starts, axis=0) / counts[:, None])
 
 
 def _find_odd(values: Array) -> NDArray[np.bool_]:

@@ -36,6 +36,8 @@ class Form(StrEnum):
 class Course:
     """What is fitted: the single values since the last break, with jumps undone, and their means in ``buckets``.
 
+    ``starts`` are the places of the first value of each bucket.
+
     ``broken`` counts the breaks that were found.
     """
 
@@ -43,6 +45,7 @@ class Course:
     values: Array
     buckets: Array
     means: Array
+    starts: NDArray[np.intp]
     form: Form = Form.LINE
     broken: int = 0
 
@@ -64,7 +67,8 @@ def make_course(steps: Array, values: Array, broken: int = 0) -> Course:
     numbers = ((steps - steps[0]) // width).astype(int)
     _, places, counts = np.unique(numbers, return_inverse=True, return_counts=True)
     buckets, means = (np.bincount(places, weights=one) / counts for one in (steps, values))
-    return Course(steps=steps, values=values, buckets=buckets, means=means, broken=broken)
+    starts = np.flatnonzero(np.diff(places, prepend=-1))
+    return Course(steps=steps, values=values, buckets=buckets, means=means, starts=starts, broken=broken)
 
 
 def find_course(steps: Array, values: Array) -> Course:

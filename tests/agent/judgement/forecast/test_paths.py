@@ -21,7 +21,7 @@ def test_the_ends_come_from_the_courses() -> None:
     assert ahead.list_days_to(5.0, now=0.0) == (2, 3, None)
     assert ahead.list_days_to(9.0, now=0.0) == (None, None, None)
     assert ahead.list_days_to(9.0, now=9.0) == (0, 0, 0)
-    assert ahead.list_values_at(4)[1] == 5
+    assert ahead.list_values_at([1, 4]) == [(1, 1, 1), (pytest.approx(1.8), 5, 5)]
 
 
 def test_a_value_that_jumps_and_comes_back_changes_nothing() -> None:
