@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from agent.api import Actor, DocPage, Remediation, RunAs, Sizing, TenantKind, Unit
 from agent.facts.growth import LevelKind
+from agent.facts.resources import ResourceUnit, TenantMemory
+from agent.facts.schema import AutoIncrement, PartitionedTable, TabletCount
+from agent.facts.sessions import SessionCount
 from checks.capacity.outlooks import Outlook, checks_of
 from checks.capacity.pages import (
     CONNECTIONS,
@@ -28,6 +31,7 @@ OUTLOOKS = (
         code="CAP030",
         name="data_disk_full_soon",
         kind=LevelKind.DATA_DISK,
+        source=ResourceUnit,
         actor=Actor.BOTH,
         tenants=_BOTH,
         title="Data disk full soon, as it grows now",
@@ -57,6 +61,7 @@ OUTLOOKS = (
         code="CAP031",
         name="log_disk_full_soon",
         kind=LevelKind.LOG_DISK,
+        source=ResourceUnit,
         actor=Actor.PLATFORM,
         tenants=_BOTH,
         title="Log disk full soon, as it grows now",
@@ -87,6 +92,7 @@ OUTLOOKS = (
         code="CAP032",
         name="memory_used_up_soon",
         kind=LevelKind.MEMORY,
+        source=TenantMemory,
         actor=Actor.BOTH,
         title="Tenant memory used up soon, as its use grows now",
         consequence="In some months statements fail because no memory is left for them.",
@@ -116,6 +122,7 @@ OUTLOOKS = (
         code="CAP033",
         name="tablets_used_up_soon",
         kind=LevelKind.TABLETS,
+        source=TabletCount,
         actor=Actor.CUSTOMER,
         title="Tablets reach their number soon, as they grow now",
         consequence="In some months the jobs that create new tables and partitions fail.",
@@ -135,6 +142,7 @@ OUTLOOKS = (
         code="CAP034",
         name="sessions_used_up_soon",
         kind=LevelKind.SESSIONS,
+        source=SessionCount,
         actor=Actor.CUSTOMER,
         title="Sessions reach their number soon, as they grow now",
         consequence="In some months new connections are refused, while the database seems to run well.",
@@ -155,6 +163,8 @@ OUTLOOKS = (
         code="CAP035",
         name="auto_increment_used_up_soon",
         kind=LevelKind.AUTO_INCREMENT,
+        source=AutoIncrement,
+        may_be_none=True,
         actor=Actor.CUSTOMER,
         tenants=_BOTH,
         title="AUTO_INCREMENT column exhausted soon, as it grows now",
@@ -178,6 +188,8 @@ OUTLOOKS = (
         code="CAP036",
         name="partitions_used_up_soon",
         kind=LevelKind.PARTITIONS,
+        source=PartitionedTable,
+        may_be_none=True,
         actor=Actor.CUSTOMER,
         tenants=_BOTH,
         title="Partitions of a table reach their number soon, as they grow now",

@@ -41,7 +41,11 @@ class OutlookParams(Params):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Outlook:
-    """One kind of level. ``name`` says what is wrong, ``consequence`` what follows, ``why`` is the rationale."""
+    """One kind of level. ``name`` says what is wrong, ``consequence`` what follows, ``why`` is the rationale.
+
+    ``source`` are the facts that it is measured from; ``may_be_none``: a tenant may have nothing of the kind, and then
+    nothing is used up.
+    """
 
     code: str
     name: str
@@ -53,6 +57,8 @@ class Outlook:
     why: str
     remediation: Remediation
     sources: tuple[Source, ...]
+    source: type
+    may_be_none: bool = False
     sizing: Sizing | None = None
 
     @property
@@ -67,21 +73,21 @@ def checks_of(module: str, outlooks: Iterable[Outlook]) -> tuple[Callable[..., I
 
 
 def _make_check(module: str, outlook: Outlook) -> Callable[..., Iterator[Measurement | Unjudged]]:
-    def measure(forecasts: Rows[DaysToLimit], p: OutlookParams) -> Iterator[Measurement | Unjudged]:
-        rows = [row for row in forecasts if row.series == outlook.kind]
-        if not rows:
+    def measure(rows: Rows[object], forecasts: Rows[DaysToLimit], p: OutlookParams) -> Iterator[Measurement | Unjudged]:
+        mine = [row for row in forecasts if row.series == outlook.kind]
+        if not mine and (rows or not outlook.may_be_none):
             raise NotAssessed("No value of this kind was read.")
-        lacking: list[DaysToLimit] = []
-        for row in rows:
+        for row in mine:
             if _find_lack(row, p):
-                lacking.append(row)
                 yield Unjudged(_name(row))
             else:
                 days = row.horizon_days if row.near_days is None else row.near_days
                 yield Measurement(_name(row), days, _tell(outlook, row))
-        if lacking:
-            raise _explain(lacking[0], p)
+        if mine and all(_find_lack(row, p) for row in mine):
+            raise _explain(mine[0], p)
 
+    # The facts are those that the level is measured from: where they cannot be read, that is the reason told.
+    measure.__annotations__ |= {"rows": Rows[outlook.source], "forecasts": Rows[DaysToLimit], "p": OutlookParams}  # type: ignore[name-defined]
     measure.__module__, measure.__name__, measure.__qualname__ = module, outlook.name, outlook.name
     return check(
         code=outlook.code,
@@ -122,7 +128,7 @@ def _explain(row: DaysToLimit, p: OutlookParams) -> NotAssessed:
         )
     if lack == "few":
         return NotAssessed(
-            "Values of {points_count} days are known; a forecast takes {least_count} at least.",
+            "Days with a value: {points_count}; a forecast takes {least_count} at least.",
             "Take samples between the assessments, or assess again in the next quarter.",
             points_count=row.points_count,
             least_count=p.least_points_count,

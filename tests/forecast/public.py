@@ -38,7 +38,7 @@ def read_values(series: PublicSeries) -> Array:
         rows = [row[series.column] for row in csv.DictReader(lines)]
     values = np.array([float(row) if row.strip() else np.nan for row in rows])
     known = np.flatnonzero(~np.isnan(values))
-    return np.interp(np.arange(len(values)), known, values[known])
+    return np.asarray(np.interp(np.arange(len(values)), known, values[known]))
 
 
 def make_public_trials(series: PublicSeries, count: int, seed: int) -> Iterator[Trial]:

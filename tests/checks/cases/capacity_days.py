@@ -20,6 +20,7 @@ CHECKS: dict[str, tuple[LevelKind, dict[Severity, int], int]] = {
     "CAP035": (LevelKind.AUTO_INCREMENT, {LOW: 180, MEDIUM: 60}, 6),
     "CAP036": (LevelKind.PARTITIONS, {LOW: 180, MEDIUM: 60}, 6),
 }
+MAY_BE_NONE = {"CAP035", "CAP036"}
 LEAST_DAYS = 42
 
 
@@ -54,9 +55,9 @@ def _list_cases() -> Iterator[Case]:
             yield Case(code, [none], not_assessed=True, label=f"lacks {lack}")
         half = [foretell(kind, first, "z1"), foretell(kind, None, "z2", lack="limit")]
         yield Case(code, half, [("z1", LOW)], label="half known")
-        well = [foretell(kind, None, "z1"), foretell(kind, None, "z2", lack="limit")]
-        yield Case(code, well, not_assessed=True, label="half unknown")
-        yield Case(code, not_assessed=True, label="nothing")
+        unknown = [foretell(kind, None, f"z{number}", lack="limit") for number in (2, 3)]
+        yield Case(code, [foretell(kind, None, "z1"), *unknown], not_assessed=True, label="most unknown")
+        yield Case(code, not_assessed=code not in MAY_BE_NONE, label="nothing")
 
 
 CASES = list(_list_cases())
