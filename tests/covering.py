@@ -107,6 +107,7 @@ COVERING: Mapping[str, str] = {
     "agent/report/charts/capacity.py": "tests/agent/report/charts/test_draw.py",
     "agent/report/charts/curves.py": "tests/agent/report/charts/test_canvas.py",
     "agent/report/charts/fonts.py": "tests/agent/report/charts/test_draw.py",
+    "agent/report/charts/limits.py": "tests/agent/report/charts/test_draw.py",
     "agent/report/charts/over_time.py": "tests/agent/report/charts/test_draw.py",
     "agent/report/charts/painting.py": "tests/agent/report/charts/test_canvas.py",
     "agent/report/charts/palette.py": "tests/agent/report/charts/test_draw.py",
