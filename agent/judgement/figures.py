@@ -19,6 +19,7 @@ from agent.model.snapshot import Snapshot
 TOP_SQL = 20
 TEXT_CHARS = 600
 _DATA_DISK = "data_disk"
+_OF_ZONES = (LevelKind.DATA_DISK, LevelKind.LOG_DISK)  # kept as the capacity of the zones
 
 
 def compute_figures(
@@ -40,7 +41,7 @@ def compute_figures(
             for one in limits
             if one.level.kind == LevelKind.DATA_DISK and one.band
         ),
-        levels=tuple(levels),
+        levels=tuple(level for level in levels if level.kind not in _OF_ZONES),
         limits=tuple(limits),
         top_sql=top,
         top_sql_of=of,
