@@ -183,17 +183,23 @@ def grown(days: int) -> Snapshot:
         zone="z1", max_cpu=4.0, memory_size=8 * gib, log_disk_size=24 * gib, log_disk_in_use=18 * gib,
         data_disk_in_use=260 * gib, data_disk_size=300 * gib,
     )  # fmt: skip
-    points = tuple(Point(now - timedelta(days=day), (260.0 - 2 * day + day % 2) * gib) for day in range(days, 0, -1))
+    points = tuple(
+        Point(now - timedelta(days=day), (260.0 - 2 * day + day * 7 % 5 / 4) * gib) for day in range(days, 0, -1)
+    )
     sampled = Series("data_disk_used_bytes", "z1", "bytes", None, points)
     found = snapshot_of([unit, *list_earlier_levels([sampled], (), now)])
     return dataclasses.replace(found, target="orders")
 
 
-def test_samples_become_a_finding_with_a_day_and_a_size_also_from_a_saved_snapshot(tmp_path: Path) -> None:
+def job_by_shipped_rules(directory: Path) -> AssessmentJob:
+    (directory / "rules.yaml").write_text((Path(__file__).parents[2] / "rules.yaml").read_text("utf-8"), "utf-8")
     registry, ruleset = shipped()
-    asked = AssessmentJob(
-        engagement=load(tmp_path, MINIMAL), target="orders", registry=registry, shipped=ruleset, now=HARNESS_NOW
-    )
+    engagement = load(directory, MINIMAL)
+    return AssessmentJob(engagement=engagement, target="orders", registry=registry, shipped=ruleset, now=HARNESS_NOW)
+
+
+def test_samples_become_a_finding_with_a_day_and_a_size_also_from_a_saved_snapshot(tmp_path: Path) -> None:
+    asked = job_by_shipped_rules(tmp_path)
     snapshot.save_snapshot(grown(60), tmp_path / "s.obh")
     documents = [
         build_document(pipeline.judge_snapshot(asked, "one", None, facts))
@@ -212,10 +218,7 @@ def test_samples_become_a_finding_with_a_day_and_a_size_also_from_a_saved_snapsh
 
 
 def test_without_samples_the_same_tenant_is_not_assessed_on_its_growth(tmp_path: Path) -> None:
-    registry, ruleset = shipped()
-    asked = AssessmentJob(
-        engagement=load(tmp_path, MINIMAL), target="orders", registry=registry, shipped=ruleset, now=HARNESS_NOW
-    )
+    asked = job_by_shipped_rules(tmp_path)
     document = build_document(pipeline.judge_snapshot(asked, "one", None, grown(2)))
     (result,) = [result for result in document["results"] if result["code"] == "CAP030"]
     assert result["outcome"] == "not_assessed" and "Days with a value: 3" in result["reason"]["en"]
