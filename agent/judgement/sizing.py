@@ -21,7 +21,7 @@ from agent.model.outlook import Outlook, Purchase
 from agent.model.result import CheckResult, Finding
 from agent.model.rule import Ladder, Rule
 from agent.model.snapshot import Snapshot
-from agent.model.terms import Scalar, Text, Unit
+from agent.model.terms import Scalar, TenantKind, Text, Unit
 
 _WHOLE = 100.0
 _FAR_DAYS = 3650
@@ -71,7 +71,7 @@ def compute_outlooks(
     """Return what is known of sizes and days, by the fingerprint of the finding; nothing for the others."""
     growth = next((row.growth_pct_per_year for row in snapshot.list_rows(BusinessProfile)), None) or 0.0
     was = {change.fingerprint: change.was_value for change in comparison.changes} if comparison else {}
-    purchases = _list_purchases(results, specs, rules, growth)
+    purchases = _list_purchases(results, specs, rules, growth, alone=snapshot.tenant_kind is TenantKind.USER)
     found = {}
     for result in results:
         spec = specs[result.code]
@@ -89,11 +89,17 @@ def compute_outlooks(
 
 
 def _list_purchases(
-    results: Sequence[CheckResult], specs: Mapping[str, CheckSpec], rules: Mapping[str, Rule], growth_pct: float
+    results: Sequence[CheckResult],
+    specs: Mapping[str, CheckSpec],
+    rules: Mapping[str, Rule],
+    growth_pct: float,
+    *,
+    alone: bool,
 ) -> Mapping[str, Purchase]:
     """Return the size to buy by the fingerprint of the finding.
 
     Findings that ask for more of the same thing are one purchase: each tells the size that is enough for all of them.
+    Those of a user tenant (``alone``) are about one order, whether they name the tenant or one of its zones.
     """
     asked = [
         (finding, sizing, rules[result.code])
@@ -105,10 +111,11 @@ def _list_purchases(
     found: dict[str, tuple[tuple[str, str], Purchase]] = {}
     largest: dict[tuple[str, str], Purchase] = {}
     for finding, sizing, rule in asked:
-        memory = largest.get((_MEMORY, finding.resource))
+        place = "" if alone else finding.resource
+        memory = largest.get((_MEMORY, place))
         purchase = _size(sizing, finding, rule, growth_pct, memory.needed if memory else 0.0)
         if purchase:
-            key = purchase.what, finding.resource
+            key = purchase.what, place
             found[finding.fingerprint] = key, purchase
             largest[key] = max(largest.get(key, purchase), purchase, key=lambda one: one.needed)
     return {

@@ -19,6 +19,7 @@ BUCKETS = 60
 _LEAST_SIDE = 4  # buckets on each side of a break
 _LEAST_BENT = 12
 _MOST_BREAKS = 4
+_TRIFLE = 0.003  # of the range of the values
 _PENALTY = 2.0  # of each number that a model has more, in units of the usual criterion (BIC): many models are tried
 # How often the curve's rate of change grows or falls by the factor e over the values that were seen.
 _BENDS = np.concatenate([-np.geomspace(8.0, 0.3, 16), np.geomspace(0.3, 4.0, 16)])
@@ -78,10 +79,11 @@ def find_course(steps: Array, values: Array) -> Course:
         count = len(course.means)
         if count < 2 * _LEAST_SIDE:
             return course
-        forms = {Form.FLAT: _criterion(_residual(_lines(course.buckets)[:, :1], course.means), count, 1)}
-        forms[Form.LINE] = _criterion(_residual(_lines(course.buckets), course.means), count, 2)
+        floor = _find_floor(course)
+        forms = {Form.FLAT: _criterion(_residual(_lines(course.buckets)[:, :1], course.means), count, 1, floor)}
+        forms[Form.LINE] = _criterion(_residual(_lines(course.buckets), course.means), count, 2, floor)
         if count >= _LEAST_BENT:
-            forms[Form.BENT] = _criterion(_find_bend(course)[1], count, 4)
+            forms[Form.BENT] = _criterion(_find_bend(course)[1], count, 4, floor)
         best, broken = min(forms, key=lambda form: forms[form]), _find_break(course)
         if broken.criterion >= forms[best] or course.broken == _MOST_BREAKS:
             return replace(course, form=best)
@@ -113,13 +115,19 @@ def _residual(design: Array, values: Array) -> float:
     return float(np.sum((values - design @ solution) ** 2))
 
 
-def _criterion(residual: float, count: int, numbers: int) -> float:
-    return float(count * np.log(max(residual / count, 1e-12)) + _PENALTY * numbers * np.log(count))
+def _criterion(residual: float, count: int, numbers: int, floor: float) -> float:
+    """Return what a model costs: what it leaves over, but no less than ``floor``, and its numbers."""
+    return float(count * np.log(residual / count + floor) + _PENALTY * numbers * np.log(count))
+
+
+def _find_floor(course: Course) -> float:
+    """Return the mean square below which a deviation is not worth a break: counters may have no noise at all."""
+    return (_TRIFLE * float(np.ptp(course.means))) ** 2 + 1e-30
 
 
 def _find_break(course: Course) -> _Break:
     """Return the best of: a jump between parallel lines, a line that bends at one place, two lines of their own."""
-    steps, count = course.buckets - course.buckets[0], len(course.buckets)
+    steps, count, floor = course.buckets - course.buckets[0], len(course.buckets), _find_floor(course)
     scale = max(float(np.abs(course.means).max()), 1e-300)
     values, found = course.means / scale, [_Break(np.inf, 0, None)]
     unit = steps / max(steps[-1], 1.0)
@@ -141,7 +149,7 @@ def _find_break(course: Course) -> _Break:
         residuals = np.sum((values[None, :] - (design @ solution)[:, :, 0]) ** 2, axis=1)
         best = int(np.argmin(residuals))
         jump = float(solution[best, 2, 0]) * scale if columns[-1] is mixed else None
-        criterion = _criterion(float(residuals[best]) * scale**2, count, numbers)
+        criterion = _criterion(float(residuals[best]) * scale**2, count, numbers, floor)
         found.append(_Break(criterion, int(places[best]), jump))
     return min(found, key=lambda one: one.criterion)
 

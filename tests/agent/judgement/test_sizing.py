@@ -16,7 +16,7 @@ from agent.model.comparison import Change, Comparison
 from agent.model.figures import Figures, Forecast
 from agent.model.outlook import Outlook
 from agent.model.rule import Ladder, Rule
-from agent.model.terms import ChangeKind, Severity, Unit
+from agent.model.terms import ChangeKind, Severity, TenantKind, Unit
 from agent.support.i18n import render_text
 from tests.agent.scoring import failed, finding
 from tests.harness import NOW, shipped, snapshot_of
@@ -280,3 +280,23 @@ def test_a_demand_of_a_year_ahead_is_not_grown_again() -> None:
     told = outlook(sizing, 90.0, evidence, days, growth=50.0, params={"usable_pct": 85})
     assert told and told.purchase and told.purchase.needed == 201 * GIB  # 170 / 0.85 is 200, and a limit is a finding
     assert "170 GiB in use in a year" in render_text(told.purchase.formula, "en")
+
+
+def test_a_tenant_and_its_zone_are_one_order_of_the_larger_size() -> None:
+    full = replace(
+        finding(Severity.LOW), fingerprint="a", resource="tenant", value=88.0, evidence={"size_bytes": 800 * GIB}
+    )
+    soon = {**size, "in_a_year_bytes": 1400 * GIB}
+    ahead = replace(finding(Severity.LOW), fingerprint="b", resource="z1", value=40.0, evidence=soon)
+    for kind, same in ((TenantKind.USER, True), (TenantKind.SYS, False)):
+        told = compute_outlooks(
+            [failed("CAP004", full), failed("CAP030", ahead)],
+            specs=CHECKS,
+            rules=RULES,
+            snapshot=snapshot_of([], kind=kind),
+            figures=Figures(),
+            comparison=None,
+        )
+        first, second = told["a"].purchase, told["b"].purchase
+        assert first and second and second.needed == 1648 * GIB  # 1400 / 0.85 is 1647.06
+        assert (first.needed == second.needed) is same

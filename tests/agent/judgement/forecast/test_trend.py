@@ -60,3 +60,9 @@ def test_fewer_buckets_are_less_certain() -> None:
     widths = [trend.widen(buckets, 2) for buckets in (3, 4, 8, 60)]
     assert widths == sorted(widths, reverse=True)
     assert widths[-1] == pytest.approx(1.0, abs=0.05)
+
+
+def test_a_counter_without_noise_has_no_break_where_it_paused_for_a_day() -> None:
+    course = trend.find_course(STEPS, 1000 + 200 * np.minimum(STEPS, 178))
+    assert (course.form, course.broken) == (trend.Form.LINE, 0)
+    assert slope_of(course) == pytest.approx(200, rel=0.01)
