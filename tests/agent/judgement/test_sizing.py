@@ -286,7 +286,7 @@ def test_a_tenant_and_its_zone_are_one_order_of_the_larger_size() -> None:
     full = replace(
         finding(Severity.LOW), fingerprint="a", resource="tenant", value=88.0, evidence={"size_bytes": 800 * GIB}
     )
-    soon = {**size, "in_a_year_bytes": 1400 * GIB}
+    soon = {"size_bytes": 800 * GIB, "in_a_year_bytes": 1400 * GIB}
     ahead = replace(finding(Severity.LOW), fingerprint="b", resource="z1", value=40.0, evidence=soon)
     for kind, same in ((TenantKind.USER, True), (TenantKind.SYS, False)):
         told = compute_outlooks(
