@@ -15,7 +15,7 @@ help:  ## This list
 $(STAMP): setup.cfg pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or later is needed (PYTHON=...)"; exit 2; }
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[kernel,ssh,report,deliver,dev]'
+	$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[kernel,ssh,report,deliver,forecast,dev]'
 	@touch $@
 
 setup: $(STAMP)  ## The virtual environment with pinned packages
@@ -62,8 +62,9 @@ check: $(STAMP)  ## Lint, types, import contracts, generated pages
 	$(BIN)/ob-health checks docs --check
 	$(BIN)/python -m tests.proof --check
 
-bench: $(STAMP)  ## Speed and size as a table and build/bench.json; exit 1 beyond twice a limit
+bench: $(STAMP)  ## Speed and size, and the backtest of forecasts: tables, build/bench.json and build/forecast.json; exit 1 beyond twice a limit or below an aim
 	$(BIN)/python -m tests.bench
+	$(BIN)/python -m tests.forecast.backtest
 
 bench-twin: $(STAMP)  ## What the twin's verdicts are worth, and build/bench-twin.json: about a quarter of an hour; exit 1 below the aims
 	$(BIN)/python -m tests.twin.bench

@@ -20,6 +20,7 @@ from agent.model.check import (
     Case,
     CheckSpec,
     EffortCase,
+    LevelSpec,
     Measurement,
     MissingFacts,
     NotAssessed,
@@ -56,6 +57,7 @@ __all__ = [
     "EffortCase",
     "KernelCode",
     "KernelRun",
+    "LevelSpec",
     "Measurement",
     "MissingFacts",
     "Named",
@@ -123,6 +125,8 @@ def check(
     attested: bool = False,
     sizing: Sizing | None = None,
     exhausts: bool = False,
+    level: LevelSpec | None = None,
+    foretells: str = "",
     rationale: str = "",
     consequence: str = "",
     parse: Callable[[str], float | str] | None = None,
@@ -135,7 +139,8 @@ def check(
     evidence's names. ``consequence`` says in one plain sentence what happens to the business if nothing is done;
     without it page one prints the beginning of the rationale. ``sources`` say where the facts were looked up; the first
     page is what a reader is sent to. ``sizing`` says what to buy; ``exhausts`` marks a share of something that only
-    grows and ends at 100.
+    grows and ends at 100. ``level`` names the evidence that is forecast, and ``foretells`` the kind of level whose
+    forecast the check judges.
     ``parse`` marks a check whose values are judged against an expected value or range; ``title_below`` and
     ``title_above`` then say which way they are wrong.
     Raises TypeError for a header or a signature that breaks the contract.
@@ -168,6 +173,8 @@ def check(
             attested=attested,
             sizing=sizing,
             exhausts=exhausts,
+            level=level,
+            foretells=foretells,
             expects_value=parse is not None,
             parse=parse,
             title_below=title_below,

@@ -38,11 +38,15 @@ from agent.engagement.loading import read_overrides
 from agent.engagement.service_terms import WHOLE_MONTHS
 from agent.engagement.subscription import find_current_period
 from agent.facts import CostClass
+from agent.facts.growth import DaysToLimit
 from agent.judgement.compare import compare_assessments, recognize_former
 from agent.judgement.evaluate import evaluate_checks, measure_resources
 from agent.judgement.figures import compute_figures, find_bought_bytes
+from agent.judgement.forecast.daily import list_earlier_levels
+from agent.judgement.forecast.days_to_limit import forecast_levels, state_days
 from agent.judgement.instance import describe_instance
 from agent.judgement.joining import join_earlier, join_findings
+from agent.judgement.levels import list_levels
 from agent.judgement.remedies import group_by_remedy
 from agent.judgement.roadmap import plan_roadmap
 from agent.judgement.score import score_results
@@ -57,6 +61,7 @@ from agent.model.comparison import Earlier
 from agent.model.document import Document
 from agent.model.result import CheckResult, Score
 from agent.model.rule import Ruleset
+from agent.model.series import Series
 from agent.model.snapshot import Capabilities, Problem, Snapshot
 from agent.model.terms import Scalar, Text
 from agent.report.render import name_files, prepare_rendering
@@ -82,7 +87,7 @@ class AssessmentJob:
     tells the time when the target is connected, which may be long after ``now``; without it that is ``now``.
     ``verify``: indexes and remedies are tried on a twin, on this machine, once the target is left. ``keys`` seal the
     snapshot for the history; without them none is kept there. ``wanted`` are the facts to read in place of those that
-    the checks need.
+    the checks need. ``series`` are the samples that were taken of the target between assessments.
     """
 
     engagement: Engagement
@@ -99,6 +104,7 @@ class AssessmentJob:
     verify: bool = False
     keys: HistoryKeys | None = None
     wanted: tuple[type, ...] | None = None
+    series: tuple[Series, ...] = ()
 
     def with_progress(self, progress: ShowProgress) -> AssessmentJob:
         """Return the same job with a callback for its progress."""
@@ -174,7 +180,11 @@ def _collect_target(
     job: AssessmentJob, assessment_id: str, directory: Path | None, meanwhile: Callable[[], None]
 ) -> _CollectedTarget:
     authorization = _authorize_target(job, assessment_id, directory)
-    given = tuple(targets.list_given_facts(job.engagement, job.target, job.now, job.earlier))
+    earlier = job.earlier
+    given = (
+        *targets.list_given_facts(job.engagement, job.target, job.now, earlier),
+        *list_earlier_levels(job.series, earlier.trend if earlier else (), job.now),
+    )
     with _connect_target(job, assessment_id, authorization, directory) as (session, capabilities, written):
         facts = _collect_with_receipt(job, authorization, session, capabilities, given=given, meanwhile=meanwhile)
         clock = ClockPair(datetime.fromtimestamp(session.window_us()[1] / 1_000_000, UTC), datetime.now(UTC))
@@ -307,6 +317,9 @@ def _judge_snapshot(
 ) -> Assessment:
     engagement, specs, earlier = job.engagement, job.registry.checks, recalled.earlier
     ruleset = fit_rules(apply_rules(engagement, specs, job.shipped, job.now), facts)
+    levels = list_levels(specs.values(), ruleset, facts)
+    limits = forecast_levels(facts, levels)
+    facts = dataclasses.replace(facts, facts={**facts.facts, DaysToLimit: state_days(limits)})
     found = join_findings(evaluate_checks(specs.values(), ruleset, facts, job.registry.translations))
     results = group_by_remedy(found)
     earlier = join_earlier(recognize_former(earlier, results, facts.target), results)
@@ -314,7 +327,7 @@ def _judge_snapshot(
     if ruleset.overrides:
         scored = _add_hidden_points(job, ruleset, facts, scored, earlier)
     comparison = compare_assessments(results, scored, ruleset.sha256, earlier)
-    figures = compute_figures(facts, earlier.trend if earlier else ())
+    figures = compute_figures(facts, earlier.trend if earlier else (), levels, limits)
     return Assessment(
         id=assessment_id,
         agent_version=agent.__version__,

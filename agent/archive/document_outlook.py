@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
+from typing import overload
 
 from agent.archive.json_values import round_number
 from agent.facts.given import BusinessProfile, CriticalPeriod
@@ -15,6 +16,8 @@ from agent.model.document import (
     Document,
     FiguresEntry,
     InstanceEntry,
+    LevelEntry,
+    LimitEntry,
     OutlookEntries,
     ScoreEntry,
     SqlEntry,
@@ -22,13 +25,14 @@ from agent.model.document import (
     TimesEntry,
     TrendEntry,
 )
-from agent.model.figures import Capacity, Figures, TrendPoint
+from agent.model.figures import Capacity, Figures, Level, LimitForecast, TrendPoint
 from agent.model.instance import Instance
 from agent.model.snapshot import Snapshot
 from agent.model.statement import StatementFacts, TimeSplit
 from agent.model.terms import Text
 
 KEPT_POINTS = 12  # three years of quarters
+SHOWN_POINTS = 120  # of a series, that a chart draws
 
 
 def serialize_outlook(assessment: Assessment, tell: Callable[[Text | None], Texts]) -> OutlookEntries:
@@ -141,6 +145,8 @@ def _serialize_figures(figures: Figures) -> FiguresEntry:
             }
             for forecast in figures.forecasts
         ],
+        "levels": [_serialize_level(level) for level in figures.levels],
+        "limits": [_serialize_limit(limit) for limit in figures.limits],
         "top_sql": [
             {
                 "sql_id": shape.sql_id,
@@ -163,6 +169,7 @@ def _serialize_figures(figures: Figures) -> FiguresEntry:
                 "capacity": [_serialize_capacity(gauge) for gauge in point.capacity],
                 "sessions": point.sessions,
                 "statements_per_s": _round_rate(point.statements_per_s),
+                "levels": [_serialize_level(level) for level in point.levels],
             }
             for point in figures.trend
         ],
@@ -211,6 +218,57 @@ def _round_rate(value: float | None) -> float | None:
     return None if value is None else round(value, 3)
 
 
+def _serialize_level(level: Level) -> LevelEntry:
+    return {
+        "kind": level.kind,
+        "resource": level.resource,
+        "unit": level.unit,
+        "value": level.value,
+        "limit": level.limit,
+    }
+
+
+def _serialize_limit(limit: LimitForecast) -> LimitEntry:
+    return {
+        **_serialize_level(limit.level),
+        "points_count": limit.points_count,
+        "span_days": limit.span_days,
+        "lack": limit.lack,
+        "near_days": limit.near_days,
+        "likely_days": limit.likely_days,
+        "far_days": limit.far_days,
+        "year_value": _round_whole(limit.year_value),
+        "year_high": _round_whole(limit.year_high),
+        "points": [{"on": day.isoformat(), "value": _round_whole(value)} for day, value in thin_out(limit.points)],
+        "band": [
+            {
+                "on": point.on.isoformat(),
+                "low": _round_whole(point.low),
+                "middle": _round_whole(point.middle),
+                "high": _round_whole(point.high),
+            }
+            for point in limit.band
+        ],
+    }
+
+
+def thin_out(points: Sequence[tuple[date, float]]) -> Sequence[tuple[date, float]]:
+    """Return as many of the daily values as a chart can show, evenly over the time, with the first and the last."""
+    if len(points) <= SHOWN_POINTS:
+        return points
+    last = len(points) - 1
+    return [points[round(number * last / (SHOWN_POINTS - 1))] for number in range(SHOWN_POINTS)]
+
+
+@overload
+def _round_whole(value: float) -> float: ...
+@overload
+def _round_whole(value: None) -> None: ...
+def _round_whole(value: float | None) -> float | None:
+    """Round a forecast to what it can tell: machines differ in the last digits of what they compute."""
+    return None if value is None else float(f"{value:.6g}")
+
+
 def _serialize_capacity(gauge: Capacity) -> CapacityEntry:
     return {
         "kind": gauge.kind,
@@ -234,6 +292,7 @@ def read_trend(document: Document) -> tuple[TrendPoint, ...]:
         "capacity": figures["capacity"],
         "sessions": document["instance"]["sessions"],
         "statements_per_s": document["instance"]["statements_per_s"],
+        "levels": figures["levels"],
     }
     return tuple(
         TrendPoint(
@@ -242,6 +301,7 @@ def read_trend(document: Document) -> tuple[TrendPoint, ...]:
             tuple(Capacity(**gauge) for gauge in point["capacity"]),
             point["sessions"],
             point["statements_per_s"],
+            tuple(Level(**level) for level in point["levels"]),
         )
         for point in [*figures["trend"], own][-KEPT_POINTS:]
     )

@@ -20,10 +20,13 @@ _AUTHORIZATION: dict[str, Any] = {
 }  # fmt: skip
 _COST: dict[str, Any] = {"longest_ms": 0.0, "rows": 0, "bytes": 0, "waited_ms": 0.0, "budget": None}
 _BUSINESS: dict[str, Any] = {"peak_qps": None, "concurrency": None, "growth_pct_per_year": None, "critical_periods": []}
-_FIGURES: dict[str, Any] = {"capacity": [], "forecasts": [], "top_sql": [], "top_sql_of": "", "shapes": 0, "trend": []}
+_FIGURES: dict[str, Any] = {
+    "capacity": [], "forecasts": [], "levels": [], "limits": [], "top_sql": [], "top_sql_of": "", "shapes": 0,
+    "trend": [],
+}  # fmt: skip
 _TOP_SQL: dict[str, Any] = {"text": "", "user_name": "", "longest_us": None}
 _SQL: dict[str, Any] = {"times": None}
-_TREND: dict[str, Any] = {"sessions": None, "statements_per_s": None}
+_TREND: dict[str, Any] = {"sessions": None, "statements_per_s": None, "levels": []}
 _INSTANCE: dict[str, Any] = {
     "compatible": "", "role": "", "primary_zone": "", "locality": "", "units": [], "replicas": [], "data_bytes": None,
     "sessions": None, "statements_per_s": None, "observed_s": None, "table_count": None, "tables": [],

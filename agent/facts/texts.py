@@ -53,7 +53,7 @@ _WORDS = (
     " priv_update rebuild recovery_window replica_type request retention role row_tablet scope snap_interval ssl_cipher"
     " state stattype_locked status switchover_status sync_status table_collation task_id tenant_role tenant_type"
     " collation_name column_key delete_rule operator param_infos partitions session_state time_unit type wait_class"
-    " operation workload"
+    " operation workload series lack"
 )
 # By column, in any view: a column's name means the same everywhere, except where FIELDS differs.
 COLUMNS: dict[str, TextContent] = {

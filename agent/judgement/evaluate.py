@@ -144,6 +144,17 @@ def _evaluate_check(
     return result(Outcome.NOT_ASSESSED if seen.unknown else Outcome.PASS, nearest=nearest, **rest)
 
 
+def list_measured(spec: CheckSpec, rule: Rule, snapshot: Snapshot) -> tuple[Measurement, ...]:
+    """Return what a check measures, whether or not it is a finding; nothing where it cannot be assessed."""
+    unfit = not rule.enabled or rule.variants or _explain_inapplicable(spec, rule, snapshot)
+    if unfit or _list_missing(spec, snapshot):
+        return ()
+    try:
+        return tuple(_run_measure(spec, rule, snapshot, OWN_ONLY).measured)
+    except CRASHES:  # its result tells of the crash
+        return ()
+
+
 _UNKNOWN_VARIANT = Text("The limit depends on the role or size of the tenant, which could not be read.")
 _NOT_JUDGED = Text("The rules do not apply to a tenant of this version, role or size.")
 _WRONG_TENANT = {

@@ -4,31 +4,45 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from agent.facts.given import Attestation
+from agent.facts.growth import LevelKind
 from agent.facts.resources import ResourceUnit
 from agent.facts.sql import CachedPlan, RepositoryText, SqlShape, SqlTotal
 from agent.facts.statement_texts import collect_texts
-from agent.model.figures import Capacity, Figures, Forecast, TopSql, TrendPoint
+from agent.judgement.forecast.days_to_limit import HORIZON_DAYS
+from agent.model.figures import Capacity, Figures, Forecast, Level, LimitForecast, TopSql, TrendPoint
 from agent.model.naming import is_meta, tenant_name
 from agent.model.snapshot import Snapshot
 
 TOP_SQL = 20
 TEXT_CHARS = 600
-FEWEST_POINTS = 3
-FEWEST_DAYS = 30.0
-_FAR_DAYS = 3650.0
+_DATA_DISK = "data_disk"
+_OF_ZONES = (LevelKind.DATA_DISK, LevelKind.LOG_DISK)  # kept as the capacity of the zones
 
 
-def compute_figures(snapshot: Snapshot, trend: Sequence[TrendPoint] = ()) -> Figures:
-    """Compute the figures of a snapshot. ``trend`` holds the assessments before it, oldest first."""
-    capacity = _sum_capacity(snapshot.list_rows(ResourceUnit), find_bought_bytes(snapshot))
-    points = [*((point.as_of, point.capacity) for point in trend), (snapshot.as_of, capacity)]
+def compute_figures(
+    snapshot: Snapshot,
+    trend: Sequence[TrendPoint] = (),
+    levels: Sequence[Level] = (),
+    limits: Sequence[LimitForecast] = (),
+) -> Figures:
+    """Compute the figures of a snapshot. ``trend`` holds the assessments before it, oldest first.
+
+    ``levels`` are those of today, ``limits`` their forecasts.
+    """
+    capacity = sum_capacity(snapshot.list_rows(ResourceUnit), find_bought_bytes(snapshot))
     top, of, shapes = _rank_top_sql(snapshot)
     return Figures(
         capacity=capacity,
-        forecasts=tuple(found for gauge in capacity if (found := _forecast_capacity(gauge, points))),
+        forecasts=tuple(
+            _describe_growth(one, snapshot.as_of)
+            for one in limits
+            if one.level.kind == LevelKind.DATA_DISK and one.band
+        ),
+        levels=tuple(level for level in levels if level.kind not in _OF_ZONES),
+        limits=tuple(limits),
         top_sql=top,
         top_sql_of=of,
         shapes=shapes,
@@ -42,7 +56,8 @@ def find_bought_bytes(snapshot: Snapshot) -> int:
     return int(next(attested, 0) or 0)
 
 
-def _sum_capacity(units: Sequence[ResourceUnit], bought: int) -> tuple[Capacity, ...]:
+def sum_capacity(units: Sequence[ResourceUnit], bought: int) -> tuple[Capacity, ...]:
+    """Return the disks of each zone, data and log; ``bought`` are the bytes of data disk per node, 0 if unknown."""
     used: defaultdict[tuple[str, str], int] = defaultdict(int)
     size: defaultdict[tuple[str, str], int] = defaultdict(int)
     unknown = set()
@@ -62,31 +77,16 @@ def _sum_capacity(units: Sequence[ResourceUnit], bought: int) -> tuple[Capacity,
     )
 
 
-def _forecast_capacity(gauge: Capacity, points: Sequence[tuple[datetime, Sequence[Capacity]]]) -> Forecast | None:
-    """Fit a line by least squares; None with too few assessments or too short a time.
-
-    Only for data disks: a log disk is kept full by design.
-    """
-    if gauge.kind != "data_disk":
-        return None
-    series = [
-        (moment, float(seen.used_bytes))
-        for moment, gauges in points
-        for seen in gauges
-        if (seen.kind, seen.resource) == (gauge.kind, gauge.resource)
-    ]
-    days = [(moment - series[0][0]) / timedelta(days=1) for moment, _ in series]
-    if len(series) < FEWEST_POINTS or days[-1] < FEWEST_DAYS:
-        return None
-    mean_day, mean_used = sum(days) / len(days), sum(used for _, used in series) / len(days)
-    spread = sum((day - mean_day) ** 2 for day in days)
-    slope = sum((day - mean_day) * (used - mean_used) for day, (_, used) in zip(days, series, strict=True)) / spread
-    full_on = None
-    if gauge.size_bytes and slope > 0:
-        left_days = (gauge.size_bytes - gauge.used_bytes) / slope
-        if left_days < _FAR_DAYS:
-            full_on = (series[-1][0] + timedelta(days=max(0.0, left_days))).date()
-    return Forecast(gauge.kind, gauge.resource, slope, full_on)
+def _describe_growth(forecast: LimitForecast, as_of: datetime) -> Forecast:
+    """Return what the report tells of a data disk in one line: growth a day, and the day on which it is full."""
+    today = as_of.astimezone(UTC).date()
+    likely = forecast.likely_days
+    return Forecast(
+        _DATA_DISK,
+        forecast.level.resource,
+        ((forecast.year_value or 0.0) - forecast.level.value) / HORIZON_DAYS,
+        None if likely is None else today + timedelta(days=likely),
+    )
 
 
 def _rank_top_sql(snapshot: Snapshot) -> tuple[tuple[TopSql, ...], str, int]:

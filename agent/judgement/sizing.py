@@ -9,10 +9,10 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from agent.facts.given import BusinessProfile
-from agent.judgement.figures import FEWEST_DAYS
+from agent.facts.growth import DaysToLimit
 from agent.model.check import CheckSpec, Sizing
 from agent.model.comparison import Comparison
 from agent.model.figures import Figures
@@ -21,10 +21,11 @@ from agent.model.outlook import Outlook, Purchase
 from agent.model.result import CheckResult, Finding
 from agent.model.rule import Ladder, Rule
 from agent.model.snapshot import Snapshot
-from agent.model.terms import Scalar, Text, Unit
+from agent.model.terms import Scalar, TenantKind, Text, Unit
 
 _WHOLE = 100.0
 _FAR_DAYS = 3650
+_FEWEST_DAYS = 30.0  # between two assessments that a line is drawn through
 _MEMORY = "memory"
 _GIB = 2**30
 _GROWN = {
@@ -45,11 +46,14 @@ _STEADY = {
         "none is told"
     ),
 }
+_AHEAD = N_("{used_bytes} in use in a year (the upper end of the forecast) ÷ {aim_pct}, the next whole GiB above")
 _LEAST = {
     Unit.BYTES: N_("the next whole size above {least_bytes}, at which it is a finding"),
     Unit.COUNT: N_("the next whole number above {least_ratio} cores, at which it is a finding"),
 }
 _KINDS = {"cores": "cores", "connections": "connections"}
+_BETWEEN = N_("by {points_count} daily values; in four of five cases between {first} and {last}")
+_BETWEEN_OR_LATER = N_("by {points_count} daily values; in four of five cases on {first} or later")
 _WITH_META = N_("{formula}, and {meta_bytes} for the META tenant")
 _TIMES = N_("{least_ratio} × {base_bytes} of memory, the next whole GiB above")
 _PER_GIB = N_("{objects_count} objects ÷ {least_count} for each GiB, the next whole GiB above")
@@ -67,17 +71,17 @@ def compute_outlooks(
     """Return what is known of sizes and days, by the fingerprint of the finding; nothing for the others."""
     growth = next((row.growth_pct_per_year for row in snapshot.list_rows(BusinessProfile)), None) or 0.0
     was = {change.fingerprint: change.was_value for change in comparison.changes} if comparison else {}
-    purchases = _list_purchases(results, specs, rules, growth)
+    purchases = _list_purchases(results, specs, rules, growth, alone=snapshot.tenant_kind is TenantKind.USER)
     found = {}
     for result in results:
         spec = specs[result.code]
         for finding in result.findings:
             purchase = purchases.get(finding.fingerprint)
-            day, basis = None, None
-            if spec.exhausts and comparison:
+            day, basis = _find_forecast_day(spec, finding, snapshot)
+            if day is None and spec.exhausts and comparison:
                 moment = comparison.baseline_as_of
                 day, basis = _extrapolate(finding.value, was.get(finding.fingerprint), moment, snapshot.as_of)
-            elif spec.sizing and spec.sizing.what == "data_disk":
+            elif day is None and spec.sizing and spec.sizing.what == "data_disk":
                 day, basis = _find_full_day(figures)
             if purchase or day:
                 found[finding.fingerprint] = Outlook(purchase, day, basis)
@@ -85,11 +89,17 @@ def compute_outlooks(
 
 
 def _list_purchases(
-    results: Sequence[CheckResult], specs: Mapping[str, CheckSpec], rules: Mapping[str, Rule], growth_pct: float
+    results: Sequence[CheckResult],
+    specs: Mapping[str, CheckSpec],
+    rules: Mapping[str, Rule],
+    growth_pct: float,
+    *,
+    alone: bool,
 ) -> Mapping[str, Purchase]:
     """Return the size to buy by the fingerprint of the finding.
 
     Findings that ask for more of the same thing are one purchase: each tells the size that is enough for all of them.
+    Those of a user tenant (``alone``) are about one order, whether they name the tenant or one of its zones.
     """
     asked = [
         (finding, sizing, rules[result.code])
@@ -101,10 +111,11 @@ def _list_purchases(
     found: dict[str, tuple[tuple[str, str], Purchase]] = {}
     largest: dict[tuple[str, str], Purchase] = {}
     for finding, sizing, rule in asked:
-        memory = largest.get((_MEMORY, finding.resource))
+        place = "" if alone else finding.resource
+        memory = largest.get((_MEMORY, place))
         purchase = _size(sizing, finding, rule, growth_pct, memory.needed if memory else 0.0)
         if purchase:
-            key = purchase.what, finding.resource
+            key = purchase.what, place
             found[finding.fingerprint] = key, purchase
             largest[key] = max(largest.get(key, purchase), purchase, key=lambda one: one.needed)
     return {
@@ -185,6 +196,8 @@ def _size_by_use(
     aim_pct = _read_number(given) if sizing.aim_param else _find_mildest(rule.judge)  # type: ignore[arg-type]
     if used is None or not aim_pct:
         return None
+    if sizing.ahead:
+        return used / (aim_pct / _WHOLE), Text(_AHEAD, {"aim_pct": aim_pct, "used_bytes": used})
     kind = "of_limit" if sizing.of_limit else _KINDS.get(sizing.what, "bytes")
     args: dict[str, Scalar] = {"aim_pct": aim_pct, "growth_pct": growth_pct, "share_pct": share, "base_bytes": present}
     args |= {"used_bytes": used, "used_ratio": used, "used_count": round(used)}
@@ -221,7 +234,7 @@ def _extrapolate(
 ) -> tuple[date | None, Text | None]:
     """Return when a share reaches all of it, by the line through two assessments that lie far enough apart."""
     days = (now - before) / timedelta(days=1)
-    if not isinstance(value, int | float) or not isinstance(was, int | float) or days < FEWEST_DAYS:
+    if not isinstance(value, int | float) or not isinstance(was, int | float) or days < _FEWEST_DAYS:
         return None, None
     per_day = (value - was) / days
     left_days = (_WHOLE - value) / per_day if per_day > 0 else math.inf
@@ -231,12 +244,24 @@ def _extrapolate(
     return (now + timedelta(days=left_days)).date(), text
 
 
+def _find_forecast_day(spec: CheckSpec, finding: Finding, snapshot: Snapshot) -> tuple[date | None, Text | None]:
+    """Return the likely day by the forecast of this very level, with its interval."""
+    kind = spec.foretells or (spec.level.kind if spec.level else "")
+    rows = snapshot.list_rows(DaysToLimit) if kind else ()
+    row = next((row for row in rows if (row.series, row.resource) == (kind, finding.resource)), None)
+    if row is None or row.lack or row.likely_days is None or row.near_days is None:
+        return None, None
+    today = snapshot.as_of.astimezone(UTC).date()
+    first, last = (today + timedelta(days=days) for days in (row.near_days, row.far_days or row.horizon_days))
+    args: dict[str, Scalar] = {"points_count": row.points_count, "first": first.isoformat(), "last": last.isoformat()}
+    text = _BETWEEN if row.far_days is not None else _BETWEEN_OR_LATER
+    return today + timedelta(days=row.likely_days), Text(text, args)
+
+
 def _find_full_day(figures: Figures) -> tuple[date | None, Text | None]:
-    """Return the first day on which a data disk is full by the line through all assessments that were kept."""
-    disks = (forecast for forecast in figures.forecasts if forecast.kind == "data_disk")
-    dated = [(forecast.full_on, forecast.bytes_per_day) for forecast in disks if forecast.full_on]
+    """Return the first day on which a data disk is full by its forecast."""
+    dated = [forecast for forecast in figures.forecasts if forecast.kind == "data_disk" and forecast.full_on]
     if not dated:
         return None, None
-    day, bytes_per_day = min(dated, key=lambda pair: pair[0])
-    args: dict[str, Scalar] = {"points_count": len(figures.trend) + 1, "growth_bytes": round(bytes_per_day)}
-    return day, Text("by {points_count} assessments, {growth_bytes} a day", args)
+    first = min(dated, key=lambda forecast: forecast.full_on or date.max)
+    return first.full_on, Text("by its forecast, {growth_bytes} a day", {"growth_bytes": round(first.bytes_per_day)})

@@ -141,8 +141,8 @@ class Sizing:
     share in use, and the size is that with which it falls below the mildest limit; ``share`` names the evidence that
     tells it where the value is another. ``of_limit``: the share is of a limit that grows with the size, not of the size
     itself. ``demand`` names the evidence that tells what is in use, and ``aim_param`` the param that says how far it
-    may fill up, where the value is no share; ``per_gib``: the limit is a number for each GiB, and ``demand`` all there
-    are.
+    may fill up, where the value is no share; ``ahead``: that demand is of a year ahead, with the growth until then.
+    ``per_gib``: the limit is a number for each GiB, and ``demand`` all there are.
     Where too little is the finding, the size is the mildest limit; with ``times`` that many times another evidence.
     ``with_meta``: the figures leave out what the META tenant takes of a unit, and what is ordered has it.
     ``otherwise`` is how it follows where the evidence that ``present`` names is not there.
@@ -158,7 +158,20 @@ class Sizing:
     share: str = ""
     of_limit: bool = False
     per_gib: bool = False
+    ahead: bool = False
     otherwise: Sizing | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LevelSpec:
+    """Which evidence of a check's measurements is a level that is forecast: what is in use, and its limit.
+
+    ``kind`` is that of a ``Series``.
+    """
+
+    kind: str
+    used: str
+    limit: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -172,6 +185,7 @@ class CheckSpec:
     business if nothing is done. ``finding`` is the one-line template of a finding. ``sources`` say where each fact that
     the check relies on was looked up; the first that a browser can open is what a reader is sent to. ``sizing`` says
     what to buy. ``exhausts``: the value is the share of something that only grows, and at 100 there is no more.
+    ``level`` says which evidence is forecast; ``foretells`` is the kind of level whose forecast the check judges.
     ``rule`` is a plug-in's entry in the form of rules.yaml; for our own checks, whose entries are in that file, it is
     None.
     """
@@ -199,6 +213,8 @@ class CheckSpec:
     attested: bool = False
     sizing: Sizing | None = None
     exhausts: bool = False
+    level: LevelSpec | None = None
+    foretells: str = ""
     expects_value: bool = False
     parse: Callable[[str], float | str] | None = None
     rule: Mapping[str, Any] | None = None

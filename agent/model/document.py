@@ -393,12 +393,54 @@ class WorkUnitEntry(TypedDict):
 
 
 class ForecastEntry(TypedDict):
-    """A straight line through the values of several assessments."""
+    """How a data disk grows by its forecast."""
 
     kind: str
     resource: str
     bytes_per_day: int
     full_on: str | None
+
+
+class LevelEntry(TypedDict):
+    """How much of something was in use, and its limit where that is known."""
+
+    kind: str
+    resource: str
+    unit: str
+    value: float
+    limit: float | None
+
+
+class DayEntry(TypedDict):
+    """The value of one day."""
+
+    on: str
+    value: float
+
+
+class BandEntry(TypedDict):
+    """Where a forecast is on one day: the interval of 80 % and its middle."""
+
+    on: str
+    low: float
+    middle: float
+    high: float
+
+
+class LimitEntry(LevelEntry):
+    """When a level reaches its limit, in days; None where it does not within the horizon, or where ``lack`` says why
+    there is no forecast."""
+
+    points_count: int
+    span_days: int
+    lack: str
+    near_days: int | None
+    likely_days: int | None
+    far_days: int | None
+    year_value: float | None
+    year_high: float | None
+    points: list[DayEntry]
+    band: list[BandEntry]
 
 
 class TopSqlEntry(TypedDict):
@@ -422,6 +464,7 @@ class TrendEntry(TypedDict):
     capacity: list[CapacityEntry]
     sessions: int | None
     statements_per_s: float | None
+    levels: list[LevelEntry]
 
 
 class FiguresEntry(TypedDict):
@@ -429,6 +472,8 @@ class FiguresEntry(TypedDict):
 
     capacity: list[CapacityEntry]
     forecasts: list[ForecastEntry]
+    levels: list[LevelEntry]
+    limits: list[LimitEntry]
     top_sql: list[TopSqlEntry]
     top_sql_of: str
     shapes: int

@@ -18,12 +18,58 @@ class Capacity:
 
 @dataclass(frozen=True, slots=True)
 class Forecast:
-    """A straight line through several assessments; ``full_on`` is None if it does not reach the size."""
+    """How a data disk grows; ``full_on`` is None if it does not reach its size within the horizon."""
 
     kind: str
     resource: str
     bytes_per_day: float
     full_on: date | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Level:
+    """How much of something was in use at one time; ``limit`` is None where it is not known. ``kind`` as in a Series.
+
+    ``unit`` is the value of a ``Unit``.
+    """
+
+    kind: str
+    resource: str
+    unit: str
+    value: float
+    limit: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class BandPoint:
+    """Where a forecast is on one day: its middle, and the interval that holds four of five courses."""
+
+    on: date
+    low: float
+    middle: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LimitForecast:
+    """When a level reaches its limit, in days from the assessment; None where it does not within the horizon.
+
+    ``near_days`` and ``far_days`` are the ends of the interval of 80 %. ``year_value`` and ``year_high`` are the middle
+    and the upper end of what is expected a year ahead, None without a forecast. ``lack`` says why there is none: it is
+    "" where there is one. ``points_count`` days have a value, over ``span_days``. ``points`` are the daily values.
+    """
+
+    level: Level
+    points_count: int
+    span_days: int
+    lack: str = ""
+    near_days: int | None = None
+    likely_days: int | None = None
+    far_days: int | None = None
+    year_value: float | None = None
+    year_high: float | None = None
+    points: tuple[tuple[date, float], ...] = ()
+    band: tuple[BandPoint, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,14 +99,20 @@ class TrendPoint:
     capacity: tuple[Capacity, ...] = ()
     sessions: int | None = None
     statements_per_s: float | None = None
+    levels: tuple[Level, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figures:
-    """``trend`` are earlier assessments, oldest first. ``top_sql_of`` names the view that ``top_sql`` comes from."""
+    """``trend`` are earlier assessments, oldest first. ``top_sql_of`` names the view that ``top_sql`` comes from.
+
+    ``levels`` are what is forecast at later assessments, ``limits`` the forecasts of this one.
+    """
 
     capacity: tuple[Capacity, ...] = ()
     forecasts: tuple[Forecast, ...] = ()
+    levels: tuple[Level, ...] = ()
+    limits: tuple[LimitForecast, ...] = ()
     top_sql: tuple[TopSql, ...] = ()
     top_sql_of: str = ""
     shapes: int = 0

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from agent.api import (
     Actor,
     KernelCode,
+    LevelSpec,
     Measurement,
     NotAssessed,
     Params,
@@ -21,6 +22,7 @@ from agent.api import (
     params,
     tenant_name,
 )
+from agent.facts.growth import LevelKind
 from agent.facts.resources import ResourceUnit
 from agent.facts.sessions import SessionCount
 from agent.facts.settings import Parameter, Variable
@@ -53,6 +55,7 @@ class SessionsParams(Params):
         risk="More sessions take more memory; if the application leaks connections, a higher limit only delays the "
         "problem.",
     ),
+    level=LevelSpec(LevelKind.SESSIONS, used="sessions_count", limit="accepted_count"),
     sizing=Sizing(
         what="connections",
         unit=Unit.COUNT,

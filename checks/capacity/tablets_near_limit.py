@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from agent.api import (
     Actor,
     KernelCode,
+    LevelSpec,
     Measurement,
     NotAssessed,
     Params,
@@ -21,6 +22,7 @@ from agent.api import (
     params,
     tenant_name,
 )
+from agent.facts.growth import LevelKind
 from agent.facts.resources import ResourceUnit
 from agent.facts.schema import TabletCount
 from agent.facts.settings import Parameter
@@ -51,6 +53,7 @@ class TabletParams(Params):
         post_check="The count of DBA_OB_TABLET_TO_LS has fallen; the recycle bin keeps the tablets of what it holds.",
         risk="Dropped partitions and their data cannot be restored unless the recycle bin is on.",
     ),
+    level=LevelSpec(LevelKind.TABLETS, used="tablets_count", limit="highest_count"),
     sizing=Sizing(what="memory", unit=Unit.BYTES, present="memory_bytes", of_limit=True, with_meta=True),
     exhausts=True,
     sources=(

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, Measurement, Remediation, Rows, Sizing, TenantKind, Unit, check, tenant_name
+from agent.api import Actor, LevelSpec, Measurement, Remediation, Rows, Sizing, TenantKind, Unit, check, tenant_name
+from agent.facts.growth import LevelKind
 from agent.facts.resources import MemoryModule, TenantMemory
 from checks.capacity.pages import MEMORY, MEMORY_ERRORS
 from checks.capacity.usage import fullest_memory
@@ -28,6 +29,7 @@ from checks.capacity.usage import fullest_memory
         post_check="The share falls below the limit at peak load.",
         risk="A larger unit needs free memory on the servers and may move replicas.",
     ),
+    level=LevelSpec(LevelKind.MEMORY, used="held_bytes", limit="total_bytes"),
     sizing=Sizing(what="memory", unit=Unit.BYTES, present="total_bytes", with_meta=True),
     sources=(
         MEMORY,

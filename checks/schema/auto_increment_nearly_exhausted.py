@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from agent.api import (
     Actor,
     DocPage,
+    LevelSpec,
     Measurement,
     Params,
     Remediation,
@@ -17,6 +18,7 @@ from agent.api import (
     name_object,
     params,
 )
+from agent.facts.growth import LevelKind
 from agent.facts.schema import AutoIncrement, BusinessObject, NotableColumn, TableStatistics
 from checks.schema.auto_increments import ADVICE_BY_TYPE, WIDENED_ONLINE, measure_use
 from checks.schema.column_kinds import BITS
@@ -53,6 +55,7 @@ class AutoIncrementParams(Params):
         effort_cases=(WIDENED_ONLINE,),
         cases=ADVICE_BY_TYPE,
     ),
+    level=LevelSpec(LevelKind.AUTO_INCREMENT, used="cache_end_count", limit="highest_count"),
     exhausts=True,
     sources=(
         DocPage(f"{OBJECTS}/200.manage-tables-of-mysql-mode/300.define-an-auto-increment-column-of-mysql-mode.md"),

@@ -4,7 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, DocPage, Measurement, Params, Positive, Remediation, Rows, Unit, check, name_object, params
+from agent.api import (
+    Actor,
+    DocPage,
+    LevelSpec,
+    Measurement,
+    Params,
+    Positive,
+    Remediation,
+    Rows,
+    Unit,
+    check,
+    name_object,
+    params,
+)
+from agent.facts.growth import LevelKind
 from agent.facts.schema import PartitionedTable
 from agent.facts.settings import Parameter
 from checks.schema.pages import VIEWS
@@ -34,6 +48,7 @@ class PartitionParams(Params):
         risk="Dropping a partition deletes its data.",
         window=True,
     ),
+    level=LevelSpec(LevelKind.PARTITIONS, used="pieces_count", limit="highest_count"),
     exhausts=True,
     sources=(
         DocPage(

@@ -235,7 +235,9 @@ def _build_categories() -> str:
         "{% for risk in chapter.top %}{{ risk.code }} {{ risk.title }}{% if not loop.last %}; {% endif %}{% endfor %}"
     )
     above = para("Normal", say("Among the top risks:") + " " + risks)
-    chart = when('chapter.key == "capacity" and "capacity" in charts', figure("capacity"))
+    chart = "".join(
+        when(f'chapter.key == "capacity" and "{name}" in charts', figure(name)) for name in ("capacity", "limits")
+    )
     elsewhere = say("The statements that take most of the time, and proven indexes:") + " {{ titles['slow-sql'] }}"
     return when(
         "report.chapters",

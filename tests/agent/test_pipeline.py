@@ -15,12 +15,15 @@ import pytest
 from agent import pipeline
 from agent.archive import snapshot
 from agent.archive.document import build_document
+from agent.archive.document_earlier import read_earlier
 from agent.archive.history.store import History
 from agent.catalogue import rules
 from agent.catalogue.registry import Registry, load_registry
 from agent.collection.journal import JournalState, verify_journal
-from agent.facts.resources import Memstore
+from agent.facts.resources import Memstore, ResourceUnit
+from agent.judgement.forecast.daily import list_earlier_levels
 from agent.model.assessment import Assessment
+from agent.model.series import Point, Series
 from agent.model.snapshot import Snapshot
 from agent.model.terms import Outcome, TenantKind
 from agent.pipeline import AssessmentJob
@@ -30,6 +33,7 @@ from tests.agent.signing import request_text, signed
 from tests.agent.tiny import NOW, RULES, SPECS, memstore, written
 from tests.agent.tiny import snapshot as facts_of
 from tests.checks.figures import cases_of
+from tests.harness import NOW as HARNESS_NOW
 from tests.harness import shipped, snapshot_of
 
 DAY = timedelta(days=1)
@@ -170,6 +174,56 @@ def test_the_next_assessment_knows_the_last(tmp_path: Path) -> None:
     assert later.earlier is not None and later.earlier.id == document["assessment_id"]
     following = pipeline.judge_snapshot(later, "later", None, dataclasses.replace(facts(), as_of=later.now))
     assert following.comparison is not None and following.comparison.score_delta == 0
+
+
+def grown(days: int) -> Snapshot:
+    """A tenant of 260 GiB of data that grew by 2 GiB a day, on a disk of 300 GiB, with samples of so many days."""
+    gib, now = 2**30, HARNESS_NOW
+    unit = ResourceUnit(
+        zone="z1", max_cpu=4.0, memory_size=8 * gib, log_disk_size=24 * gib, log_disk_in_use=18 * gib,
+        data_disk_in_use=260 * gib, data_disk_size=300 * gib,
+    )  # fmt: skip
+    points = tuple(
+        Point(now - timedelta(days=day), (260.0 - 2 * day + day * 7 % 5 / 4) * gib) for day in range(days, 0, -1)
+    )
+    sampled = Series("data_disk_used_bytes", "z1", "bytes", None, points)
+    found = snapshot_of([unit, *list_earlier_levels([sampled], (), now)])
+    return dataclasses.replace(found, target="orders")
+
+
+def job_by_shipped_rules(directory: Path) -> AssessmentJob:
+    (directory / "rules.yaml").write_text((Path(__file__).parents[2] / "rules.yaml").read_text("utf-8"), "utf-8")
+    registry, ruleset = shipped()
+    engagement = load(directory, MINIMAL)
+    return AssessmentJob(engagement=engagement, target="orders", registry=registry, shipped=ruleset, now=HARNESS_NOW)
+
+
+def test_samples_become_a_finding_with_a_day_and_a_size_also_from_a_saved_snapshot(tmp_path: Path) -> None:
+    asked = job_by_shipped_rules(tmp_path)
+    snapshot.save_snapshot(grown(60), tmp_path / "s.obh")
+    documents = [
+        build_document(pipeline.judge_snapshot(asked, "one", None, facts))
+        for facts in (grown(60), snapshot.load_snapshot(tmp_path / "s.obh"))
+    ]
+    assert json.dumps(documents[0], sort_keys=True) == json.dumps(documents[1], sort_keys=True)
+    (result,) = [result for result in documents[0]["results"] if result["code"] == "CAP030"]
+    (finding,) = result["findings"]
+    assert (finding["resource"], finding["severity"]) == ("z1", "high")
+    assert finding["value"] == pytest.approx(20, abs=2)
+    assert finding["exhausted_on"] == (HARNESS_NOW + timedelta(days=20)).date().isoformat()
+    assert finding["purchase"] and finding["purchase"]["needed"] > (260 + 700) * 2**30
+    (limit,) = [one for one in documents[0]["figures"]["limits"] if one["kind"] == "data_disk_used_bytes"]
+    assert (limit["points_count"], limit["lack"], len(limit["points"])) == (61, "", 61)
+    assert read_earlier(documents[0]).trend[-1].capacity[0].used_bytes == 260 * 2**30
+
+
+def test_without_samples_the_same_tenant_is_not_assessed_on_its_growth(tmp_path: Path) -> None:
+    asked = job_by_shipped_rules(tmp_path)
+    document = build_document(pipeline.judge_snapshot(asked, "one", None, grown(2)))
+    (result,) = [result for result in document["results"] if result["code"] == "CAP030"]
+    assert result["outcome"] == "not_assessed" and "Days with a value: 3" in result["reason"]["en"]
+    kept = {(level.kind, level.resource) for point in read_earlier(document).trend for level in point.levels}
+    assert ("data_disk_used_bytes", "z1") not in kept, "disks come back by the capacity of their zone"
 
 
 def test_ids_sort_by_time_and_differ() -> None:

@@ -9,15 +9,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from agent.model.document import CapacityEntry, Document
+from agent.model.document import BandEntry, CapacityEntry, Document, ForecastEntry
 from agent.model.naming import tenant_name
 from agent.model.terms import Unit
 from agent.report.charts.types import Curve, CurvesPlot, Plot, PlotBar, PlotRow, RowsPlot, describe_plot
 from agent.report.words import NAME_LENGTH, NOTHING, Words, make_printable
 
 KIND = "data_disk"
+FAR_DAYS = 3650.0
+LEVEL = "data_disk_used_bytes"
 ZONES = 6
 FEWEST_AHEAD_DAYS = 90.0
+TOLD = 8
 _SECONDS_PER_DAY = 86_400.0
 _EPOCH = date(1970, 1, 1).toordinal()
 _WORDS = ("B", "KiB", "MiB", "GiB", "TiB", "PiB")
@@ -25,13 +28,17 @@ _WORDS = ("B", "KiB", "MiB", "GiB", "TiB", "PiB")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Zone:
-    """The data disk of a zone. ``points`` are (day, bytes), today's last; ``per_day`` is None without a forecast."""
+    """The data disk of a zone. ``points`` are (day, bytes), today's last.
+
+    ``ahead`` are (day, bytes) of its forecast after today, ``band`` (day, low, high) from today on; empty without one.
+    """
 
     name: str
     used: int
     size: int | None
-    points: tuple[tuple[float, int], ...]
-    per_day: float | None
+    points: tuple[tuple[float, float], ...]
+    ahead: tuple[tuple[float, float], ...]
+    band: tuple[tuple[float, float, float], ...]
     full_on: date | None
 
     @property
@@ -59,29 +66,59 @@ def plot_capacity(document: Document, words: Words) -> Plot | None:
 
 def _read_zone(gauge: CapacityEntry, document: Document, words: Words) -> _Zone:
     figures = document["figures"]
-    points = [
-        (_count_days(point["as_of"]), seen["used_bytes"])
+    points = {
+        point["as_of"][:10]: (_count_days(point["as_of"]), float(seen["used_bytes"]))
         for point in figures["trend"]
         for seen in point["capacity"]
         if (seen["kind"], seen["resource"]) == (KIND, gauge["resource"])
-    ]
-    points.append((_count_days(document["as_of"]), gauge["used_bytes"]))
-    mine = (f for f in figures["forecasts"] if (f["kind"], f["resource"]) == (KIND, gauge["resource"]))
-    forecast = next(mine, None)
-    full_on = forecast["full_on"] if forecast else None
+    }
+    found = (one for one in figures["limits"] if (one["kind"], one["resource"]) == (LEVEL, gauge["resource"]))
+    forecast = next((one for one in found if one["band"]), None)
+    points |= {day["on"]: (_count_midday(day["on"]), day["value"]) for day in (forecast["points"] if forecast else ())}
+    now, used = _count_days(document["as_of"]), float(gauge["used_bytes"])
+    plain = (one for one in figures["forecasts"] if (one["kind"], one["resource"]) == (KIND, gauge["resource"]))
+    line = next(plain, None)
+    full_on = date.fromisoformat(line["full_on"]) if line and line["full_on"] else None
+    ahead = _read_band(forecast["band"], now) if forecast else ()
     return _Zone(
         name=_name_place(gauge["resource"], words),
         used=gauge["used_bytes"],
         size=gauge["size_bytes"],
-        points=tuple(sorted(points)),
-        per_day=forecast["bytes_per_day"] if forecast else None,
-        full_on=date.fromisoformat(full_on) if full_on else None,
+        points=(*(point for point in sorted(points.values()) if _lies_before(point[0], now)), (now, used)),
+        ahead=tuple((day, middle) for day, _, middle, _ in ahead) or _draw_line(line, now, used, full_on),
+        band=((now, used, used), *((day, low, high) for day, low, _, high in ahead)) if ahead else (),
+        full_on=full_on,
     )
+
+
+def _draw_line(
+    line: ForecastEntry | None, now: float, used: float, full_on: date | None
+) -> tuple[tuple[float, float], ...]:
+    """Return the end of the straight line that assessments of earlier agents have in place of a forecast."""
+    if line is None:
+        return ()
+    until = full_on.toordinal() - _EPOCH if full_on else now + FAR_DAYS
+    return ((until, max(0.0, used + line["bytes_per_day"] * (until - now))),) if until > now else ()
+
+
+def _lies_before(day: float, now: float) -> bool:
+    """Whether a value is of an earlier day: that of today is the assessment's own."""
+    return int(day) < int(now)
+
+
+def _read_band(band: Sequence[BandEntry], now: float) -> tuple[tuple[float, float, float, float], ...]:
+    """Return (day, low, middle, high) of the days after today."""
+    found = ((_count_midday(point["on"]), point["low"], point["middle"], point["high"]) for point in band[1:])
+    return tuple(point for point in found if point[0] > now)
 
 
 def _name_place(resource: str, words: Words) -> str:
     """Return the name of the zone, or that of the tenant where its zones are not measured one by one."""
     return words(resource) if resource == tenant_name(None) else make_printable(resource, NAME_LENGTH)
+
+
+def _count_midday(day: str) -> float:
+    return _count_days(f"{day}T12:00:00+00:00")
 
 
 def _count_days(iso: str) -> float:
@@ -137,11 +174,13 @@ def _plot_curves(title: str, zones: Sequence[_Zone], note: str, words: Words) ->
     horizon = now + max(FEWEST_AHEAD_DAYS, (now - first) / 2)
     curves = tuple(_build_curve(zone, unit, horizon, words) for zone in zones)
     limits = sorted({zone.size / unit for zone in zones if zone.size})
-    days = {day for zone in zones for day, _ in zone.points} | {curve.ahead[0] for curve in curves if curve.ahead}
+    days = {day for zone in zones for day, _ in _choose_told(zone)} | {curve.end[0] for curve in curves}
     ordered = dict.fromkeys((max(days), min(days), now, *sorted(days, reverse=True)))
     seen = (
         f"{zone.name} "
-        + " / ".join(f"{_format_date(day, words)} {words.value(used, Unit.BYTES)}" for day, used in zone.points)
+        + " / ".join(
+            f"{_format_date(day, words)} {words.value(round(used), Unit.BYTES)}" for day, used in _choose_told(zone)
+        )
         for zone in zones
     )
     ends = (words("{title}: {text}", title=curve.lines[0], text=" ".join(curve.lines[1:])) for curve in curves)
@@ -157,7 +196,14 @@ def _plot_curves(title: str, zones: Sequence[_Zone], note: str, words: Words) ->
         ahead_word=words("forecast") if any(curve.ahead for curve in curves) else "",
         limit_word=words("Size") if limits else "",
         note=note,
+        band_word=words("four of five cases") if any(curve.band for curve in curves) else "",
     )
+
+
+def _choose_told(zone: _Zone) -> Sequence[tuple[float, float]]:
+    """Return the values that are told in words: as many as there are dates, evenly over the time, today's last."""
+    every = max(1, -(-len(zone.points) // TOLD))
+    return zone.points[::-1][::every][::-1]
 
 
 def _build_curve(zone: _Zone, unit: int, horizon: float, words: Words) -> Curve:
@@ -166,10 +212,20 @@ def _build_curve(zone: _Zone, unit: int, horizon: float, words: Words) -> Curve:
         lines[1] += f" / {words.value(zone.size, Unit.BYTES)} ({words.value(100 * zone.share, Unit.PCT)})"
     if zone.full_on:
         lines.append(words("full on {day}", day=zone.full_on.isoformat()))
-    day, used = zone.points[-1]
-    ahead = None
-    if zone.per_day is not None:
-        until = min(horizon, zone.full_on.toordinal() - _EPOCH) if zone.full_on else horizon
-        if until > day:
-            ahead = until, max(0.0, used + zone.per_day * (until - day)) / unit
-    return Curve(tuple(lines), tuple((moment, value / unit) for moment, value in zone.points), ahead)
+    return Curve(
+        tuple(lines),
+        tuple((moment, value / unit) for moment, value in zone.points),
+        tuple((day, value / unit) for day, value in _cut(zone, horizon)),
+        tuple((day, low / unit, high / unit) for day, low, high in zone.band if day <= horizon),
+    )
+
+
+def _cut(zone: _Zone, horizon: float) -> Sequence[tuple[float, float]]:
+    """Return the forecast up to the horizon; one that goes beyond it ends there."""
+    within = [point for point in zone.ahead if point[0] <= horizon]
+    beyond = next((point for point in zone.ahead if point[0] > horizon), None)
+    start = within[-1] if within else zone.points[-1]
+    if beyond is None or start[0] >= horizon or zone.band:
+        return within
+    share = (horizon - start[0]) / (beyond[0] - start[0])
+    return [*within, (horizon, start[1] + share * (beyond[1] - start[1]))]

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from agent.report.charts.palette import CURVES, INK, RULE, SOFT
 from agent.report.charts.sheet import SMALL_PT, WIDTH_MM, DrawingSheet, fit_text
-from agent.report.charts.types import CurvesPlot
+from agent.report.charts.types import Curve, CurvesPlot
 
 LEFT, TOP, HEIGHT, NAMES, GAP = 16.0, 3.0, 66.0, 46.0, 7.0
 LINE, LIMIT = 4.2, 1.2
 DATE_ROOM = 17.0
+MOST_MARKERS = 12
+BAND = 0.16
 MARKERS = ("o", "s", "^", "D", "v", "P")
 
 
@@ -25,9 +29,8 @@ def paint_curves(plot: CurvesPlot, accent: str, width_mm: float = WIDTH_MM) -> D
     sheet = DrawingSheet(TOP + HEIGHT + 15 + below + (5 if plot.note else 0), width_mm)
     width = sheet.width - LEFT - (9.0 if narrow else NAMES + GAP)
     axes = sheet.axes(LEFT, TOP, width, HEIGHT)
-    ends = [curve.ahead or curve.points[-1] for curve in plot.curves]
-    tops = [value for curve in plot.curves for _, value in curve.points]
-    tops += [value for _, value in ends] + [*plot.limits]
+    tops = [value for curve in plot.curves for _, value in (*curve.points, *curve.ahead)]
+    tops += [high for curve in plot.curves for _, _, high in curve.band] + [*plot.limits]
     last, first = max(plot.ticks)[0], min(plot.ticks)[0]
     axes.set(xlim=(first - (last - first) * 0.02, last + (last - first) * 0.01), ylim=(0, max(tops) * 1.1 or 1))
     axes.yaxis.set_major_locator(MaxNLocator(6, steps=[1, 2, 2.5, 5, 10]))
@@ -40,15 +43,19 @@ def paint_curves(plot: CurvesPlot, accent: str, width_mm: float = WIDTH_MM) -> D
     for number, curve in enumerate(plot.curves):
         days, values = zip(*curve.points, strict=True)
         colour, marker = colours[number % len(colours)], MARKERS[number % len(MARKERS)]
-        axes.plot(days, values, color=colour, linewidth=1.8, marker=marker, markersize=5, markeredgecolor="white")
-        if curve.ahead:
-            axes.plot(
-                [days[-1], curve.ahead[0]],
-                [values[-1], curve.ahead[1]],
-                color=colour,
-                linewidth=1.6,
-                linestyle=(0, (3, 2)),
-            )
+        # Daily values are a line of their own; a marker on each would hide it.
+        every = max(1, len(days) // MOST_MARKERS)
+        axes.plot(
+            days,
+            values,
+            color=colour,
+            linewidth=1.8,
+            marker=marker,
+            markersize=5,
+            markeredgecolor="white",
+            markevery=[*range(len(days) - 1, -1, -every)],
+        )
+        _draw_forecast(axes, curve, colour)
     _label_dates(axes, plot.ticks, first, last, width)
     if narrow:
         _write_names_below(sheet, plot, colours)
@@ -56,6 +63,16 @@ def paint_curves(plot: CurvesPlot, accent: str, width_mm: float = WIDTH_MM) -> D
         _write_names_beside(sheet, axes, plot, colours, width)
     _draw_legend(sheet, plot)
     return sheet
+
+
+def _draw_forecast(axes: Axes, curve: Curve, colour: str) -> None:
+    """Draw the dashed forecast from the last value on, over the band of its interval."""
+    if curve.band:
+        days, low, high = zip(*curve.band, strict=True)
+        axes.fill_between(days, low, high, color=colour, alpha=BAND, linewidth=0)
+    if curve.ahead:
+        days, values = zip(curve.points[-1], *curve.ahead, strict=True)
+        axes.plot(days, values, color=colour, linewidth=1.6, linestyle=(0, (3, 2)))
 
 
 def _label_dates(axes: Axes, ticks: Sequence[tuple[float, str]], first: float, last: float, width: float) -> None:
@@ -74,7 +91,7 @@ def _write_names_beside(
     """Write the text of each curve beside its end. Texts that would touch are pushed apart."""
     highest = axes.get_ylim()[1]
     low, high = axes.get_xlim()
-    ends = [curve.ahead or curve.points[-1] for curve in plot.curves]
+    ends = [curve.end for curve in plot.curves]
     order = sorted(range(len(ends)), key=lambda number: -ends[number][1])
     wanted = [TOP + HEIGHT * (1 - ends[number][1] / highest) - LINE / 2 for number in order]
     heights = [_measure_name(plot, number) for number in order]
@@ -129,9 +146,11 @@ def _push_apart(wanted: Sequence[float], heights: Sequence[float], floor: float)
 
 def _draw_legend(sheet: DrawingSheet, plot: CurvesPlot) -> None:
     """Draw the legend: values seen, the forecast and the size, and the note under it."""
-    handles = [Line2D([], [], color=INK, marker="o", markeredgecolor="white", label=plot.seen_word)]
+    handles: list[Artist] = [Line2D([], [], color=INK, marker="o", markeredgecolor="white", label=plot.seen_word)]
     if plot.ahead_word:
         handles.append(Line2D([], [], color=INK, linestyle=(0, (3, 2)), label=plot.ahead_word))
+    if plot.band_word:
+        handles.append(Patch(color=INK, alpha=BAND, linewidth=0, label=plot.band_word))
     if plot.limit_word:
         handles.append(Line2D([], [], color=INK, linewidth=LIMIT, label=plot.limit_word))
     y = TOP + HEIGHT + 11.5
@@ -141,7 +160,7 @@ def _draw_legend(sheet: DrawingSheet, plot: CurvesPlot) -> None:
         bbox_to_anchor=sheet.place(LEFT, y),
         borderpad=0,
         borderaxespad=0,
-        ncols=3,
+        ncols=4,
         frameon=False,
         fontsize=SMALL_PT,
         labelcolor=INK,

@@ -64,7 +64,7 @@ def _plot_line(
         name,
         title,
         describe_plot(words, title, told),
-        curves=(Curve((shown(known[-1][1]), _format_date(days[-1], words)), tuple(known), None),),
+        curves=(Curve((shown(known[-1][1]), _format_date(days[-1], words)), tuple(known)),),
         limits=limits,
         ticks=tuple((day, _format_date(day, words)) for day in ordered),
         unit="",

@@ -12,6 +12,7 @@ from agent.model.labels import BANDS, CATEGORIES
 from agent.model.result import BAND_LIMITS
 from agent.model.terms import Category, Unit
 from agent.report.charts.capacity import plot_capacity
+from agent.report.charts.limits import plot_limits
 from agent.report.charts.over_time import plot_scores, plot_sessions, plot_statements
 from agent.report.charts.types import (
     Plot,
@@ -44,6 +45,7 @@ def plot_document(document: Document, words: Words) -> tuple[Plot, ...]:
         _plot_losses,
         _plot_roadmap,
         plot_capacity,
+        plot_limits,
         _plot_top_sql,
     )
     return tuple(plot for make in makers if (plot := make(document, words)))

@@ -102,11 +102,20 @@ class RoadmapPlot(Plot):
 
 @dataclass(frozen=True, slots=True)
 class Curve:
-    """One zone: points are (day, value); ``ahead`` is the end of its forecast. ``lines`` are printed at its end."""
+    """One zone: points are (day, value); ``ahead`` is its forecast from the last point on. ``lines`` stand at its end.
+
+    ``band`` is the interval of the forecast as (day, low, high).
+    """
 
     lines: tuple[str, ...]
     points: tuple[tuple[float, float], ...]
-    ahead: tuple[float, float] | None
+    ahead: tuple[tuple[float, float], ...] = ()
+    band: tuple[tuple[float, float, float], ...] = ()
+
+    @property
+    def end(self) -> tuple[float, float]:
+        """The last point, of the forecast where there is one."""
+        return (self.ahead or self.points)[-1]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,6 +130,7 @@ class CurvesPlot(Plot):
     ahead_word: str
     limit_word: str
     note: str
+    band_word: str = ""
 
 
 def describe_plot(words: Words, title: str, parts: Iterable[str]) -> str:

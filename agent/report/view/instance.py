@@ -184,7 +184,7 @@ def _describe_growth(document: Document, words: Words) -> str:
     told = document["business"]["growth_pct_per_year"]
     if told is not None:
         return words("{growth} a year, as the customer says; not measured yet", growth=words.value(told, Unit.PCT))
-    return words("not measured yet: it takes three assessments over a month")
+    return words("not measured yet: it takes values of four days over four weeks")
 
 
 def _describe_forecast(forecast: ForecastEntry, words: Words) -> str:

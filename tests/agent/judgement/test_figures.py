@@ -14,7 +14,7 @@ from agent.facts.given import Attestation
 from agent.facts.resources import ResourceUnit
 from agent.facts.sql import CachedPlan, SqlShape, SqlTotal
 from agent.judgement.figures import TOP_SQL, compute_figures
-from agent.model.figures import Capacity, TrendPoint
+from agent.model.figures import BandPoint, Capacity, Level, LimitForecast
 from agent.model.snapshot import Snapshot, Unavailable
 from agent.model.terms import TenantKind, Text, UnavailableKind, Version
 from tests.agent.facts.rows import filled
@@ -48,18 +48,6 @@ def shape(number: int, elapsed_us: int) -> SqlTotal:
 
 def disks(*rows: Any) -> list[Capacity]:
     return [gauge for gauge in compute_figures(snapshot(*rows)).capacity if gauge.kind == "data_disk"]
-
-
-def before(*used_gib: float, size: int | None = 100 * GIB, apart_days: int = 91) -> list[TrendPoint]:
-    """Earlier assessments, a quarter apart, the last of them a quarter ago."""
-    return [
-        TrendPoint(
-            NOW - timedelta(days=apart_days * (len(used_gib) - number)),
-            90.0,
-            (Capacity("data_disk", "z1", int(used * GIB), size),),
-        )
-        for number, used in enumerate(used_gib)
-    ]
 
 
 def test_units_of_a_zone_are_added_up() -> None:
@@ -106,42 +94,25 @@ def test_facts_that_are_missing_leave_nothing() -> None:
     assert (found.capacity, found.forecasts, found.top_sql, found.top_sql_of) == ((), (), (), "")
 
 
-def test_a_steady_growth_is_carried_on() -> None:
-    (forecast,) = compute_figures(snapshot(unit("z1", 40 * GIB, 100 * GIB)), before(10, 20, 30)).forecasts
-    assert forecast.bytes_per_day == pytest.approx(10 * GIB / 91)
-    assert forecast.full_on == (NOW + timedelta(days=6 * 91)).date()
+def limit(kind: str = "data_disk_used_bytes", **more: Any) -> LimitForecast:
+    level = Level(kind=kind, resource="z1", unit="bytes", value=40.0 * GIB, limit=100.0 * GIB)
+    return LimitForecast(level=level, points_count=9, span_days=99, **more)
 
 
-def test_what_does_not_grow_is_never_full() -> None:
-    (forecast,) = compute_figures(snapshot(unit("z1", 40 * GIB, 100 * GIB)), before(60, 50, 45)).forecasts
-    assert forecast.full_on is None
-    level = compute_figures(snapshot(unit("z1", 40 * GIB, 100 * GIB)), before(40, 40, 40)).forecasts
-    assert [(one.bytes_per_day, one.full_on) for one in level] == [(0.0, None)]
-    (slow,) = compute_figures(snapshot(unit("z1", 40 * GIB, 100 * GIB)), before(39.7, 39.8, 39.9)).forecasts
-    assert slow.full_on is None
+def test_the_growth_of_a_data_disk_comes_from_its_forecast() -> None:
+    today = BandPoint(NOW.date(), 40.0 * GIB, 40.0 * GIB, 40.0 * GIB)
+    grows = limit(near_days=100, likely_days=120, far_days=150, year_value=113.0 * GIB, band=(today,))
+    (told,) = compute_figures(snapshot(), limits=[grows, limit("log_disk_used_bytes", band=(today,))]).forecasts
+    assert told.bytes_per_day == pytest.approx(73 * GIB / 365)
+    assert (told.resource, told.full_on) == ("z1", (NOW + timedelta(days=120)).date())
 
 
-def test_a_disk_that_is_full_already_is_full_today() -> None:
-    (forecast,) = compute_figures(snapshot(unit("z1", 120 * GIB, 100 * GIB)), before(60, 80)).forecasts
-    assert forecast.full_on == NOW.date()
-
-
-@pytest.mark.parametrize("trend", [before(), before(30), before(20, 30, apart_days=5)])
-def test_too_little_past_gives_no_forecast(trend: list[TrendPoint]) -> None:
-    assert compute_figures(snapshot(unit("z1", 40 * GIB, 100 * GIB)), trend).forecasts == ()
-
-
-@pytest.mark.parametrize(("apart_days", "forecasts"), [(14, 0), (15, 1)])
-def test_thirty_days_and_three_points_are_enough(apart_days: int, forecasts: int) -> None:
-    facts = snapshot(unit("z1", 40 * GIB, 100 * GIB))
-    assert len(compute_figures(facts, before(20, 30, apart_days=apart_days)).forecasts) == forecasts
-
-
-@pytest.mark.parametrize(("left_days", "is_told"), [(3649, True), (3650, False)])
-def test_beyond_ten_years_no_day_is_told(left_days: int, is_told: bool) -> None:
-    facts = snapshot(unit("z1", 40 * GIB, (40 + left_days) * GIB))
-    (forecast,) = compute_figures(facts, before(10, 25, apart_days=15)).forecasts
-    assert forecast.full_on == ((NOW + timedelta(days=left_days)).date() if is_told else None)
+def test_without_a_forecast_no_growth_is_told_and_without_a_limit_no_day() -> None:
+    assert compute_figures(snapshot(), limits=[limit(lack="few")]).forecasts == ()
+    today = BandPoint(NOW.date(), 40.0 * GIB, 40.0 * GIB, 40.0 * GIB)
+    (told,) = compute_figures(snapshot(), limits=[limit(lack="limit", year_value=50.0 * GIB, band=(today,))]).forecasts
+    assert told.bytes_per_day > 0
+    assert told.full_on is None
 
 
 def test_of_equal_statements_the_order_is_that_of_their_ids_and_shares_are_per_cent() -> None:
@@ -156,12 +127,6 @@ def test_a_zone_that_nobody_names_and_a_log_disk_count_too() -> None:
         ("data_disk", 3, 20), ("log_disk", 36 * GIB, 48 * GIB),
     ]  # fmt: skip
     assert {gauge.resource for gauge in found} == {"tenant"}
-
-
-def test_a_disk_of_unknown_size_has_a_slope_and_no_end() -> None:
-    (forecast,) = compute_figures(snapshot(unit("z1", 40 * GIB)), before(10, 20, 30, size=None)).forecasts
-    assert forecast.bytes_per_day > 0
-    assert forecast.full_on is None
 
 
 @given(st.lists(st.integers(0, 10**12), min_size=1, max_size=60))
@@ -190,13 +155,6 @@ def test_sqlstat_goes_before_the_audit_ring() -> None:
     own = dataclasses.replace(shape(1, 9), tenant_id=1001)
     assert compute_figures(snapshot(own)).top_sql == (), "in whichever record"
     assert compute_figures(snapshot(own, shape(2, 9))).shapes == 1
-
-
-def test_a_line_goes_through_what_was_measured_of_the_same_disk() -> None:
-    others = (Capacity("log_disk", "z1", 77 * GIB, 100 * GIB), Capacity("data_disk", "z2", 99 * GIB, 100 * GIB))
-    past = [dataclasses.replace(point, capacity=(*others, *point.capacity)) for point in before(10, 20, 30)]
-    (forecast,) = compute_figures(snapshot(unit("z1", 40 * GIB, 100 * GIB)), past).forecasts
-    assert forecast.bytes_per_day == pytest.approx(10 * GIB / 91)
 
 
 def test_the_text_of_a_statement_is_cut_and_the_ring_tells_of_its_user_and_longest_execution() -> None:

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 
 from agent.facts.given import BusinessProfile
+from agent.facts.growth import DaysToLimit
 from agent.judgement.sizing import compute_outlooks
 from agent.model.check import CheckSpec, Sizing
 from agent.model.comparison import Change, Comparison
-from agent.model.figures import Figures, Forecast, TrendPoint
+from agent.model.figures import Figures, Forecast
 from agent.model.outlook import Outlook
 from agent.model.rule import Fixed, Ladder, Rule
-from agent.model.terms import ChangeKind, Severity, Unit
+from agent.model.terms import ChangeKind, Severity, TenantKind, Unit
 from agent.support.i18n import render_text
 from tests.agent.scoring import failed, finding
 from tests.harness import NOW, shipped, snapshot_of
@@ -202,7 +203,7 @@ def test_no_day_from_one_point_from_none_that_grew_or_from_two_that_lie_close(wa
     assert outlook(None, 80.0, {}, exhausts=True) is None
 
 
-def test_a_data_disk_has_the_day_of_the_line_through_all_assessments() -> None:
+def test_a_data_disk_has_the_first_day_of_its_forecasts() -> None:
     figures = Figures(
         forecasts=(
             Forecast("data_disk", "zone1", 1e9, date(2027, 3, 1)),
@@ -210,12 +211,11 @@ def test_a_data_disk_has_the_day_of_the_line_through_all_assessments() -> None:
             Forecast("data_disk", "zone3", -1.0, None),
             Forecast("log_disk", "zone1", 1e9, date(2026, 12, 1)),
         ),
-        trend=(TrendPoint(datetime(2026, 1, 1, tzinfo=UTC), 80.0), TrendPoint(datetime(2026, 4, 1, tzinfo=UTC), 80.0)),
     )
     sizing = Sizing(what="data_disk", unit=Unit.BYTES, present="size_bytes")
     told = outlook(sizing, 80.0, {"size_bytes": 100 * GIB}, figures=figures)
     assert told and told.exhausted_on == date(2027, 2, 1)
-    assert render_text(told.exhausted_by, "en") == "by 3 assessments, 1.9 GiB a day"
+    assert render_text(told.exhausted_by, "en") == "by its forecast, 1.9 GiB a day"
     memory = outlook(replace(sizing, what="memory"), 80.0, {"size_bytes": 100 * GIB}, figures=figures)
     assert memory and (memory.exhausted_on, memory.exhausted_by) == (None, None), "it is not the memory that fills"
     never = replace(figures, forecasts=figures.forecasts[2:])
@@ -297,3 +297,84 @@ def test_capacity_checks_whose_advice_is_more_say_how_much() -> None:
         asks = any(word in spec.remediation.advice for word in ("nlarge the tenant", "Order more", "larger spec"))
         if asks and spec.actor.value != "platform":
             assert spec.sizing or spec.code in {"CAP016", "SQL007", "SQL010", "SQL044", "TXN005"}, spec.code
+
+
+def foretold(**more: Any) -> DaysToLimit:
+    row = DaysToLimit(
+        series="tablets",
+        resource=finding(Severity.LOW).resource,
+        level=80.0,
+        limit=100.0,
+        points_count=90,
+        span_days=100,
+        horizon_days=365,
+        lack="",
+        near_days=40,
+        likely_days=50,
+        far_days=70,
+        year_high=150.0,
+    )
+    return replace(row, **more)
+
+
+@pytest.mark.parametrize("far", [70, None])
+def test_a_finding_whose_level_is_forecast_has_the_likely_day_and_the_interval(far: int | None) -> None:
+    spec = replace(CHECKS["CAP012"], code=CODE, sizing=None)
+    found = replace(finding(Severity.LOW), value=80.0)
+    told = compute_outlooks(
+        [failed(CODE, found)],
+        specs={CODE: spec},
+        rules={CODE: Rule(judge=DISK)},
+        snapshot=snapshot_of([foretold(far_days=far), foretold(series="sessions", likely_days=1)]),
+        figures=Figures(),
+        comparison=compared(60.0, 100),
+    )[found.fingerprint]
+    assert told.exhausted_on == (NOW + timedelta(days=50)).date()
+    day = (NOW + timedelta(days=40)).date().isoformat()
+    end = f"between {day} and {(NOW + timedelta(days=70)).date()}" if far else f"on {day} or later"
+    assert render_text(told.exhausted_by, "en") == f"by 90 daily values; in four of five cases {end}"
+
+
+def test_without_a_forecast_the_line_through_two_assessments_is_told() -> None:
+    spec = replace(CHECKS["CAP012"], code=CODE, sizing=None)
+    found = replace(finding(Severity.LOW), value=80.0)
+    told = compute_outlooks(
+        [failed(CODE, found)],
+        specs={CODE: spec},
+        rules={CODE: Rule(judge=DISK)},
+        snapshot=snapshot_of([foretold(lack="few", near_days=None, likely_days=None)]),
+        figures=Figures(),
+        comparison=compared(60.0, 100),
+    )[found.fingerprint]
+    assert render_text(told.exhausted_by, "en") == "from 60% to 80% in 100 days"
+
+
+def test_a_demand_of_a_year_ahead_is_not_grown_again() -> None:
+    days = Ladder(((Severity.LOW, 180.0),), descending=True)
+    sizing = Sizing(
+        what="data_disk", unit=Unit.BYTES, present="size_bytes", demand="year_bytes", aim_param="usable_pct", ahead=True
+    )
+    evidence = {"size_bytes": 100 * GIB, "year_bytes": 170 * GIB}
+    told = outlook(sizing, 90.0, evidence, days, growth=50.0, params={"usable_pct": 85})
+    assert told and told.purchase and told.purchase.needed == 201 * GIB  # 170 / 0.85 is 200, and a limit is a finding
+    assert "170 GiB in use in a year" in render_text(told.purchase.formula, "en")
+
+
+def test_a_tenant_and_its_zone_are_one_order_of_the_larger_size() -> None:
+    full = replace(
+        finding(Severity.LOW), fingerprint="a", resource="tenant", value=88.0, evidence={"size_bytes": 800 * GIB}
+    )
+    soon = {"size_bytes": 800 * GIB, "in_a_year_bytes": 1400 * GIB}
+    ahead = replace(finding(Severity.LOW), fingerprint="b", resource="z1", value=40.0, evidence=soon)
+    for kind, same in ((TenantKind.USER, True), (TenantKind.SYS, False)):
+        told = compute_outlooks(
+            [failed("CAP004", full), failed("CAP030", ahead)],
+            specs=CHECKS,
+            rules=RULES,
+            snapshot=snapshot_of([], kind=kind),
+            figures=Figures(),
+            comparison=None,
+        )
+        first, second = told["a"].purchase, told["b"].purchase
+        assert first and second and second.needed == 1648 * GIB  # 1400 / 0.85 is 1647.06
+        assert (first.needed == second.needed) is same

@@ -63,6 +63,7 @@ def trend(points: int, *, forecasts: bool = True) -> Any:
             "capacity": earlier(number),
             "sessions": 40 + number,
             "statements_per_s": 120.0 + number,
+            "levels": [],
         }
         for number in range(points, 0, -1)
     ]
@@ -74,4 +75,34 @@ def trend(points: int, *, forecasts: bool = True) -> Any:
         if forecasts
         else []
     )
+    return document
+
+
+def foretold() -> Any:
+    """The rich document whose data disk of zone1 has daily values and a forecast, and whose tablets have one, too."""
+    document = trend(3, forecasts=False)
+    now, figures = datetime.fromisoformat(document["as_of"]).date(), document["figures"]
+    used = next(g["used_bytes"] for g in figures["capacity"] if (g["kind"], g["resource"]) == ("data_disk", "zone1"))
+    size = 1000 * GIB
+
+    def on(days: int) -> str:
+        return (now + timedelta(days=days)).isoformat()
+
+    figures["forecasts"] = [
+        {"kind": "data_disk", "resource": "zone1", "bytes_per_day": GIB, "full_on": on(67)},
+    ]
+    disk = {
+        "kind": "data_disk_used_bytes", "resource": "zone1", "unit": "bytes", "value": used, "limit": size,
+        "points_count": 61, "span_days": 60, "lack": "", "near_days": 50, "likely_days": 67, "far_days": 90,
+        "year_value": used + 365 * GIB, "year_high": used + 400 * GIB,
+        "points": [{"on": on(day), "value": used + day * GIB} for day in range(-60, 1)],
+        "band": [
+            {"on": on(day), "low": used + 0.7 * day * GIB, "middle": used + day * GIB, "high": used + 1.3 * day * GIB}
+            for day in (0, 7, 30, 60, 90, 365)
+        ],
+    }  # fmt: skip
+    none = {"near_days": None, "likely_days": None, "far_days": None}
+    tablets = {**disk, **none, "kind": "tablets", "resource": "tenant", "unit": "count", "points": [], "band": []}
+    lacks = {**tablets, "kind": "sessions", "lack": "few"}
+    figures["limits"] = [tablets, lacks, disk]
     return document

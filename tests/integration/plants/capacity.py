@@ -27,7 +27,7 @@ PLANTS = [
     ),
 ]
 
-UNPLANTABLE = {
+UNPLANTABLE = {f"CAP{number:03}": "it takes weeks of earlier values" for number in range(30, 37)} | {
     "CAP012": "twelve thousand tablets take minutes to create",
     "CAP013": "growth and size of the disk come from the engagement file",
     "CAP014": "the critical period comes from the engagement file, and the CPU takes days of workload snapshots",

@@ -59,8 +59,9 @@ PSEUDONYM = re.compile(r"[a-z]+_[0-9a-f]{12}")
 
 def row_types() -> Iterator[type]:
     yield from list_sources()
-    supplied = importlib.import_module("agent.facts.given")
-    yield from (found for found in vars(supplied).values() if getattr(found, "__module__", "") == supplied.__name__)
+    for name in ("agent.facts.given", "agent.facts.growth"):
+        own = (one for one in vars(importlib.import_module(name)).values() if getattr(one, "__module__", "") == name)
+        yield from filter(dataclasses.is_dataclass, own)
 
 
 def may_be_text(hint: Any) -> bool:

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 import pytest
 from fontTools.ttLib import TTFont  # type: ignore[import-untyped]
@@ -18,9 +19,10 @@ from agent.model.terms import Category
 from agent.report.charts import canvas, draw
 from agent.report.charts.draw import draw_charts
 from agent.report.charts.fonts import LATIN
+from agent.report.charts.types import PlotBar
 from agent.report.words import Words
 from tests.agent.report import sample
-from tests.agent.report.pictures import NUMBER, SVG, dashes, drawn, marks, texts, tree, trend
+from tests.agent.report.pictures import NUMBER, SVG, dashes, drawn, foretold, marks, texts, tree, trend
 
 pytestmark = pytest.mark.slow
 
@@ -40,6 +42,10 @@ ROOT = Path(__file__).parents[4]
 
 def printed(document: Document, name: str) -> list[str]:
     return texts(drawn(document)[name], axes=False)
+
+
+def plot_of(document: Document, name: str) -> Any:
+    return drawn(document)[name].shown
 
 
 def test_the_charts_in_the_order_of_the_report() -> None:
@@ -185,6 +191,37 @@ def test_the_forecast_is_dashed_and_dated() -> None:
     found = texts(chart)
     assert "full on 2027-02-11" in found and sum(text.startswith("full on") for text in found) == 1
     assert "forecast" in found and "933.6 GiB / 1,000 GiB (93.4%)" in found
+
+
+def test_daily_values_have_few_marks_and_the_forecast_a_band() -> None:
+    chart = drawn(foretold())["capacity"]
+    found = texts(chart)
+    assert "four of five cases" in found and "forecast" in found and "full on 2026-12-09" in found
+    assert marks(chart) < 30, "a mark on each of sixty days would hide the line"
+    assert plot_of(foretold(), "capacity").curves[0].band[0][1:] == pytest.approx((933.6, 933.6), abs=0.1)
+    assert not plot_of(trend(12), "capacity").curves[0].band
+
+
+def test_days_until_the_limit_are_bars_from_the_near_to_the_far_end() -> None:
+    document = foretold()
+    plot = plot_of(document, "limits")
+    assert [(row.label, row.cells, row.note) for row in plot.rows] == [
+        ("data disk: zone1", ("50", "67"), ""), ("tablets: tenant", ("–", "–"), "not within a year"),
+    ]  # fmt: skip
+    assert plot.rows[0].bar == PlotBar(50.0, 90.0)
+    assert "data disk: zone1 50 / 67" in plot.alt
+    assert "not within a year" in printed(document, "limits")
+    document["figures"]["limits"] = [dict(plot_, lack="few") for plot_ in document["figures"]["limits"]]
+    assert "limits" not in drawn(document)
+
+
+def test_of_many_levels_the_nearest_are_shown_and_the_rest_is_counted() -> None:
+    document = foretold()
+    disk = document["figures"]["limits"][2]
+    document["figures"]["limits"] = [{**disk, "resource": f"z{days}", "near_days": days} for days in range(20, 0, -1)]
+    plot = plot_of(document, "limits")
+    assert [row.label for row in plot.rows][:2] == ["data disk: z1", "data disk: z2"] and len(plot.rows) == 12
+    assert plot.note == "8 more levels are not shown"
 
 
 def test_two_assessments_of_one_day_are_one_point() -> None:
@@ -337,6 +374,7 @@ WITH_FILES = (
     + """
 from matplotlib.font_manager import FontProperties, findfont
 from agent.report.charts.fonts import LATIN
+from agent.report.charts.types import PlotBar
 print(*(findfont(FontProperties(family=LATIN[0], weight=weight)) for weight in ("normal", "bold")))
 """
 )

@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from tests.agent.report.charts.test_draw import NAMES
-from tests.agent.report.pictures import drawn, texts, trend
+from tests.agent.report.pictures import drawn, foretold, texts, trend
 
 
 def test_pictures_fit_page_and_word() -> None:
@@ -21,6 +21,14 @@ def test_pictures_fit_page_and_word() -> None:
         picture = Image.open(BytesIO(chart.png))
         assert picture.width == pytest.approx(170 / 25.4 * 200, abs=2)
         assert picture.height == pytest.approx(chart.wide[2] / 25.4 * 200, abs=2)
+
+
+def test_pictures_of_a_forecast_fit_as_well() -> None:
+    for language in ("en", "zh-CN"):
+        charts = drawn(foretold(), language)
+        for name in ("capacity", "limits"):
+            assert charts[name].width_mm == 170.0 and 20 <= charts[name].wide[2] <= 110
+            assert len(charts[name].svg) < 60_000
 
 
 def test_no_program_clips_what_stands_at_the_edge() -> None:
