@@ -15,7 +15,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from agent.archive.history.entries import Claim
-from agent.archive.history.models import AssessmentRow, ClaimRow
+from agent.archive.history.models import AssessmentRow, AttemptRow, ClaimRow
 from agent.model.terms import Text
 from agent.support.errors import ClaimLost, PeriodClaimed
 
@@ -98,10 +98,11 @@ def release_claim(session: Session, claim: Claim) -> None:
 
 
 def forget_claims(session: Session, now: datetime, customer: str | None) -> None:
-    """Remove the claims of customers (or of one) of whom no assessment is left."""
-    left = select(AssessmentRow.id).where(AssessmentRow.customer == ClaimRow.customer).exists()
-    gone = delete(ClaimRow).where(ClaimRow.until <= now, ~left)
-    session.execute(gone if customer is None else gone.where(ClaimRow.customer == customer))
+    """Remove the claims and attempts of customers (or of one) of whom no assessment is left."""
+    for row, moment in ((ClaimRow, ClaimRow.until), (AttemptRow, AttemptRow.at)):
+        left = select(AssessmentRow.id).where(AssessmentRow.customer == row.customer).exists()
+        gone = delete(row).where(moment <= now, ~left)
+        session.execute(gone if customer is None else gone.where(row.customer == customer))
 
 
 def make_claim(customer: str, target: str, period_from: date, holder: str, lease: timedelta) -> Claim:

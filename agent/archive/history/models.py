@@ -25,7 +25,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects import mysql
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
-REVISION = "0003"  # of the tables below: the newest in migrations/versions
+REVISION = "0005"  # of the tables below: the newest in migrations/versions
 _EDGES = (MINYEAR, MAXYEAR)
 # Names are compared byte by byte on every database; MySQL's default would take "Acme" for "acme".
 _TABLE_OPTIONS = {"mysql_charset": "utf8mb4", "mysql_collate": "utf8mb4_bin"}
@@ -138,3 +138,51 @@ class ClaimRow(Base):
     holder: Mapped[str] = mapped_column(String(255))
     token: Mapped[int] = mapped_column(BigInteger)
     until: Mapped[datetime]
+
+
+class AttemptRow(Base):
+    """What came of an attempt to assess a target; ``at`` is UTC by the machine's clock, ``result`` an ``AttemptEnd``.
+
+    Rows stay as long as assessments of their customer: they tell which periods without an assessment were missed.
+    """
+
+    __tablename__ = "attempt"
+    __table_args__ = (_TABLE_OPTIONS,)
+
+    customer: Mapped[str] = mapped_column(String(128), primary_key=True)
+    target: Mapped[str] = mapped_column(String(128), primary_key=True)
+    at: Mapped[datetime] = mapped_column(primary_key=True)
+    result: Mapped[str] = mapped_column(String(16))
+
+
+class SampleRow(Base):
+    """The samples of one target and day (UTC), compressed together: an hour by itself would hardly compress.
+
+    ``keep_until`` is NULL if the customer set no end.
+    """
+
+    __tablename__ = "sample"
+    __table_args__ = (_TABLE_OPTIONS,)
+
+    customer: Mapped[str] = mapped_column(String(128), primary_key=True)
+    target: Mapped[str] = mapped_column(String(128), primary_key=True)
+    day: Mapped[date] = mapped_column(primary_key=True)
+    payload: Mapped[dict[str, Any]]
+    keep_until: Mapped[datetime | None]
+
+
+class LastSampleRow(Base):
+    """The newest totals of one target, from which the next sample takes differences, and what preflight found.
+
+    ``capabilities_at`` is when preflight looked (UTC): what it found is used again for a day.
+    """
+
+    __tablename__ = "last_sample"
+    __table_args__ = (_TABLE_OPTIONS,)
+
+    customer: Mapped[str] = mapped_column(String(128), primary_key=True)
+    target: Mapped[str] = mapped_column(String(128), primary_key=True)
+    taken_at: Mapped[datetime]
+    totals: Mapped[dict[str, Any]]
+    capabilities: Mapped[dict[str, Any] | None]
+    capabilities_at: Mapped[datetime | None]

@@ -6,7 +6,7 @@ import json
 import re
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import fields
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -85,6 +85,10 @@ class History:
     def _open_session(self) -> Iterator[Session]:
         with places.report_failures(self._engine.url), Session(self._engine) as session, session.begin():
             yield session
+
+    def begin(self) -> AbstractContextManager[Session]:
+        """Return one transaction, for what is kept beside assessments. Failures are HistoryErrors."""
+        return self._open_session()
 
     def save(
         self,
