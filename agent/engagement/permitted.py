@@ -7,16 +7,17 @@ of the zone that was signed.
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from agent.model.authorization import SignedWindow
 from agent.model.terms import Scalar, Text
 
-_STEP_MINUTES = 15  # in every zone days begin, and clocks are put forward and back, on such a boundary of UTC
+_DAY = timedelta(days=1)
+_QUARTER = timedelta(minutes=15)
 _MIDNIGHT = "24:00"
 _ALWAYS = SignedWindow()
 
@@ -129,10 +130,11 @@ def find_opening(permission: Permission, start: datetime, end: datetime) -> date
 
     A document that is missing or refused opens nothing: nobody knows when there will be another.
     """
-    if permission.validity.refusal:
+    validity = permission.validity
+    if validity.refusal:
         return None
-    edges = _list_edges(permission, start, end)
-    return next((moment for moment in edges if not find_hindrance(permission, moment)), None)
+    start, end = max(start, validity.not_before or start), min(end, validity.not_after or end)
+    return next((edge for edge in _list_edges(permission, start, end) if not find_closure(permission, edge)), None)
 
 
 def is_open_for(permission: Permission, spans: Sequence[tuple[datetime, datetime]], least: timedelta) -> bool:
@@ -155,35 +157,39 @@ def _list_edges(permission: Permission, start: datetime, end: datetime) -> Itera
     if start >= end:
         return
     yield start
+    windows = [permission.validity.window, *permission.collection, *permission.changes]
+    windows += [permission.compaction] if permission.compaction else []
+    zones = {permission.timezone, *(window.timezone for window in windows)}
+    clocks = {
+        zone: {clock for window in windows if window.timezone == zone for clock in (window.opens, window.closes)}
+        for zone in zones
+    }
     last = start
-    for moment in heapq.merge(_list_steps(start, end), _list_named_moments(permission, start, end)):
+    for moment in heapq.merge(*(_list_zone_edges(zone, clocks[zone], start, end) for zone in sorted(zones))):
         if last < moment < end:
             yield moment
             last = moment
 
 
-def _list_steps(start: datetime, end: datetime) -> Iterator[datetime]:
-    moment = start.replace(minute=0, second=0, microsecond=0)
-    while moment < end:
-        yield moment
-        moment += timedelta(minutes=_STEP_MINUTES)
+def _list_zone_edges(name: str, clocks: Iterable[str], start: datetime, end: datetime) -> Iterator[datetime]:
+    """Yield, in order, when days begin in a zone, and when its clocks show these times.
+
+    On a day on which the clock is put forward or back, every quarter of an hour: a time may come twice, or never.
+    """
+    zone, times = ZoneInfo(name), sorted({time(), *(_read_clock(clock) for clock in clocks if clock != _MIDNIGHT)})
+    day, last = start.astimezone(zone).date(), end.astimezone(zone).date()
+    begins = _start_day(day, zone)
+    while day <= last:
+        following = _start_day(day + _DAY, zone)
+        if following - begins == _DAY:
+            yield from (begins + timedelta(hours=clock.hour, minutes=clock.minute) for clock in times)
+        else:
+            yield from (begins + step * _QUARTER for step in range((following - begins) // _QUARTER))
+        day, begins = day + _DAY, following
 
 
-def _list_named_moments(permission: Permission, start: datetime, end: datetime) -> list[datetime]:
-    """Return the moments at which windows open and close, and the ends of the document's validity, in order."""
-    validity = permission.validity
-    named = {moment for moment in (validity.not_before, validity.not_after) if moment}
-    windows = [validity.window, *permission.collection, *permission.changes]
-    windows += [permission.compaction] if permission.compaction else []
-    for window in windows:
-        clocks = {_read_clock(clock) for clock in (window.opens, window.closes) if clock != _MIDNIGHT}
-        odd = [clock for clock in clocks if clock.minute % _STEP_MINUTES]
-        zone = ZoneInfo(window.timezone)
-        day, last = start.astimezone(zone).date(), end.astimezone(zone).date()
-        while odd and day <= last:
-            named |= {datetime.combine(day, clock, zone).astimezone(start.tzinfo) for clock in odd}
-            day += timedelta(days=1)
-    return sorted(named)
+def _start_day(day: date, zone: ZoneInfo) -> datetime:
+    return datetime.combine(day, time(), zone).astimezone(UTC)
 
 
 def _read_clock(clock: str) -> time:

@@ -6,10 +6,12 @@ A subscription is cut into periods of three calendar months; one assessment is o
 from __future__ import annotations
 
 import calendar
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
+from functools import lru_cache
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
@@ -86,6 +88,7 @@ class PeriodStatus:
         return self.is_owed and (not self.waits or self.unwritten is not None)
 
 
+@lru_cache(maxsize=1024)
 def list_periods(start: date, months: int) -> tuple[Period, ...]:
     """Return the quarters of a subscription.
 
@@ -182,11 +185,7 @@ def judge_due(
     """
     zone, all_periods = load_zone(subscription), list_periods(subscription.start, subscription.months)
     known = sorted(recorded, key=lambda past: past.as_of)
-    today, days = now.astimezone(zone).date(), [past.as_of.astimezone(zone).date() for past in known]
-    tried = {
-        period: [past for past, day in zip(known, days, strict=True) if period.start <= day < period.end]
-        for period in all_periods
-    }
+    today, tried = now.astimezone(zone).date(), _group_by_period(all_periods, known, zone)
     counting = {period: find_counting(tried[period], counts_from_pct) for period in all_periods}
     missing = [period for period, past in counting.items() if past is None or not is_finished(past)]
     current = next((period for period in all_periods if period.start <= today < period.end), None)
@@ -213,6 +212,19 @@ def judge_due(
         counting=counts,
         is_partial=_is_partial(counts, counts_from_pct),
     )
+
+
+def _group_by_period(
+    all_periods: Sequence[Period], known: Iterable[PastAssessment], zone: ZoneInfo
+) -> dict[Period, list[PastAssessment]]:
+    """Return the assessments of each period, in their order. Those outside the subscription are left out."""
+    found: dict[Period, list[PastAssessment]] = {period: [] for period in all_periods}
+    for past in known:
+        day = past.as_of.astimezone(zone).date()
+        place = bisect_right(all_periods, day, key=lambda period: period.start) - 1
+        if place >= 0 and day < all_periods[place].end:
+            found[all_periods[place]].append(past)
+    return found
 
 
 def _is_partial(past: PastAssessment | None, counts_from_pct: float) -> bool:

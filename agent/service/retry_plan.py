@@ -12,7 +12,9 @@ from typing import Final
 
 from tenacity import RetryCallState, wait_exponential
 
+from agent.engagement.subscription import PeriodStatus
 from agent.service.outcome import PARTIAL
+from agent.support.errors import NotAuthorized
 
 # Five minutes, ten, twenty ... and then hourly: a target that was away is assessed within an hour of its return.
 _PAUSES: Final = wait_exponential(multiplier=300, max=3600)
@@ -31,6 +33,19 @@ class RetryPlan:
     def may_look(self, key: Hashable, now: datetime) -> bool:
         """Whether the pause of a target is over."""
         return now >= self.closed_until.get(key, now)
+
+    def wants_look(self, key: Hashable, status: PeriodStatus) -> bool:
+        """Whether something is to be made of a target now. If it only waits for agreed hours, these are kept."""
+        if not status.due and status.waits:
+            self.note_closed(key, status.opens)
+        return status.due
+
+    def note_look(self, key: Hashable, code: int, status: PeriodStatus, now: datetime) -> None:
+        """Keep what a look came to. What only people can change (code 3) is tried again by the daily look."""
+        if code == NotAuthorized.exit_code:
+            self.note_closed(key, status.opens)
+        else:
+            self.note_code(key, code, now)
 
     def note_closed(self, key: Hashable, opens: datetime | None) -> None:
         """Keep that nothing is permitted before ``opens``; None: nobody knows, so the daily look will see."""

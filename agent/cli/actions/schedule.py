@@ -28,9 +28,7 @@ from agent.service.periods import read_permission, read_status
 from agent.service.retry_plan import RetryPlan
 from agent.service.schedule_loop import run_loop, schedule_daily
 from agent.support import console
-from agent.support.errors import CRASHES, DamagedHistory, HealthAgentError, HistoryError, NoHistory, NotAuthorized
-
-_HELD = 6
+from agent.support.errors import CRASHES, DamagedHistory, HealthAgentError, HistoryError, NoHistory
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,9 +168,7 @@ class _Service:
         permission = read_permission(engagement, target, now)
         least_pct = rules.load_scoring().counts_from_coverage_pct
         status = read_status(history, engagement, target, now, least_pct, permission=permission)
-        if status.is_owed and status.waits and not status.due:
-            self.plan.note_closed(key, status.opens)
-        if not status.due:
+        if not self.plan.wants_look(key, status):
             console.tell_more(
                 "{customer} · {target}: {status}",
                 customer=engagement.customer.name,
@@ -183,10 +179,7 @@ class _Service:
         place = self.out / file.resolve().parent.name / f"{now:%Y-%m-%d}"
         options = AssessOptions(out=place, formats=self.formats, target=target, if_due=True)
         code = assess_all(engagement, history, options, now)
-        if code == NotAuthorized.exit_code:  # only people can change that; the daily look will see
-            self.plan.note_closed(key, status.opens)
-        else:
-            self.plan.note_code(key, code, datetime.now(UTC))
+        self.plan.note_look(key, code, status, datetime.now(UTC))
 
 
 def run_schedule(files: Sequence[Path], out: Path, at: str, formats: str) -> None:
