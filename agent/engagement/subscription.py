@@ -165,7 +165,8 @@ def find_current_period(subscription: Subscription, now: datetime) -> Period | N
     """Return the period that holds the day of ``now`` in the subscription's time zone. Raises as ``judge_due``."""
     today = now.astimezone(load_zone(subscription)).date()
     periods = list_periods(subscription.start, subscription.months)
-    return next((period for period in periods if period.start <= today < period.end), None)
+    place = _find_period(periods, today)
+    return None if place is None else periods[place]
 
 
 def judge_due(
@@ -186,10 +187,12 @@ def judge_due(
     zone, all_periods = load_zone(subscription), list_periods(subscription.start, subscription.months)
     known = sorted(recorded, key=lambda past: past.as_of)
     today, tried = now.astimezone(zone).date(), _group_by_period(all_periods, known, zone)
-    counting = {period: find_counting(tried[period], counts_from_pct) for period in all_periods}
-    missing = [period for period, past in counting.items() if past is None or not is_finished(past)]
-    current = next((period for period in all_periods if period.start <= today < period.end), None)
-    counts = counting[current] if current else None
+    counting = [find_counting(past, counts_from_pct) for past in tried]
+    missing = [
+        period for period, past in zip(all_periods, counting, strict=True) if past is None or not is_finished(past)
+    ]
+    place = _find_period(all_periods, today)
+    current, counts = (all_periods[place], counting[place]) if place is not None else (None, None)
     following = next((period.start for period in missing if period.end > today), None)
     state = _judge_state(today, subscription.start, current, missing)
     owed = current if state is PeriodState.DUE else None
@@ -197,8 +200,8 @@ def judge_due(
     overdue = tuple(period for period in missing if period.end <= today)
     return PeriodStatus(
         state=state,
-        text=_describe_due(owed, tried[owed], unwritten)
-        if owed
+        text=_describe_due(owed, tried[place], unwritten)
+        if owed and place is not None
         else _describe_rest(state, all_periods, current, following, is_partial=_is_partial(counts, counts_from_pct)),
         current=current,
         overdue=overdue,
@@ -216,15 +219,20 @@ def judge_due(
 
 def _group_by_period(
     all_periods: Sequence[Period], known: Iterable[PastAssessment], zone: ZoneInfo
-) -> dict[Period, list[PastAssessment]]:
+) -> list[list[PastAssessment]]:
     """Return the assessments of each period, in their order. Those outside the subscription are left out."""
-    found: dict[Period, list[PastAssessment]] = {period: [] for period in all_periods}
+    found = [list[PastAssessment]() for _ in all_periods]
     for past in known:
-        day = past.as_of.astimezone(zone).date()
-        place = bisect_right(all_periods, day, key=lambda period: period.start) - 1
-        if place >= 0 and day < all_periods[place].end:
-            found[all_periods[place]].append(past)
+        place = _find_period(all_periods, past.as_of.astimezone(zone).date())
+        if place is not None:
+            found[place].append(past)
     return found
+
+
+def _find_period(all_periods: Sequence[Period], day: date) -> int | None:
+    """Return which of the periods, which follow each other, holds a day."""
+    place = bisect_right(all_periods, day, key=lambda period: period.start) - 1
+    return place if place >= 0 and day < all_periods[place].end else None
 
 
 def _is_partial(past: PastAssessment | None, counts_from_pct: float) -> bool:

@@ -16,8 +16,8 @@ from agent.engagement.subscription import PeriodStatus
 from agent.service.outcome import PARTIAL
 from agent.support.errors import NotAuthorized
 
-# Five minutes, ten, twenty ... and then hourly: a target that was away is assessed within an hour of its return.
-_PAUSES: Final = wait_exponential(multiplier=300, max=3600)
+# Five minutes, ten, twenty ... and then two hours: a target that was away is assessed soon after its return.
+_PAUSES: Final = wait_exponential(multiplier=300, max=7200)
 # What read too little cost the target its whole load budget, so it has some hours of rest.
 _REST = timedelta(hours=4)
 DONE_CODES = (0, 1)

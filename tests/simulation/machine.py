@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -21,7 +21,7 @@ from agent.service.periods import Claims, hold_period, renew_until
 from agent.service.retry_plan import RetryPlan
 from agent.support.errors import ConnectError, HealthAgentError, HistoryError, NotAuthorized
 from tests.simulation.store import Store, StoreHandle
-from tests.simulation.targets import Target
+from tests.simulation.targets import Target, list_true_bounds
 from tests.simulation.world import World
 
 COUNTS_FROM_PCT = 60.0
@@ -49,7 +49,9 @@ class Faults:
 
 
 class Machine:
-    """``schedule run`` on one machine. ``epoch`` rises when it is killed or restarted, ``offset`` is its clock's error."""
+    """``schedule run`` on one machine. ``epoch`` rises with each kill and start, ``offset`` is its clock's error."""
+
+    epoch_of_plan = 0  # rises when its clock is set: looks that were planned before do not come
 
     def __init__(self, name: str, world: World, store: Store, faults: Faults, daily: timedelta) -> None:
         self.name, self.world, self.store, self.faults, self.daily = name, world, store, faults, daily
@@ -76,8 +78,6 @@ class Machine:
             self.plan.forget()
             self._look_at_all()
 
-    epoch_of_plan = 0
-
     def kill(self, down: timedelta) -> None:
         if not self.is_up:
             return
@@ -101,6 +101,10 @@ class Machine:
 
     def _look(self, target: Target) -> None:
         """As ``schedule run`` does with each target; then plan the next look."""
+        idle_until = self.store.find_idle(target.name, self.now)
+        if idle_until:
+            self._plan_look(target, self._find_daily(idle_until))
+            return
         process = Process(self, target)
         status: PeriodStatus | None = None
         try:
@@ -114,7 +118,7 @@ class Machine:
                 self.plan.note_code(target.name, error.exit_code, self.now)
         except Killed:
             return
-        if process.epoch == self.epoch:
+        if process.epoch == self.epoch and process.epoch_of_plan == self.epoch_of_plan:
             self._plan_look(target, self._find_next(target, status))
 
     def _find_next(self, target: Target, status: PeriodStatus | None) -> datetime:
@@ -122,13 +126,8 @@ class Machine:
 
         A look at a target that owes nothing does nothing, so those before its next period begins are left out.
         """
-        earliest = self.now
-        if status and not status.is_owed:
-            zone = ZoneInfo(target.subscription.timezone)
-            day = status.next
-            begins = datetime(day.year, day.month, day.day, tzinfo=zone) if day else self.now + timedelta(days=400)
-            earliest = max(earliest, begins)
-        daily = self._find_daily(earliest)
+        idle_until = self.store.find_idle(target.name, self.now) if status and not status.is_owed else None
+        daily = self._find_daily(idle_until or self.now)
         paused = self.plan.closed_until.get(target.name)
         return min(daily, paused) if paused and paused > self.now else daily
 
@@ -151,6 +150,7 @@ class Process:
 
     def __init__(self, machine: Machine, target: Target) -> None:
         self.machine, self.target, self.epoch = machine, target, machine.epoch
+        self.epoch_of_plan = machine.epoch_of_plan
         self.faults, self.world = machine.faults, machine.world
         self.now = machine.now
         self.handle = StoreHandle(machine.store, self.faults.random, self.step, self.faults.broken_line)
@@ -172,7 +172,11 @@ class Process:
     def read_status(self) -> PeriodStatus:
         recorded = self.handle.read_recorded(self.target.name)
         permission = self.target.permission_at(self.world.now)
-        return judge_due(self.target.subscription, recorded, self.now, COUNTS_FROM_PCT, permission=permission)
+        status = judge_due(self.target.subscription, recorded, self.now, COUNTS_FROM_PCT, permission=permission)
+        if not status.is_owed:
+            begins = list_true_bounds(self.target, status.next) if status.next else None
+            self.machine.store.note_idle(self.target.name, recorded, self.now, begins)
+        return status
 
     @contextmanager
     def hold(self, period: Period) -> Iterator[Claim]:
@@ -256,6 +260,3 @@ class Process:
 
     def say_status(self, status: PeriodStatus) -> None:
         """Nobody listens."""
-
-
-Starter = Callable[[], None]

@@ -12,8 +12,11 @@ import sys
 import time
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from random import Random
 from unittest import mock
+
+from rich.console import Console
 
 from agent.archive.history import claims
 from agent.engagement.subscription import (
@@ -63,7 +66,7 @@ def simulate(targets_count: int, years: int, seed: int) -> Tally:
     _plan_double_starts(world, store, faults, targets, random, end)
     gc.disable()
     try:
-        with mock.patch.object(claims, "read_database_time", lambda session: world.now):
+        with mock.patch.object(claims, "read_database_time", side_effect=lambda session: world.now):
             world.run_until(end)
     finally:
         gc.enable()
@@ -78,15 +81,15 @@ def _plan_faults(world: World, store: Store, machines: list[Machine], random: Ra
         moment = BEGIN
         while (moment := moment + timedelta(days=random.expovariate(1 / 40))) < end:
             down = timedelta(minutes=1) + timedelta(days=5) * random.random() ** 4
-            world.at(moment, lambda machine=machine, down=down: machine.kill(down))
+            world.at(moment, partial(machine.kill, down))
         moment = BEGIN
-        while (moment := moment + timedelta(days=random.expovariate(1 / 120))) < end:
+        while (moment := moment + timedelta(days=random.expovariate(1 / 200))) < end:
             wrong = random.choice([-1, 1]) * random.choice(
                 [timedelta(minutes=5), timedelta(hours=1), timedelta(days=60)]
             )
-            world.at(moment, lambda machine=machine, wrong=wrong: machine.set_clock(wrong * random.random()))
+            world.at(moment, partial(machine.set_clock, wrong * random.random()))
             right = moment + timedelta(hours=random.uniform(0.1, 60))
-            world.at(right, lambda machine=machine: machine.set_clock(timedelta(0)))
+            world.at(right, partial(machine.set_clock, timedelta(0)))
     moment = BEGIN
     while (moment := moment + timedelta(days=random.expovariate(1 / 30))) < end:
         gone = timedelta(hours=12) * random.random() ** 2
@@ -108,6 +111,8 @@ def _plan_double_starts(
     third.is_up = True
 
     def work(target: Target) -> None:
+        if store.find_idle(target.name, third.now):
+            return
         try:
             run_look(Process(third, target))
         except Killed:
@@ -116,7 +121,7 @@ def _plan_double_starts(
     def type_it() -> None:
         faults.note("typed by hand")
         for target in targets:
-            world.start(lambda target=target: work(target))
+            world.start(partial(work, target))
 
     moment = BEGIN
     while (moment := moment + timedelta(days=random.expovariate(1 / 45))) < end:
@@ -161,6 +166,7 @@ def _count(targets: list[Target], store: Store, end: datetime) -> Tally:
 
 
 def main() -> int:
+    say = Console(highlight=False, soft_wrap=True).print
     parser = argparse.ArgumentParser(prog="python -m tests.simulation.simulate", description=__doc__)
     parser.add_argument("--targets", type=int, default=200)
     parser.add_argument("--years", type=int, default=10)
@@ -168,16 +174,16 @@ def main() -> int:
     given = parser.parse_args()
     tally = simulate(given.targets, given.years, given.seed)
     faults = ", ".join(f"{what} {count}" for what, count in sorted(tally.faults.items()))
-    print(
+    say(
         f"{given.targets} targets, {given.years} years, seed {given.seed}: owed {tally.owed}, made {tally.made} "
         f"({tally.partial} of them partial), impossible {tally.excused}, missed {len(tally.missed)}, "
         f"double {len(tally.double)}"
     )
-    print(f"faults: {faults}; late holders refused {tally.refused_late}; told otherwise {len(tally.judged_otherwise)}")
-    print(f"{tally.seconds:.1f} s")
+    say(f"faults: {faults}; late holders refused {tally.refused_late}; told otherwise {len(tally.judged_otherwise)}")
+    say(f"{tally.seconds:.1f} s")
     for what, names in (("missed", tally.missed), ("double", tally.double), ("told otherwise", tally.judged_otherwise)):
         for name in names[:10]:
-            print(f"  {what}: {name}")
+            say(f"  {what}: {name}")
     return 1 if tally.missed or tally.double else 0
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable
-from datetime import datetime, timedelta
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import TypeVar
 
@@ -29,8 +29,18 @@ class Store:
         Base.metadata.create_all(self.engine)
         self.recorded: dict[str, list[PastAssessment]] = defaultdict(list)
         self.attempts: dict[str, list[PastAttempt]] = defaultdict(list)
+        self.idle: dict[str, tuple[int, datetime, datetime]] = {}
         self.away = False
         self.refused_late = 0
+
+    def note_idle(self, target: str, recorded: Sequence[PastAssessment], now: datetime, until: datetime | None) -> None:
+        """Keep that by these assessments nothing is owed from ``now`` until ``until``, the start of a period."""
+        self.idle[target] = (len(recorded), now, until or datetime.max.replace(tzinfo=UTC) - timedelta(days=9))
+
+    def find_idle(self, target: str, now: datetime) -> datetime | None:
+        """Return until when a look does nothing, so that it can be left out: what is due is a pure judgement."""
+        count, since, until = self.idle.get(target, (-1, now, now))
+        return until if count == len(self.recorded[target]) and since <= now < until else None
 
     def record(self, claim: Claim, past: PastAssessment) -> None:
         """As ``History.save``: the claim is renewed in the transaction that records."""

@@ -32,13 +32,13 @@ class World:
     def start(self, work: Callable[[], None]) -> None:
         """Run work that may sleep."""
         runner = greenlet.greenlet(work, parent=self._hub)
-        self.at(self.now, lambda: runner.switch())
+        self.at(self.now, runner.switch)
 
     def sleep(self, delay: timedelta) -> None:
         """Let simulated time pass for the work that calls."""
         runner = greenlet.getcurrent()
         assert runner is not self._hub, "the hub never sleeps"
-        self.after(delay, lambda: runner.switch())
+        self.after(delay, runner.switch)
         self._hub.switch()
 
     def run_until(self, end: datetime) -> None:
