@@ -22,6 +22,7 @@ from agent.cli.history import history_app
 from agent.cli.journal import journal_app
 from agent.cli.preparation import grants_command, init_command, preflight_command
 from agent.cli.proof import verify_command, what_if_command
+from agent.cli.sample import sample_command
 from agent.cli.schedule import schedule_app
 from agent.cli.snapshot import snapshot_app
 from agent.cli.sql import sql_app
@@ -43,6 +44,7 @@ def build_app(more: Mapping[str, Callable[..., Any]] | None = None) -> typer.Typ
     app.command("preflight")(preflight_command)
     app.command("assess")(assess_command)
     app.command("collect")(collect_command)
+    app.command("sample")(sample_command)
     app.command("evaluate")(evaluate_command)
     app.command("render")(render_command)
     app.add_typer(authorize_app, name="authorize")

@@ -34,8 +34,14 @@ def run_schedule_command(
         str, typer.Option("--at", metavar="HH:MM", help="Time of the daily look, of this machine.")
     ] = "03:00",
     format: Formats = ALL_FORMATS,
+    sample: Annotated[
+        str,
+        typer.Option(
+            "--sample", metavar="INTERVAL", help="Also take samples, such as every 1h, where they are signed."
+        ),
+    ] = "",
 ) -> None:
     """Check daily, retry what failed, and assess what is due, until stopped (Ctrl-C, SIGTERM)."""
     from agent.cli.actions.schedule import run_schedule
 
-    run_schedule(engagement, out, at, format)
+    run_schedule(engagement, out, at, format, sample)

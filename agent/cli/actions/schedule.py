@@ -13,6 +13,7 @@ from rich.text import Text as Plain
 from agent.archive.history.store import History
 from agent.catalogue import rules
 from agent.cli.actions.assess import AssessOptions, assess_all
+from agent.cli.actions.sample import parse_interval, sample_all
 from agent.cli.actions.targets import locate_history, say_damaged
 from agent.engagement.engagement_file import Engagement
 from agent.engagement.loading import load_engagement
@@ -133,6 +134,17 @@ class _Service:
             self._look_at_engagement(file)
         return self.plan.find_next(datetime.now(UTC))
 
+    def sample(self) -> None:
+        """Take a sample of the targets for which samples were signed."""
+        for file in self.files:
+            try:
+                engagement = load_engagement(file)
+                with History.open(locate_history(None, engagement)) as history:
+                    out, now = self.out / file.resolve().parent.name, datetime.now(UTC)
+                    sample_all(engagement, history, out=out, target=None, now=now, only_if_open=True)
+            except CRASHES as error:  # one engagement must not hold up the others
+                say_error(error)
+
     def _look_at_engagement(self, file: Path) -> None:
         """Look at one engagement. Nothing that goes wrong there holds up the others."""
         if not self.plan.may_look(file, datetime.now(UTC)):
@@ -182,14 +194,19 @@ class _Service:
         self.plan.note_look(key, code, status, datetime.now(UTC))
 
 
-def run_schedule(files: Sequence[Path], out: Path, at: str, formats: str) -> None:
-    """Assess what is due, until stopped. History says what was done, so a restart loses nothing."""
+def run_schedule(files: Sequence[Path], out: Path, at: str, formats: str, sample: str = "") -> None:
+    """Assess what is due, and take samples in an interval such as ``1h``, until stopped.
+
+    History says what was done, so a restart loses nothing.
+    """
     schedule_daily(at, lambda: None)  # report errors now, not at night
+    interval = parse_interval(sample) if sample else None
     for file in files:
         load_engagement(file)
     service = _Service(files, out, [word.strip() for word in formats.split(",")])
     console.say("Checking daily at {at}; stop with Ctrl-C.", at=at)
-    run_loop(service.look, at, service.stop, say_error, on_jump=service.plan.forget)
+    each = (interval, service.sample) if interval else None
+    run_loop(service.look, at, service.stop, say_error, on_jump=service.plan.forget, each=each)
 
 
 def say_error(error: BaseException) -> None:
