@@ -64,12 +64,13 @@ def simulate(targets_count: int, years: int, seed: int) -> Tally:
     end = BEGIN + timedelta(days=366 * years)
     _plan_faults(world, store, machines, random, end)
     _plan_double_starts(world, store, faults, targets, random, end)
-    gc.disable()
+    threshold = gc.get_threshold()
+    gc.set_threshold(100_000)
     try:
         with mock.patch.object(claims, "read_database_time", side_effect=lambda session: world.now):
             world.run_until(end)
     finally:
-        gc.enable()
+        gc.set_threshold(*threshold)
     tally = _count(targets, store, end)
     tally.refused_late, tally.faults, tally.seconds = store.refused_late, faults.counts, time.monotonic() - started
     return tally
