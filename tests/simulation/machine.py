@@ -56,6 +56,7 @@ class Machine:
     def __init__(self, name: str, world: World, store: Store, faults: Faults, daily: timedelta) -> None:
         self.name, self.world, self.store, self.faults, self.daily = name, world, store, faults, daily
         self.targets: list[Target] = []
+        self.stagger = timedelta(0)
         self.zone = ZoneInfo("Asia/Shanghai")
         self.offset, self.epoch, self.plan, self.is_up = timedelta(0), 0, RetryPlan(), False
 
@@ -103,7 +104,7 @@ class Machine:
         """As ``schedule run`` does with each target; then plan the next look."""
         idle_until = self.store.find_idle(target.name, self.now)
         if idle_until:
-            self._plan_look(target, self._find_daily(idle_until))
+            self._plan_look(target, self._find_daily(target, idle_until))
             return
         process = Process(self, target)
         status: PeriodStatus | None = None
@@ -127,13 +128,14 @@ class Machine:
         A look at a target that owes nothing does nothing, so those before its next period begins are left out.
         """
         idle_until = self.store.find_idle(target.name, self.now) if status and not status.is_owed else None
-        daily = self._find_daily(idle_until or self.now)
+        daily = self._find_daily(target, idle_until or self.now)
         paused = self.plan.closed_until.get(target.name)
         return min(daily, paused) if paused and paused > self.now else daily
 
-    def _find_daily(self, earliest: datetime) -> datetime:
+    def _find_daily(self, target: Target, earliest: datetime) -> datetime:
         local = earliest.astimezone(self.zone)
-        today = local.replace(hour=0, minute=0, second=0, microsecond=0) + self.daily
+        daily = self.daily + (self.stagger if int(target.name[1:]) % 2 else timedelta(0))
+        today = local.replace(hour=0, minute=0, second=0, microsecond=0) + daily
         return today if today > local else today + timedelta(days=1)
 
 

@@ -61,6 +61,7 @@ def simulate(targets_count: int, years: int, seed: int) -> Tally:
     for machine in machines:
         machine.targets = targets
         world.at(BEGIN, machine.boot)
+    machines[1].stagger = timedelta(minutes=20)  # every other target is looked at by both at the same moment
     end = BEGIN + timedelta(days=366 * years)
     _plan_faults(world, store, machines, random, end)
     _plan_double_starts(world, store, faults, targets, random, end)
