@@ -7,7 +7,7 @@ STAMP := $(VENV)/.installed
 # Each process of the tests reads the bytecode that the first one wrote.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup demo sample test test-slow proofs proof-later calibration accuracy slow-sql check bench bench-twin docs golden mutants messages clean
+.PHONY: help setup demo sample test test-slow proofs proof-later calibration accuracy slow-sql check bench bench-twin simulate docs golden mutants messages clean
 
 help:  ## This list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -65,6 +65,9 @@ check: $(STAMP)  ## Lint, types, import contracts, generated pages
 bench: $(STAMP)  ## Speed and size, and the backtest of forecasts: tables, build/bench.json and build/forecast.json; exit 1 beyond twice a limit or below an aim
 	$(BIN)/python -m tests.bench
 	$(BIN)/python -m tests.forecast.backtest
+
+simulate: $(STAMP)  ## Ten years of 200 targets under faults: owed, made, missed, double; exit 1 unless the last two are 0
+	$(BIN)/python -m tests.simulation.simulate
 
 bench-twin: $(STAMP)  ## What the twin's verdicts are worth, and build/bench-twin.json: about a quarter of an hour; exit 1 below the aims
 	$(BIN)/python -m tests.twin.bench

@@ -200,10 +200,46 @@ def preflight_target(job: AssessmentJob, assessment_id: str, directory: Path) ->
         return authorization, capabilities
 
 
-def _authorize_target(job: AssessmentJob, assessment_id: str, directory: Path | None) -> Authorization:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SampledTarget:
+    """What a sample read; ``looked_anew``: preflight looked at the whole target, because nothing kept could be used."""
+
+    authorization: Authorization
+    facts: Snapshot
+    capabilities: Capabilities
+    looked_anew: bool
+
+
+def sample_target(
+    job: AssessmentJob, sample_id: str, directory: Path, sources: Sequence[type], kept: Capabilities | None
+) -> SampledTarget:
+    """Authorize a sample, connect, and read these sources. The journal goes to ``directory``.
+
+    ``kept`` is what preflight found not long ago: it is used again if version and account are still the same.
+    """
+    authorization = _authorize_target(job, sample_id, directory, samples=sources)
+    with _connect_target(job, sample_id, authorization, directory, sources=sources, known=kept) as (session, seen, _):
+        watch = BusyWatch(session, seen, targets.build_busy_limits(job.engagement, job.target))
+        facts = collect_facts(
+            session,
+            sources,
+            seen,
+            authorization.data_classes,
+            job.now,
+            progress=job.progress,
+            scopes=authorization.sources,
+            watch=watch,
+        )
+    return SampledTarget(authorization=authorization, facts=facts, capabilities=seen, looked_anew=seen is not kept)
+
+
+def _authorize_target(
+    job: AssessmentJob, assessment_id: str, directory: Path | None, samples: Sequence[type] = ()
+) -> Authorization:
+    """Return the authorization to assess, or to take a sample of these sources."""
     try:
-        moment = job.clock() if job.clock else job.now
-        return authorize(job.engagement, job.target, moment, job.sources, job.outside_service)
+        moment, sources = job.clock() if job.clock else job.now, samples or job.sources
+        return authorize(job.engagement, job.target, moment, sources, job.outside_service, for_sample=bool(samples))
     except NotAuthorized as error:
         if directory:
             journal.record_refusal(directory, job.target, error.text, assessment_id, job.engagement.customer.name)
@@ -212,10 +248,17 @@ def _authorize_target(job: AssessmentJob, assessment_id: str, directory: Path | 
 
 @contextmanager
 def _connect_target(
-    job: AssessmentJob, assessment_id: str, authorization: Authorization, directory: Path | None
+    job: AssessmentJob,
+    assessment_id: str,
+    authorization: Authorization,
+    directory: Path | None,
+    *,
+    sources: Sequence[type] | None = None,
+    known: Capabilities | None = None,
 ) -> Iterator[tuple[ReadOnlySession, Capabilities, journal.Journal | None]]:
     """Yield a session after preflight, its capabilities and its journal. Session and journal close at the end.
 
+    Without ``sources`` preflight looks at those of the job. ``known`` is what it found before, to be used again.
     Raises NotAuthorized if the account may do more than the signed authorization allows, or if by the server's clock
     nothing may be sent now; TargetError if that is not known.
     """
@@ -237,8 +280,9 @@ def _connect_target(
                     clock=job.clock or (lambda: job.now),
                 )
             )
-            sources, kind = list_covered(job.sources, authorization), engagement.targets[name].kind
-            seen = admit_account(preflight.inspect_target(session, sources, kind), authorization, name)
+            covered, kind = list_covered(sources or job.sources, authorization), engagement.targets[name].kind
+            again = known if known and preflight.recognize_target(session, known) else None
+            seen = admit_account(again or preflight.inspect_target(session, covered, kind), authorization, name)
         except NotAuthorized as error:
             if written:
                 written.refused(error.text)

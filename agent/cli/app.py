@@ -27,6 +27,7 @@ from agent.cli.preparation import grants_command, init_command, preflight_comman
 from agent.cli.proof import verify_command, what_if_command
 from agent.cli.readiness import readiness_command
 from agent.cli.report import report_app
+from agent.cli.sample import sample_command
 from agent.cli.schedule import schedule_app
 from agent.cli.service import service_app
 from agent.cli.snapshot import snapshot_app
@@ -49,6 +50,7 @@ def build_app(more: Mapping[str, Callable[..., Any]] | None = None) -> typer.Typ
     app.command("preflight")(preflight_command)
     app.command("assess")(assess_command)
     app.command("collect")(collect_command)
+    app.command("sample")(sample_command)
     app.command("evaluate")(evaluate_command)
     app.command("render")(render_command)
     app.command("deliver")(deliver_command)

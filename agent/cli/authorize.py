@@ -59,6 +59,15 @@ def write_request_command(
     hours: Annotated[
         str, typer.Option(metavar="HH:MM-HH:MM", help="When statements may be sent; time zone: the service's.")
     ] = "22:00-06:00",
+    sample_hours: Annotated[
+        str,
+        typer.Option(
+            metavar="HH:MM-HH:MM", help="Also ask for samples between assessments, in these hours of each day."
+        ),
+    ] = "",
+    sample_minutes: Annotated[
+        int, typer.Option(min=15, max=1440, metavar="MINUTES", help="How often a sample may be taken at most.")
+    ] = 60,
     retention_days: Annotated[
         int, typer.Option(min=1, max=36_500, metavar="DAYS", help="How long snapshots and reports are kept.")
     ] = 200,
@@ -94,6 +103,8 @@ def write_request_command(
         days_valid=days_valid,
         weekdays=split_words(weekdays),
         hours=hours,
+        sample_hours=sample_hours,
+        sample_minutes=sample_minutes,
         retention_days=retention_days,
         allow_privileges=allow_write_privileges,
         language=lang,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -12,11 +13,17 @@ schedule_app = typer.Typer(help="The quarterly assessments that a subscription o
 
 
 @schedule_app.command("list")
-def list_schedule_command(engagement: EngagementFiles) -> None:
-    """Last, next and overdue assessments of each target."""
+def list_schedule_command(
+    engagement: EngagementFiles,
+    ics: Annotated[
+        Path | None,
+        typer.Option("--ics", metavar="FILE", help="Also write the dates to this calendar file (iCalendar)."),
+    ] = None,
+) -> None:
+    """Last, next and overdue assessments of each target, why not now, and what ends soon."""
     from agent.cli.actions.schedule import print_schedule
 
-    raise typer.Exit(print_schedule(engagement))
+    raise typer.Exit(print_schedule(engagement, ics))
 
 
 @schedule_app.command("run")
@@ -27,8 +34,14 @@ def run_schedule_command(
         str, typer.Option("--at", metavar="HH:MM", help="Time of the daily look, of this machine.")
     ] = "03:00",
     format: Formats = ALL_FORMATS,
+    sample: Annotated[
+        str,
+        typer.Option(
+            "--sample", metavar="INTERVAL", help="Also take samples, such as every 1h, where they are signed."
+        ),
+    ] = "",
 ) -> None:
-    """Check once a day and assess what is due, until stopped (Ctrl-C, SIGTERM)."""
+    """Check daily, retry what failed, and assess what is due, until stopped (Ctrl-C, SIGTERM)."""
     from agent.cli.actions.schedule import run_schedule
 
-    run_schedule(engagement, out, at, format)
+    run_schedule(engagement, out, at, format, sample)

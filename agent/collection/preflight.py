@@ -99,6 +99,16 @@ def inspect_target(
     )
 
 
+def recognize_target(session: ReadOnlySession, kept: Capabilities) -> bool:
+    """Whether the server still has the version, and we the account, with which preflight found ``kept``.
+
+    Raises as ``inspect_target`` for an answer that cannot be understood.
+    """
+    session.system_schema = kept.system_schema
+    version, _, account, _ = _read_identity(session)
+    return (version, account) == (kept.version, kept.account)
+
+
 def _read_identity(session: ReadOnlySession) -> tuple[Version, int, str, str]:
     stated, tenant_id, account, mode = fetch_only_row(session.fetch, IDENTITY, "identity", _take_identity)
     try:

@@ -16,6 +16,7 @@ from pydantic_core.core_schema import ValidationInfo
 
 from agent.engagement.deliver_block import DeliverBlock
 from agent.engagement.report_block import ReportBlock
+from agent.engagement.schedule_block import DaysBlock, ScheduleBlock
 from agent.engagement.subscription import Subscription, add_months
 from agent.model import rule
 from agent.model.cost import Budget, BusyLimits
@@ -150,16 +151,6 @@ class LimitsBlock(Block):
     busy_wait_s: Annotated[int, Field(ge=0, le=3600)] = int(_DEFAULT_BUSY_LIMITS.wait_s)
 
 
-class CriticalPeriodBlock(Block):
-    """Days that matter to the business, both included."""
-
-    name: TextList
-    first: Annotated[Day, Field(alias="from")]
-    last: Annotated[
-        Day, AfterValidator(require_not_before("first", '{place}: "to" must not be before "from"')), Field(alias="to")
-    ]
-
-
 class BusinessBlock(Block):
     """What the customer says of the load; None is unknown. ``workload`` is what the tenant is for."""
 
@@ -167,7 +158,7 @@ class BusinessBlock(Block):
     peak_qps: Quantity | None = None
     concurrency: Count | None = None
     growth_pct_per_year: Annotated[float, Field(ge=-100, le=10_000, allow_inf_nan=False)] | None = None
-    critical_periods: Many[CriticalPeriodBlock] = ()
+    critical_periods: Many[DaysBlock] = ()
     description: str = ""
 
 
@@ -322,6 +313,7 @@ class Engagement(WholeFile):
     history_key: Annotated[Many[Password], BeforeValidator(_make_list)] = ()
     report: ReportBlock = ReportBlock()
     deliver: DeliverBlock | None = None
+    schedule: ScheduleBlock = ScheduleBlock()
 
     @property
     def subscription(self) -> Subscription:

@@ -103,6 +103,12 @@ targets:
 #   overrides:
 #     - {code: CAP001, owner: REPLACE, reason: REPLACE, until: 2000-03-31, change: {enabled: false}}
 
+## 定期评测避开的时间（变更窗口、封网日期、每日合并），按服务时区。 / When the schedule leaves the system alone.
+# schedule:
+#   change_windows: [{days: [thu], opens: "22:00", closes: "02:00"}]
+#   blackouts: [{name: REPLACE, from: 2000-12-28, to: 2000-12-31}]
+#   major_compaction: "02:00"
+
 ## 报告语言。 / Languages of the report.
 language: [zh-CN, en]
 

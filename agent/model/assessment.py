@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from enum import StrEnum
 
 from agent.model.authorization import Authorization
 from agent.model.check import CheckSpec
@@ -44,6 +45,27 @@ class PastAssessment:
     is_complete: bool = True
     unwritten: tuple[str, ...] = ()
     undelivered: tuple[str, ...] = ()
+
+
+class AttemptEnd(StrEnum):
+    """What came of an attempt to assess a target for a period."""
+
+    REACHED = "reached"
+    UNREACHABLE = "unreachable"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class PastAttempt:
+    """When the service tried to assess a target (aware), and what came of it."""
+
+    at: datetime
+    end: AttemptEnd
+
+    @property
+    def was_possible(self) -> bool:
+        """Whether the target could be assessed then: it was reached, and the customer's document permitted it."""
+        return self.end is AttemptEnd.REACHED
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,7 +42,7 @@ class SignedWindow:
     def is_open(self, moment: datetime) -> bool:
         """Whether statements may be sent at this moment (aware)."""
         local = moment.astimezone(ZoneInfo(self.timezone))
-        clock, today = f"{local:%H:%M}", WEEKDAYS[local.weekday()]
+        clock, today = f"{local.hour:02}:{local.minute:02}", WEEKDAYS[local.weekday()]
         if self.opens < self.closes:
             return today in self.days and self.opens <= clock < self.closes
         yesterday = WEEKDAYS[local.weekday() - 1]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.engagement.subscription import PeriodStatus
+from agent.engagement.subscription import MOST_ATTEMPTS, PeriodStatus
 from agent.model.document import Document
 from agent.model.terms import Scalar, Severity, Text, UnavailableKind
 from agent.model.unread import EarlyEnd, find_early_end, list_stopped
@@ -54,9 +54,16 @@ def list_shortfalls(document: Document, status: PeriodStatus | None, counts_from
         yield Text("Period {number} stays due until its report is written.", args)
     elif status and status.undelivered:
         yield Text("Period {number} stays due until its report is delivered.", args)
-    elif status and status.due:
+    elif status and status.is_owed:
         text = "Period {number} stays due: the coverage of {coverage_pct} is below {least_pct}. Run assess again."
         yield Text(text, args)
+    elif status and status.is_partial and status.counting and status.current:
+        text = (
+            "Period {number} is done with a partial assessment: after {attempts} attempts the best of them counts, "
+            "{id} with a coverage of {best_pct}."
+        )
+        best: dict[str, Scalar] = {"id": status.counting.id, "best_pct": status.counting.coverage_pct}
+        yield Text(text, {**args, **best, "attempts": MOST_ATTEMPTS})
     elif early and status and status.current:
         text = "Period {number} is done all the same: the coverage is {coverage_pct}. Run assess again for the rest."
         yield Text(text, args)

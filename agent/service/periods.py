@@ -6,15 +6,20 @@ import dataclasses
 import os
 import socket
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime, timedelta
+from typing import Protocol
 
+from agent.archive.history.attempts import list_attempts
 from agent.archive.history.claims import make_claim
 from agent.archive.history.entries import Claim
 from agent.archive.history.store import History
 from agent.engagement import targets
+from agent.engagement.authorization.authorize import read_validity
 from agent.engagement.engagement_file import Engagement
+from agent.engagement.permitted import EACH_MOMENT, ClosedDays, Permission
+from agent.engagement.service_terms import find_missing_term
 from agent.engagement.subscription import PeriodStatus, judge_due
 from agent.model.assessment import PastAssessment, Period
 from agent.support import console
@@ -28,11 +33,35 @@ _RENEWALS = 3
 _PATIENCE_S = 10.0
 
 
+class Claims(Protocol):
+    """What takes, renews and gives back claims: a ``History``."""
+
+    def claim(self, wanted: Claim) -> Claim:
+        """Return the claim, taken. Raises PeriodClaimed if another run holds the period."""
+
+    def renew(self, claim: Claim) -> Claim:
+        """Return the claim with a new lease. Raises ClaimLost if another run has taken it over."""
+
+    def release(self, claim: Claim) -> None:
+        """Give the claim back."""
+
+
 def read_status(
-    history: History, engagement: Engagement, target: str, now: datetime, counts_from_pct: float
+    history: History,
+    engagement: Engagement,
+    target: str,
+    now: datetime,
+    counts_from_pct: float,
+    *,
+    permission: Permission = EACH_MOMENT,
 ) -> PeriodStatus:
-    """Return where a target stands in its subscription, by what is recorded."""
-    return judge_due(engagement.subscription, read_recorded(history, engagement, target), now, counts_from_pct)
+    """Return where a target stands in its subscription, by what is recorded and what ``permission`` allows."""
+    subscription, recorded = engagement.subscription, read_recorded(history, engagement, target)
+    status = judge_due(subscription, recorded, now, counts_from_pct, permission=permission)
+    attempts = list_attempts(history, engagement.customer.name, target) if status.missed else ()
+    if not attempts:
+        return status
+    return judge_due(subscription, recorded, now, counts_from_pct, permission=permission, attempts=attempts)
 
 
 def read_recorded(history: History, engagement: Engagement, target: str) -> tuple[PastAssessment, ...]:
@@ -44,6 +73,28 @@ def read_recorded(history: History, engagement: Engagement, target: str) -> tupl
     )
 
 
+def read_permission(engagement: Engagement, target: str, now: datetime) -> Permission:
+    """Return when a target may be assessed, by the signed document, the service terms and the engagement.
+
+    The signed document is read and verified; one that does not hold is a refusal in the permission.
+    """
+    zone, agreed = engagement.service.timezone, engagement.schedule
+    validity = read_validity(engagement, target)
+    missing = find_missing_term(engagement, now)
+    critical = engagement.business_of(target).critical_periods
+    return Permission(
+        timezone=zone,
+        validity=dataclasses.replace(validity, refusal=validity.refusal or missing),
+        collection=tuple(window.in_zone(zone) for window in agreed.collection_windows),
+        changes=tuple(window.in_zone(zone) for window in agreed.change_windows),
+        closed=(
+            *(ClosedDays(days.name, days.first, days.last, is_critical=True) for days in critical),
+            *(ClosedDays(days.name, days.first, days.last) for days in agreed.blackouts),
+        ),
+        compaction=agreed.build_compaction(zone),
+    )
+
+
 def estimate_lease(engagement: Engagement, target: str) -> timedelta:
     """Return how long a run may take from its claim to its record, and again from there to its report."""
     budget, busy = targets.build_budget(engagement, target), targets.build_busy_limits(engagement, target)
@@ -51,17 +102,24 @@ def estimate_lease(engagement: Engagement, target: str) -> timedelta:
     return timedelta(seconds=longest_s) + _RESERVE
 
 
+def build_claim(engagement: Engagement, target: str, period: Period) -> Claim:
+    """Return the claim that this process asks for."""
+    holder = f"{socket.gethostname()}, process {os.getpid()}"[:_HOLDER_LENGTH]
+    return make_claim(engagement.customer.name, target, period.start, holder, estimate_lease(engagement, target))
+
+
 @contextmanager
-def hold_period(history: History, engagement: Engagement, target: str, period: Period) -> Iterator[Claim]:
+def hold_period(
+    history: Claims, wanted: Claim, keep: Callable[[Claims, Claim], AbstractContextManager[None]] | None = None
+) -> Iterator[Claim]:
     """Yield the claim of the period; it is renewed as long as the block lasts, and given back at its end.
 
-    Raises PeriodClaimed if another run holds it. The claim of a run that is killed ends with its lease.
+    ``keep`` renews it meanwhile; the default does so from a thread. Raises PeriodClaimed if another run holds the
+    period. The claim of a run that is killed ends with its lease.
     """
-    holder = f"{socket.gethostname()}, process {os.getpid()}"[:_HOLDER_LENGTH]
-    customer = engagement.customer.name
-    claim = history.claim(make_claim(customer, target, period.start, holder, estimate_lease(engagement, target)))
+    claim = history.claim(wanted)
     try:
-        with _renew_meanwhile(history, claim):
+        with (keep or _renew_meanwhile)(history, claim):
             yield claim
     finally:
         try:
@@ -71,26 +129,27 @@ def hold_period(history: History, engagement: Engagement, target: str, period: P
 
 
 @contextmanager
-def _renew_meanwhile(history: History, claim: Claim) -> Iterator[None]:
-    """Renew a claim from a thread, which ends with the block or the process: nobody knows how long a run takes.
-
-    A claim that another run has taken over stays with that one.
-    """
+def _renew_meanwhile(history: Claims, claim: Claim) -> Iterator[None]:
+    """Renew a claim from a thread, which ends with the block or the process: nobody knows how long a run takes."""
     over = threading.Event()
-
-    def renew() -> None:
-        while not over.wait(claim.lease.total_seconds() / _RENEWALS):
-            try:
-                history.renew(claim)
-            except ClaimLost:
-                return
-            except HistoryError:
-                continue  # recording says so if the history cannot be reached then, either
-
-    renewing = threading.Thread(target=renew, name="claim", daemon=True)
+    renewing = threading.Thread(target=renew_until, args=(history, claim, over.wait), name="claim", daemon=True)
     renewing.start()
     try:
         yield
     finally:
         over.set()
         renewing.join(_PATIENCE_S)  # a claim that is renewed after it was given back would hold up the next run
+
+
+def renew_until(history: Claims, claim: Claim, wait: Callable[[float], bool]) -> None:
+    """Renew a claim three times within its lease until ``wait``, given seconds, says that the run is over.
+
+    A claim that another run has taken over stays with that one.
+    """
+    while not wait(claim.lease.total_seconds() / _RENEWALS):
+        try:
+            history.renew(claim)
+        except ClaimLost:
+            return
+        except HistoryError:
+            continue  # recording says so if the history cannot be reached then, either

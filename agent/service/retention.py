@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from agent.archive.history.entries import Purged
+from agent.archive.history.samples import purge_samples
 from agent.archive.history.store import History
 from agent.model.terms import Scalar, Text
 from agent.support import console
@@ -47,7 +48,11 @@ def refuse_jumped_clock(history: History, now: datetime) -> None:
 
 
 def purge_expired(history: History, now: datetime, customer: str | None = None) -> tuple[Purged, ...]:
-    """Remove expired assessments from history, print and return them. Files are the user's: only places are printed."""
+    """Remove expired assessments and samples from history, print and return the assessments.
+
+    Files are the user's: only their places are printed.
+    """
+    purge_samples(history, now, customer)
     removed = history.purge(now, customer)
     for gone in removed:
         console.say(

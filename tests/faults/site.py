@@ -135,6 +135,7 @@ service: {{tier: 顶级版, start: {TODAY - timedelta(days=10)}, months: 12}}
 targets:
   {TARGET}: {{host: 127.0.0.1, port: {port}, user: {account}, password: "env:{PASSWORD_VARIABLE}",
     tls: {{mode: disabled}}, limits: {{statement_timeout_s: {statement_timeout_s}}}}}
+schedule: {{major_compaction: none}}
 history: sqlite:///{directory / "history.sqlite"}
 """,
         encoding="utf-8",

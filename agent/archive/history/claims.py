@@ -10,15 +10,29 @@ import dataclasses
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, CursorResult, Engine, delete, select, text, update
+from sqlalchemy import CursorResult, Engine, Table, Update, bindparam, delete, insert, select, text, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from agent.archive.history.entries import Claim
-from agent.archive.history.models import AssessmentRow, ClaimRow
+from agent.archive.history.models import AssessmentRow, AttemptRow, ClaimRow
 from agent.model.terms import Text
 from agent.support.errors import ClaimLost, PeriodClaimed
 
+# Built once: a look of the service at each of many targets would mostly build statements.
+_CLAIMS = cast(Table, ClaimRow.__table__)
+_KEY = (
+    _CLAIMS.c.customer == bindparam("of_customer"),
+    _CLAIMS.c.target == bindparam("of_target"),
+    _CLAIMS.c.period_from == bindparam("of_period"),
+)
+_READ = select(_CLAIMS.c.holder, _CLAIMS.c.token, _CLAIMS.c.until).where(*_KEY)
+_TAKE_OVER = (
+    update(_CLAIMS)
+    .where(*_KEY, _CLAIMS.c.until <= bindparam("ended"))
+    .values(holder=bindparam("new_holder"), token=_CLAIMS.c.token + 1, until=bindparam("new_until"))
+)
+_PROLONG = update(_CLAIMS).where(*_KEY, _CLAIMS.c.token == bindparam("held")).values(until=bindparam("new_until"))
 _TRIES = 5  # a claim may be given back between the moment at which it was in the way and the next look
 
 
@@ -32,14 +46,14 @@ def take_claim(engine: Engine, wanted: Claim) -> Claim:
         if taken:
             return taken
         with Session(engine) as session:
-            row = session.get_one(ClaimRow, (wanted.customer, wanted.target, wanted.period_from))
+            row = session.execute(_READ, _name_key(wanted)).one()
             if row.until > read_database_time(session):
                 break
     raise PeriodClaimed(
         Text(
             "{target}: {holder} is assessing it for the same period and holds the period until {until}. Nothing was "
             "connected. Wait for it; the claim of a run that was killed ends then.",
-            {"target": row.target, "holder": row.holder, "until": row.until},
+            {"target": wanted.target, "holder": row.holder, "until": row.until},
         )
     )
 
@@ -48,10 +62,10 @@ def _take_over(engine: Engine, wanted: Claim) -> Claim | None:
     """Take a claim that has ended or was given back; None if there is none."""
     with Session(engine) as session, session.begin():
         now = read_database_time(session)
-        values = {"holder": wanted.holder, "token": ClaimRow.token + 1, "until": now + wanted.lease}
-        if not _change(session, wanted, ClaimRow.until <= now, **values):
+        values = {"new_holder": wanted.holder, "ended": now, "new_until": now + wanted.lease}
+        if not _change(session, _TAKE_OVER, wanted, values):
             return None
-        row = session.get_one(ClaimRow, (wanted.customer, wanted.target, wanted.period_from))
+        row = session.execute(_READ, _name_key(wanted)).one()
         return dataclasses.replace(wanted, token=row.token, until=row.until)
 
 
@@ -60,15 +74,15 @@ def _take_first(engine: Engine, wanted: Claim) -> Claim | None:
     try:
         with Session(engine) as session, session.begin():
             taken = dataclasses.replace(wanted, token=1, until=read_database_time(session) + wanted.lease)
-            row = ClaimRow(
-                customer=taken.customer,
-                target=taken.target,
-                period_from=taken.period_from,
-                holder=taken.holder,
-                token=taken.token,
-                until=taken.until,
-            )
-            session.add(row)
+            row = {
+                "customer": taken.customer,
+                "target": taken.target,
+                "period_from": taken.period_from,
+                "holder": taken.holder,
+                "token": taken.token,
+                "until": taken.until,
+            }
+            session.execute(insert(_CLAIMS), row)
         return taken
     except IntegrityError:
         return None
@@ -80,7 +94,7 @@ def renew_claim(session: Session, claim: Claim) -> Claim:
     It is the first statement of a transaction that records something: from then on nobody takes the claim.
     """
     until = read_database_time(session) + claim.lease
-    if not _change(session, claim, ClaimRow.token == claim.token, until=until):
+    if not _change(session, _PROLONG, claim, {"held": claim.token, "new_until": until}):
         raise ClaimLost(
             Text(
                 "{target}: this run could not renew its claim in time, because the machine slept or the history was "
@@ -94,14 +108,15 @@ def renew_claim(session: Session, claim: Claim) -> Claim:
 
 def release_claim(session: Session, claim: Claim) -> None:
     """Give the claim back. One that another run has taken over is left alone."""
-    _change(session, claim, ClaimRow.token == claim.token, until=read_database_time(session))
+    _change(session, _PROLONG, claim, {"held": claim.token, "new_until": read_database_time(session)})
 
 
 def forget_claims(session: Session, now: datetime, customer: str | None) -> None:
-    """Remove the claims of customers (or of one) of whom no assessment is left."""
-    left = select(AssessmentRow.id).where(AssessmentRow.customer == ClaimRow.customer).exists()
-    gone = delete(ClaimRow).where(ClaimRow.until <= now, ~left)
-    session.execute(gone if customer is None else gone.where(ClaimRow.customer == customer))
+    """Remove the claims and attempts of customers (or of one) of whom no assessment is left."""
+    for row, moment in ((ClaimRow, ClaimRow.until), (AttemptRow, AttemptRow.at)):
+        left = select(AssessmentRow.id).where(AssessmentRow.customer == row.customer).exists()
+        gone = delete(row).where(moment <= now, ~left)
+        session.execute(gone if customer is None else gone.where(row.customer == customer))
 
 
 def make_claim(customer: str, target: str, period_from: date, holder: str, lease: timedelta) -> Claim:
@@ -125,13 +140,11 @@ def read_database_time(session: Session) -> datetime:
     return found.replace(tzinfo=UTC)
 
 
-def _change(session: Session, claim: Claim, condition: ColumnElement[bool], **values: Any) -> bool:
+def _name_key(claim: Claim) -> dict[str, Any]:
+    return {"of_customer": claim.customer, "of_target": claim.target, "of_period": claim.period_from}
+
+
+def _change(session: Session, change: Update, claim: Claim, values: dict[str, Any]) -> bool:
     """Change the row of the claim's period if the condition holds. Return whether it did."""
-    change = update(ClaimRow).where(
-        ClaimRow.customer == claim.customer,
-        ClaimRow.target == claim.target,
-        ClaimRow.period_from == claim.period_from,
-        condition,
-    )
-    changed = session.execute(change.values(**values).execution_options(synchronize_session=False))
+    changed = session.execute(change, {**_name_key(claim), **values})
     return cast(CursorResult[Any], changed).rowcount == 1

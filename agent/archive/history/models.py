@@ -244,3 +244,51 @@ class DeliveryRow(Base):
     changed: Mapped[datetime]
     code: Mapped[str] = mapped_column(String(32))
     message_sha256: Mapped[str] = mapped_column(String(64))
+
+
+class AttemptRow(Base):
+    """What came of an attempt to assess a target; ``at`` is UTC by the machine's clock, ``result`` an ``AttemptEnd``.
+
+    Rows stay as long as assessments of their customer: they tell which periods without an assessment were missed.
+    """
+
+    __tablename__ = "attempt"
+    __table_args__ = (_TABLE_OPTIONS,)
+
+    customer: Mapped[str] = mapped_column(String(128), primary_key=True)
+    target: Mapped[str] = mapped_column(String(128), primary_key=True)
+    at: Mapped[datetime] = mapped_column(primary_key=True)
+    result: Mapped[str] = mapped_column(String(16))
+
+
+class SampleRow(Base):
+    """The samples of one target and day (UTC), compressed together: an hour by itself would hardly compress.
+
+    ``keep_until`` is NULL if the customer set no end.
+    """
+
+    __tablename__ = "sample"
+    __table_args__ = (_TABLE_OPTIONS,)
+
+    customer: Mapped[str] = mapped_column(String(128), primary_key=True)
+    target: Mapped[str] = mapped_column(String(128), primary_key=True)
+    day: Mapped[date] = mapped_column(primary_key=True)
+    payload: Mapped[dict[str, Any]]
+    keep_until: Mapped[datetime | None]
+
+
+class LastSampleRow(Base):
+    """The newest totals of one target, from which the next sample takes differences, and what preflight found.
+
+    ``capabilities_at`` is when preflight looked (UTC): what it found is used again for a day.
+    """
+
+    __tablename__ = "last_sample"
+    __table_args__ = (_TABLE_OPTIONS,)
+
+    customer: Mapped[str] = mapped_column(String(128), primary_key=True)
+    target: Mapped[str] = mapped_column(String(128), primary_key=True)
+    taken_at: Mapped[datetime]
+    totals: Mapped[dict[str, Any]]
+    capabilities: Mapped[dict[str, Any] | None]
+    capabilities_at: Mapped[datetime | None]

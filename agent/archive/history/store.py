@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import fields
 from datetime import datetime
 from pathlib import Path
@@ -112,6 +112,10 @@ class History:
     def _open_session(self) -> Iterator[Session]:
         with places.report_failures(self._engine.url), Session(self._engine) as session, session.begin():
             yield session
+
+    def begin(self) -> AbstractContextManager[Session]:
+        """Return one transaction, for what is kept beside assessments. Failures are HistoryErrors."""
+        return self._open_session()
 
     def save(
         self,

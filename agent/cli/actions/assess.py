@@ -13,6 +13,8 @@ from agent import pipeline
 from agent.archive import snapshot
 from agent.archive.document import build_document, read_document
 from agent.archive.folder import read_owner, set_earlier_aside
+from agent.archive.history.attempts import note_attempt
+from agent.archive.history.entries import Claim
 from agent.archive.history.sealing import read_history_keys
 from agent.archive.history.store import History
 from agent.catalogue import registry
@@ -27,16 +29,19 @@ from agent.cli.actions.targets import (
     show_progress,
 )
 from agent.engagement.engagement_file import Engagement
+from agent.engagement.permitted import EACH_MOMENT, Permission
 from agent.engagement.subscription import PeriodStatus
+from agent.model.assessment import AttemptEnd, PastAttempt, Period
 from agent.model.document import Document
 from agent.model.terms import Severity, Text
 from agent.model.unread import find_early_end_of_snapshot
 from agent.pipeline import AssessmentJob
 from agent.report.render import HOUSE, check_update_file, validate_formats
 from agent.report.write_report import ReportWish, write_report
+from agent.service.look import describe_hindrance, look_at_target
 from agent.service.outcome import FAILED, PARTIAL, choose_code, describe_early_end, list_shortfalls
 from agent.service.own_folder import refuse_foreign_folder
-from agent.service.periods import hold_period, read_status
+from agent.service.periods import build_claim, hold_period, read_permission, read_status
 from agent.service.report_files import find_report_folder, seal_again
 from agent.service.retention import purge_customer
 from agent.support import console
@@ -98,45 +103,69 @@ def assess_all(engagement: Engagement, history: History | None, options: AssessO
     return choose_exit_code([code, PARTIAL]) if history and say_damaged(history, engagement.customer.name) else code
 
 
+@dataclass(frozen=True, slots=True)
+class _DueSite:
+    """One target of ``--if-due``, as a look of the service sees it. What is due is read from its history."""
+
+    job: AssessmentJob
+    history: History
+    wish: ReportWish
+    limit: Severity | None
+    deliver_now: bool
+
+    def read_status(self) -> PeriodStatus:
+        permission = read_permission(self.job.engagement, self.job.target, self.job.now)
+        return _read_status(self.job, self.history, permission)
+
+    @contextmanager
+    def hold(self, period: Period) -> Iterator[Claim]:
+        refuse_foreign_folder(self.wish.directory, self.job.engagement.customer.name, self.job.target)
+        with hold_period(self.history, build_claim(self.job.engagement, self.job.target, period)) as claim:
+            yield claim
+
+    def assess(self, claim: Claim) -> int:
+        return _assess(dataclasses.replace(self.job, claim=claim), self.wish, self.limit, self.deliver_now)
+
+    def write(self, claim: Claim, assessment_id: str) -> int:
+        claimed = dataclasses.replace(self.job, claim=claim)
+        return _write_recorded(claimed, assessment_id, self.wish, self.limit, self.deliver_now)
+
+    def deliver(self, claim: Claim, assessment_id: str) -> int:
+        claimed = dataclasses.replace(self.job, claim=claim)
+        return _deliver_recorded(claimed, assessment_id, self.limit, self.deliver_now)
+
+    def note_attempt(self, end: AttemptEnd) -> None:
+        moment = self.job.clock() if self.job.clock else self.job.now
+        try:
+            attempt = PastAttempt(moment, end)
+            note_attempt(self.history, self.job.engagement.customer.name, self.job.target, attempt)
+        except HistoryError as error:
+            console.warn(error.text)
+
+    def say_status(self, status: PeriodStatus) -> None:
+        said = [console.localize_text(status.text)]
+        if status.is_owed and not status.due:
+            said += [console.localize_text(line) for line in describe_hindrance(status)]
+        console.say(
+            "{customer} · {target}: {status}",
+            customer=self.job.engagement.customer.name,
+            target=self.job.target,
+            status=" ".join(said),
+        )
+
+
 def _assess_if_due(job: AssessmentJob, wish: ReportWish, limit: Severity | None, deliver: bool) -> int:
-    """Assess a target that is due, or write or deliver the report of one that was assessed.
-
-    Raises HistoryError without history.
-
-    What is due is read again under the claim: another run may have done it in between.
-    """
+    """Make what is due of a target. Raises HistoryError without history."""
     if job.history is None:
         raise HistoryError(
             "What is due is read from the history, which cannot be used. Repair it, or assess without --if-due."
         )
-    status = _read_status(job, job.history)
-    if not status.due or status.current is None:
-        return _say_status(job, status)
-    refuse_foreign_folder(wish.directory, job.engagement.customer.name, job.target)
-    with hold_period(job.history, job.engagement, job.target, status.current) as claim:
-        status = _read_status(job, job.history)
-        code = _say_status(job, status)
-        if not status.due:
-            return code
-        claimed = dataclasses.replace(job, claim=claim)
-        if status.unwritten:
-            return _write_recorded(claimed, status.unwritten.id, wish, limit, deliver)
-        if status.undelivered:
-            return _deliver_recorded(claimed, status.undelivered.id, limit, deliver)
-        return _assess(claimed, wish, limit, deliver)
+    return look_at_target(_DueSite(job, job.history, wish, limit, deliver))
 
 
-def _read_status(job: AssessmentJob, history: History) -> PeriodStatus:
-    return read_status(history, job.engagement, job.target, job.now, job.shipped.scoring.counts_from_coverage_pct)
-
-
-def _say_status(job: AssessmentJob, status: PeriodStatus) -> int:
-    """Print where a target stands."""
-    text = console.localize_text(status.text)
-    console.say(
-        "{customer} · {target}: {status}", customer=job.engagement.customer.name, target=job.target, status=text
-    )
-    return 0
+def _read_status(job: AssessmentJob, history: History, permission: Permission = EACH_MOMENT) -> PeriodStatus:
+    least_pct = job.shipped.scoring.counts_from_coverage_pct
+    return read_status(history, job.engagement, job.target, job.now, least_pct, permission=permission)
 
 
 @contextmanager
@@ -151,7 +180,7 @@ def _claim_period(job: AssessmentJob) -> Iterator[AssessmentJob]:
         return
     with ExitStack() as stack:
         try:
-            claim = stack.enter_context(hold_period(job.history, job.engagement, job.target, period))
+            claim = stack.enter_context(hold_period(job.history, build_claim(job.engagement, job.target, period)))
         except HistoryError as error:
             console.warn(error.text)
             yield job
@@ -236,7 +265,7 @@ def _conclude(
     return choose_code(
         document,
         limit=limit,
-        is_whole=not (status and status.due),
+        is_whole=not (status and status.is_owed),
         is_written=is_written,
         in_history=in_history,
         is_delivered=is_delivered,

@@ -9,7 +9,8 @@ from datetime import datetime
 from agent.archive.history.store import History
 from agent.cli.actions.documents import DocumentOptions, validate_wish, write_one
 from agent.cli.actions.targets import locate_history, say_damaged, select_targets
-from agent.engagement.engagement_file import CriticalPeriodBlock, Engagement
+from agent.engagement.engagement_file import Engagement
+from agent.engagement.schedule_block import DaysBlock
 from agent.engagement.service_log.entries import Preparation
 from agent.engagement.service_log.loading import load_service_log
 from agent.engagement.service_terms import Entitlement, require_entitlement
@@ -82,7 +83,7 @@ def write_readiness(
     return EXIT_CODES[verdict]
 
 
-def _find_period(engagement: Engagement, names: Sequence[str], wanted: str) -> CriticalPeriodBlock:
+def _find_period(engagement: Engagement, names: Sequence[str], wanted: str) -> DaysBlock:
     periods = {period.name: period for target in names for period in engagement.business_of(target).critical_periods}
     if wanted not in periods:
         args = {"period": wanted, "known": ", ".join(periods) or "–"}

@@ -16,13 +16,14 @@ from agent.cli.actions.grants import USUAL_CLASSES, parse_data_classes
 from agent.cli.actions.targets import choose_exit_code, select_targets
 from agent.collection.signed_scope import list_covered
 from agent.engagement.authorization.authorize import authorize
-from agent.engagement.authorization.drafting import DraftOptions, draft_request, write_request_yaml
+from agent.engagement.authorization.drafting import DraftOptions, SampleAsk, draft_request, write_request_yaml
 from agent.engagement.authorization.request import Request, parse_signed
 from agent.engagement.engagement_file import Engagement
 from agent.engagement.scaffold import refuse_leftovers
 from agent.facts import find_source_spec
 from agent.model.authorization import WEEKDAYS
 from agent.model.terms import TenantKind, Text
+from agent.service.sampling import SAMPLE_SOURCES
 from agent.support import console, sshsig
 from agent.support.errors import ConfigError, NotAuthorized
 from agent.support.files import read_whole, write_once, write_whole
@@ -49,6 +50,8 @@ class RequestOptions:
     days_valid: int = USUAL_DAYS_VALID
     weekdays: Sequence[str] = ()
     hours: str = USUAL_HOURS
+    sample_hours: str = ""
+    sample_minutes: int = 60
     retention_days: int = USUAL_RETENTION_DAYS
     allow_privileges: str = ""
     language: str = ""
@@ -116,9 +119,7 @@ def _complete_options(engagement: Engagement, options: RequestOptions, now: date
     if not asked_by:
         raise ConfigError("A request names who asks; give --asked-by, or report.prepared_by in the engagement file.")
     today = now.astimezone(engagement.service.zone).replace(hour=0, minute=0, second=0, microsecond=0)
-    hours = _HOURS.fullmatch(options.hours)
-    if hours is None:
-        raise ConfigError(Text("--hours takes a span such as 01:00-05:00, not {given}.", {"given": options.hours}))
+    hours = _parse_hours("--hours", options.hours)
     return DraftOptions(
         reference=options.reference or f"OBH-{today:%Y%m%d}-{secrets.token_hex(2)}",
         asked_by=asked_by,
@@ -129,13 +130,29 @@ def _complete_options(engagement: Engagement, options: RequestOptions, now: date
         not_after=_fix_offset(today + timedelta(days=options.days_valid)),
         window={
             "days": _parse_weekdays(options.weekdays),
-            "opens": hours[1],
-            "closes": hours[2],
+            **hours,
             "timezone": engagement.service.timezone,
         },
+        sampling=_ask_for_samples(engagement, options),
         retention_days=options.retention_days,
         allow_privileges=options.allow_privileges,
     )
+
+
+def _ask_for_samples(engagement: Engagement, options: RequestOptions) -> SampleAsk | None:
+    if not options.sample_hours:
+        return None
+    window = {**_parse_hours("--sample-hours", options.sample_hours), "timezone": engagement.service.timezone}
+    return SampleAsk(window, options.sample_minutes, SAMPLE_SOURCES)
+
+
+def _parse_hours(option: str, given: str) -> dict[str, str]:
+    """Return when a window opens and closes."""
+    hours = _HOURS.fullmatch(given)
+    if hours is None:
+        text = "{option} takes a span such as 01:00-05:00, not {given}."
+        raise ConfigError(Text(text, {"option": option, "given": given}))
+    return {"opens": hours[1], "closes": hours[2]}
 
 
 def _fix_offset(moment: datetime) -> datetime:

@@ -8,15 +8,16 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from agent.collection.signed_scope import list_covered
-from agent.engagement.authorization.request import Request, Revocation, SignedTarget, parse_signed
+from agent.engagement.authorization.request import Request, Revocation, Sampling, SignedTarget, parse_signed
 from agent.engagement.authorization.way import list_way
 from agent.engagement.engagement_file import AuthorizationBlock, Engagement, TargetBlock
+from agent.engagement.permitted import Validity
 from agent.engagement.service_terms import find_missing_term
 from agent.facts.own_statements.session import DISPENSABLE, list_own_statements
 from agent.model.authorization import Authorization
 from agent.model.terms import Scalar, Text
 from agent.support import sshsig
-from agent.support.errors import NotAuthorized
+from agent.support.errors import ConfigError, NotAuthorized
 from agent.support.yaml_file import MAX_BYTES
 
 Args = dict[str, Scalar]
@@ -24,27 +25,28 @@ _EARLIER_FORM_ENDS = datetime(2027, 1, 1, tzinfo=UTC)
 
 
 def authorize(
-    engagement: Engagement, target_name: str, now: datetime, sources: Iterable[type], outside_service: str = ""
+    engagement: Engagement,
+    target_name: str,
+    now: datetime,
+    sources: Iterable[type],
+    outside_service: str = "",
+    *,
+    for_sample: bool = False,
 ) -> Authorization:
     """Return the authorization to assess a target at ``now`` (aware).
 
     It leaves out data classes and sources that are not granted. ``outside_service`` is the reason for an
-    assessment that the subscription does not cover. Raises NotAuthorized, which says what is missing, and
+    assessment that the subscription does not cover. ``for_sample``: window and sources are those that were signed for
+    samples between assessments. Raises NotAuthorized, which says what is missing, and
     ConfigError for a signed file that cannot be understood.
     """
     args: Args = {"target": target_name, "customer": engagement.customer.name}
-    block = engagement.authorization
-    if block is None:
-        raise _build_refusal(
-            "The engagement names no authorization, so nothing may be assessed. Write one with "
-            "ob-health authorize request, have {customer} sign it, and name document and signer in the engagement.",
-            args,
-        )
+    block = _require_block(engagement, args)
     content, request = _read_signed_request(block)
     args["reference"] = request.reference
-    _refuse_revoked(block, request, args)
-    _refuse_earlier_form(request, args)
-    _refuse_uncovered(request, engagement, target_name, args)
+    _refuse_uncovered_request(request, engagement, target_name, args)
+    if for_sample:
+        request = _narrow_to_samples(request, args)
     _refuse_out_of_time(request, now, args)
     _refuse_unsigned_statements(request, args)
     found = Authorization(
@@ -72,6 +74,66 @@ def authorize(
             args,
         )
     return found
+
+
+def _narrow_to_samples(request: Request, args: Args) -> Request:
+    """Return the document as if window and sources of the samples were all that it permits."""
+    if request.sampling is None:
+        raise _build_refusal(
+            "Authorization {reference} does not permit samples between assessments. Ask for them with "
+            "ob-health authorize request --sample-hours, and let {customer} sign it.",
+            args,
+        )
+    named = set(request.sampling.sources)
+    kept = tuple(source for source in request.sources if source.name in named)
+    return request.model_copy(update={"window": request.sampling.window, "sources": kept})
+
+
+def read_sampling(engagement: Engagement, target_name: str) -> Sampling | None:
+    """Return what was signed of samples; None where nothing was, or where the document does not hold."""
+    args: Args = {"target": target_name, "customer": engagement.customer.name}
+    try:
+        _, request = _read_signed_request(_require_block(engagement, args))
+        args["reference"] = request.reference
+        _refuse_uncovered_request(request, engagement, target_name, args)
+    except (NotAuthorized, ConfigError):
+        return None
+    return request.sampling
+
+
+def read_validity(engagement: Engagement, target_name: str) -> Validity:
+    """Return what the signed document says of time, or why it permits nothing at all. Never raises for a document."""
+    args: Args = {"target": target_name, "customer": engagement.customer.name}
+    try:
+        _, request = _read_signed_request(_require_block(engagement, args))
+        args["reference"] = request.reference
+        _refuse_uncovered_request(request, engagement, target_name, args)
+        _refuse_unsigned_statements(request, args)
+    except (NotAuthorized, ConfigError) as error:
+        return Validity(refusal=error.text)
+    return Validity(
+        reference=request.reference,
+        not_before=request.not_before.astimezone(UTC),
+        not_after=request.not_after.astimezone(UTC),
+        window=request.window.as_model,
+    )
+
+
+def _require_block(engagement: Engagement, args: Args) -> AuthorizationBlock:
+    if engagement.authorization is None:
+        raise _build_refusal(
+            "The engagement names no authorization, so nothing may be assessed. Write one with "
+            "ob-health authorize request, have {customer} sign it, and name document and signer in the engagement.",
+            args,
+        )
+    return engagement.authorization
+
+
+def _refuse_uncovered_request(request: Request, engagement: Engagement, name: str, args: Args) -> None:
+    """Refuse a document that does not hold, or not for this target, whatever the time is."""
+    _refuse_revoked(_require_block(engagement, args), request, args)
+    _refuse_earlier_form(request, args)
+    _refuse_uncovered(request, engagement, name, args)
 
 
 def _build_refusal(msgid: str, args: Args) -> NotAuthorized:

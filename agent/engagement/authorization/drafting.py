@@ -24,6 +24,15 @@ from agent.support.i18n import translate
 from agent.support.yaml_model import validate_blocks
 
 
+@dataclass(frozen=True, slots=True)
+class SampleAsk:
+    """Samples between assessments that are asked for; ``sources`` are their row types, ``window`` as of a request."""
+
+    window: Mapping[str, Any]
+    every_minutes: int
+    sources: Sequence[type]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DraftOptions:
     """Terms of the request that are not in the engagement. ``window`` holds the keys of ``request.Window``."""
@@ -38,6 +47,7 @@ class DraftOptions:
     window: Mapping[str, Any]
     retention_days: int
     allow_privileges: str = ""
+    sampling: SampleAsk | None = None
 
 
 NO_PURPOSES: Mapping[str, Sequence[str]] = MappingProxyType({})
@@ -60,6 +70,7 @@ def draft_request(engagement: Engagement, sources: Iterable[type], ask: DraftOpt
         "not_before": ask.not_before,
         "not_after": ask.not_after,
         "window": dict(ask.window),
+        **_draft_sampling(ask.sampling, wanted),
         "retention_days": ask.retention_days,
         **({"allow_privileges": ask.allow_privileges} if ask.allow_privileges else {}),
         "statements": _list_statements(ask.data_classes),
@@ -69,6 +80,14 @@ def draft_request(engagement: Engagement, sources: Iterable[type], ask: DraftOpt
         ],
     }
     return validate_blocks(Request, content, lambda loc: 1, Path("request"))
+
+
+def _draft_sampling(ask: SampleAsk | None, wanted: Collection[type]) -> dict[str, Any]:
+    """Return the block of the samples. A source whose data class is not asked for is not sampled, either."""
+    if ask is None:
+        return {}
+    names = [row.__name__ for row in ask.sources if row in wanted]
+    return {"sampling": {"window": dict(ask.window), "every_minutes": ask.every_minutes, "sources": names}}
 
 
 def _draft_target(engagement: Engagement, name: str) -> dict[str, Any]:

@@ -110,6 +110,14 @@ class SignedSource(Block):
         )
 
 
+class Sampling(Block):
+    """Samples between assessments: when, how often at most, and from which of the listed sources."""
+
+    window: Window
+    every_minutes: Annotated[int, Field(ge=15, le=1440)] = 60
+    sources: Some[TextList]
+
+
 class Request(Block):
     """The terms that are asked for, and that the customer grants by signing. ``not_after`` is exclusive.
 
@@ -128,6 +136,7 @@ class Request(Block):
         Moment, AfterValidator(require_not_before("not_before", '{place}: "not_after" must be later than "not_before"'))
     ]
     window: Window
+    sampling: Sampling | None = None
     retention_days: Annotated[int, Field(gt=0, le=36_500)]
     allow_privileges: TextList | None = None
     statements: dict[TextList, TextList]
@@ -141,6 +150,12 @@ class Request(Block):
         if len({entry.name for entry in value}) < len(value):
             raise Invalid("{place}: a name stands here twice; keep one of the two")
         return value
+
+    @model_validator(mode="after")
+    def _require_listed_samples(self) -> Request:
+        if self.sampling and set(self.sampling.sources) - {source.name for source in self.sources}:
+            raise Invalid('{place}: what "sampling.sources" names must stand among "sources", too')
+        return self
 
     @property
     def binds_way(self) -> bool:

@@ -22,6 +22,7 @@ HEADINGS: Mapping[str, str] = {
     "data_classes": N_("Data classes; what is not listed here is not read."),
     "not_before": N_("Validity; it ends at not_after."),
     "window": N_("When statements may be sent."),
+    "sampling": N_("Samples between assessments: when, how often at most, and from which of the sources below."),
     "retention_days": N_("Days that snapshots and reports of the assessment are kept."),
     "allow_privileges": N_("Why the account may hold privileges beyond reading. Do not sign if you do not agree."),
     "statements": N_(
@@ -142,6 +143,17 @@ class Summary:
             closes=window.closes,
             timezone=window.timezone,
         )
+        if self._request.sampling:
+            sampling = self._request.sampling
+            yield self._say(
+                "Between assessments, from {opens} to {closes} ({timezone}) and at most every {minutes} minutes, a "
+                "sample of {count} of the sources is taken for the forecast.",
+                opens=sampling.window.opens,
+                closes=sampling.window.closes,
+                timezone=sampling.window.timezone,
+                minutes=str(sampling.every_minutes),
+                count=str(len(sampling.sources)),
+            )
         yield self._say(
             "In a tenant it takes at most {total_ms} of database time and {rows_count} rows, a single statement at "
             "most {statement_s}. If the tenant is busy it waits, and stops after {wait_s}.",

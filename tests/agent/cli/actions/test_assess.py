@@ -63,7 +63,8 @@ customer: {{name: {customer}}}
 service: {{tier: premier, start: {start}, months: 12}}
 targets:
   shop: {{host: db.example.com, port: 2881, user: reader, password: env:P}}
-{more}history: sqlite:///{directory}/history.sqlite
+{more}schedule: {{major_compaction: none}}
+history: sqlite:///{directory}/history.sqlite
 language: [en]
 """
 SECOND = "  stock: {host: db.example.com, port: 2881, user: reader, password: env:P}\n"
@@ -389,15 +390,15 @@ def test_what_another_run_did_meanwhile_is_seen_under_the_claim(fake: Fake, monk
     real = read_status
     asked: list[bool] = []
 
-    def late(*arguments: Any) -> Any:
+    def late(*arguments: Any, **options: Any) -> Any:
         if not asked:  # the first look is from before the other run
             asked.append(True)
-            status = real(*arguments)
+            status = real(*arguments, **options)
             with pytest.MonkeyPatch.context() as patch:
                 patch.setattr("agent.cli.actions.assess.read_status", real)
                 assert fake.if_due() == 0
             return status
-        return real(*arguments)
+        return real(*arguments, **options)
 
     monkeypatch.setattr("agent.cli.actions.assess.read_status", late)
     assert fake.if_due() == 0 and fake.connected == ["shop"] and len(fake.recorded()) == 1
