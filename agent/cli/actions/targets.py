@@ -5,15 +5,17 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from agent import pipeline
+from agent.archive.history.samples import read_series
 from agent.archive.history.store import History
 from agent.catalogue import registry, rules
 from agent.collection.collect import ShowProgress
 from agent.engagement.engagement_file import Engagement
+from agent.model.series import Series
 from agent.model.terms import Text
 from agent.support import console
 from agent.support.console import Loudness
@@ -31,7 +33,7 @@ from agent.support.tracebacks import format_origin
 
 # The exit code of a run is the first of these that a target gave.
 _EXIT_ORDER = (3, 2, 4, 5, 6, 1, 0)
-
+_SAMPLES_FOR = timedelta(days=1000)  # seasons of a year show after two of them
 
 _NO_HISTORY = Text("The history cannot be used: this assessment is compared with no earlier one, and not recorded.")
 
@@ -172,4 +174,15 @@ def make_job(
         outside_service=outside_service,
         notes=notes,
         clock=lambda: datetime.now(UTC),
+        series=_read_samples(history, engagement.customer.name, name, now),
     )
+
+
+def _read_samples(history: History | None, customer: str, target: str, now: datetime) -> tuple[Series, ...]:
+    """Return what was sampled between assessments; nothing where the history cannot be read, which is said later."""
+    if history is None:
+        return ()
+    try:
+        return read_series(history, customer, target, now - _SAMPLES_FOR)
+    except HistoryError:
+        return ()
