@@ -13,6 +13,8 @@ from agent.model.terms import Unit
 
 # What goes up and down within a day fails at its highest; of what is stored, the last value of the day is what stays.
 PEAKS = frozenset({LevelKind.MEMORY, LevelKind.SESSIONS})
+# What samples tell as assessments do. Memory is not among it: a sample does not tell the block cache, which fills all.
+_SAMPLED = frozenset(LevelKind) - {LevelKind.MEMORY}
 _DISKS = {"data_disk": LevelKind.DATA_DISK, "log_disk": LevelKind.LOG_DISK}
 
 
@@ -20,7 +22,8 @@ def list_earlier_levels(series: Iterable[Series], trend: Sequence[TrendPoint], n
     """Yield a level for each day on which something was sampled or assessed, strictly before ``now`` (aware)."""
     points: defaultdict[tuple[str, str], list[Point]] = defaultdict(list)
     for one in series:
-        points[one.kind, one.resource] += one.points
+        if one.kind in _SAMPLED:
+            points[one.kind, one.resource] += one.points
     for moment in trend:
         for level in (*list_disk_levels(moment.capacity), *moment.levels):
             points[level.kind, level.resource].append(Point(moment.as_of, level.value))

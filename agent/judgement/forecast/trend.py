@@ -117,7 +117,7 @@ def _residual(design: Array, values: Array) -> float:
 
 def _criterion(residual: float, count: int, numbers: int, floor: float) -> float:
     """Return what a model costs: what it leaves over, but no less than ``floor``, and its numbers."""
-    return float(count * np.log(residual / count + floor) + _PENALTY * numbers * np.log(count))
+    return float(count * np.log(max(residual, 0.0) / count + floor) + _PENALTY * numbers * np.log(count))
 
 
 def _find_floor(course: Course) -> float:

@@ -14,7 +14,7 @@ LOW, MEDIUM, HIGH = Severity.LOW, Severity.MEDIUM, Severity.HIGH
 CHECKS: dict[str, tuple[LevelKind, dict[Severity, int], int]] = {
     "CAP030": (LevelKind.DATA_DISK, {LOW: 180, MEDIUM: 90, HIGH: 30}, 6),
     "CAP031": (LevelKind.LOG_DISK, {LOW: 90, MEDIUM: 30}, 20),
-    "CAP032": (LevelKind.MEMORY, {LOW: 90, MEDIUM: 30}, 20),
+    "CAP032": (LevelKind.MEMORY, {LOW: 90, MEDIUM: 30}, 6),
     "CAP033": (LevelKind.TABLETS, {LOW: 90, MEDIUM: 30}, 6),
     "CAP034": (LevelKind.SESSIONS, {LOW: 90, MEDIUM: 30}, 20),
     "CAP035": (LevelKind.AUTO_INCREMENT, {LOW: 180, MEDIUM: 60}, 6),

@@ -58,3 +58,12 @@ def test_what_is_of_now_or_later_is_no_earlier_value() -> None:
 def test_a_disk_of_unknown_size_has_no_limit() -> None:
     (data, log) = list_disk_levels([Capacity("data_disk", "z1", 7, None), Capacity("log_disk", "z1", 7, 9)])
     assert (data.kind, data.limit, log.kind, log.limit) == ("data_disk_used_bytes", None, "log_disk_used_bytes", 9)
+
+
+def test_samples_of_load_and_of_memory_with_its_cache_are_no_levels() -> None:
+    kinds = ("qps", "memory_used_bytes", "sessions")
+    sampled = [Series(kind, "tenant", "count", None, points(5.0)) for kind in kinds]
+    assert {row.series for row in list_earlier_levels(sampled, [], NOW)} == {"sessions"}
+    level = Level(kind="memory_used_bytes", resource="tenant", unit="bytes", value=3.0, limit=9.0)
+    (row,) = list_earlier_levels([], [TrendPoint(NOW - timedelta(days=90), 80.0, levels=(level,))], NOW)
+    assert (row.series, row.level) == ("memory_used_bytes", 3.0)

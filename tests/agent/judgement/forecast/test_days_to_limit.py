@@ -150,3 +150,13 @@ def test_without_the_library_it_says_so(monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setitem(sys.modules, "agent.judgement.forecast.paths", None)
     monkeypatch.delattr("agent.judgement.forecast.paths", raising=False)
     assert forecast(line(100, 0.5)).lack == Lack.LIBRARY
+
+
+def test_who_has_nothing_to_forecast_does_not_wait_for_the_libraries() -> None:
+    code = (
+        "import sys, agent.pipeline\n"
+        "from tests.agent.judgement.forecast.test_days_to_limit import forecast\n"
+        "assert forecast([1.0, 2.0]).lack == 'few'\n"
+        "assert not {'numpy', 'scipy'} & set(sys.modules), 'imported'"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
