@@ -141,13 +141,25 @@ def print_track_record_command(
 @history_app.command("export")
 def export_history_command(
     *,
-    form: Annotated[str, typer.Option("--format", "-f", metavar="FORMAT", help="csv, json or openmetrics.")] = "csv",
+    form: Annotated[
+        str,
+        typer.Option(
+            "--format", "-f", metavar="FORMAT", help="csv, json or openmetrics.", envvar="OB_HEALTH_EXPORT_FORMAT"
+        ),
+    ] = "csv",
     subject: Annotated[str, typer.Option("--what", metavar="WHAT", help="assessments or findings.")] = "assessments",
     only_latest: Annotated[
         bool, typer.Option("--latest", help="With openmetrics: only the newest of each target, without times.")
     ] = False,
     out: Annotated[
-        Path | None, typer.Option("--out", "-o", metavar="FILE", help="The file to write; without it, standard output.")
+        Path | None,
+        typer.Option(
+            "--out",
+            "-o",
+            metavar="FILE",
+            help="The file to write; without it, standard output.",
+            envvar="OB_HEALTH_EXPORT_OUT",
+        ),
     ] = None,
     customer: OneCustomer = None,
     target: OneTarget = None,
@@ -168,7 +180,13 @@ def prune_history_command(
     *,
     before: Annotated[
         datetime | None,
-        typer.Option("--before", metavar="DATE", formats=["%Y-%m-%d"], help="Only what was assessed before this day."),
+        typer.Option(
+            "--before",
+            metavar="DATE",
+            formats=["%Y-%m-%d"],
+            help="Only what was assessed before this day.",
+            envvar="OB_HEALTH_PRUNE_BEFORE",
+        ),
     ] = None,
     keep: Annotated[int, typer.Option(min=0, help="The newest of each target that stay in any case.")] = 0,
     only_snapshots: Annotated[

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Annotated, Any, Generic, Literal, TypeVar
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BeforeValidator, Field, field_validator, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, field_validator, model_validator
 from pydantic_core.core_schema import ValidationInfo
 
 from agent.engagement.deliver_block import DeliverBlock
@@ -52,6 +52,7 @@ from agent.support.yaml_fields import (
 
 _DEFAULT_BUDGET, _DEFAULT_BUSY_LIMITS = Budget(), BusyLimits()
 T = TypeVar("T")
+_PASSWORD_SCHEMA = {"type": "string", "pattern": "^(env|file|keyring|command):"}
 
 
 def _make_list(value: Any) -> Any:
@@ -310,7 +311,11 @@ class Engagement(WholeFile):
     rules: RulesBlock = RulesBlock()
     language: Some[Literal["zh-CN", "en"]] = ("zh-CN", "en")
     history: HistoryUrl | None = None
-    history_key: Annotated[Many[Password], BeforeValidator(_make_list)] = ()
+    history_key: Annotated[
+        Many[Password],
+        BeforeValidator(_make_list),
+        WithJsonSchema({"anyOf": [_PASSWORD_SCHEMA, {"type": "array", "items": _PASSWORD_SCHEMA}]}),
+    ] = ()
     report: ReportBlock = ReportBlock()
     deliver: DeliverBlock | None = None
     schedule: ScheduleBlock = ScheduleBlock()

@@ -114,8 +114,6 @@ language: [zh-CN, en]
 
 ## 历史库，默认为本机 SQLite。 / History database; SQLite on this machine unless given.
 # history: sqlite:////srv/ob-health/history.db
-## 快照的密钥；没有它，历史库不保存快照。 / The key of snapshots; without it the history keeps none.
-# history_key: file:/srv/ob-health/history.key
 
 ## 报告由谁负责，以及报告样式；徽标（logo）为 PNG 或 JPEG 文件，详见项目文档 docs/house-style.zh-CN.md。
 ## Who answers for the report, and its house style (docs/house-style.md of the project); logo names a PNG or JPEG file.

@@ -79,12 +79,11 @@ def assess_all(engagement: Engagement, history: History | None, options: AssessO
     formats, languages, update = options.formats, options.languages or engagement.language, options.update
     validate_formats(formats, languages)
     names = select_targets(engagement, options.target)
-    keys = read_history_keys(engagement.history_key) if history else None
     listed = check_update_file(update, formats, engagement.customer.name, names) if update else None
 
     def work(name: str) -> int:
         job = make_job(engagement, name, history, now, options.outside_service)
-        job = dataclasses.replace(job, verify=options.verify, keys=keys)
+        job = dataclasses.replace(job, verify=options.verify)
         wish = ReportWish(
             directory=options.out / name,
             formats=formats,
@@ -189,6 +188,8 @@ def _claim_period(job: AssessmentJob) -> Iterator[AssessmentJob]:
 
 
 def _assess(job: AssessmentJob, wish: ReportWish, limit: Severity | None, deliver: bool) -> int:
+    if job.history:
+        job = dataclasses.replace(job, keys=read_history_keys(job.engagement.history_key))
     with show_progress() as show:
         assessed = pipeline.assess_target(
             job.with_progress(show), wish.directory, wish.formats, wish.languages, wish.update
