@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import apprise
 import pytest
 import requests
 
@@ -135,7 +136,7 @@ def test_a_service_that_hides_refusals_would_be_seen(monkeypatch: pytest.MonkeyP
     """Why WeCom and DingTalk are not sent to by apprise: it reports success for their error answers."""
     answer_requests(monkeypatch, 200, b'{"errcode": 310000, "errmsg": "sign not match"}')
     for address in ("dingtalk://SECsecret0123456789@tokentokentoken0123456789", "wecombot://botkey-0123456789"):
-        taken, _ = apprise_sender._notify(address, "t", "x", apprise_sender.apprise.NotifyFormat.TEXT)
+        taken, _ = apprise_sender._notify(address, "t", "x", apprise.NotifyFormat.TEXT)
         assert taken is True
 
 
