@@ -22,6 +22,7 @@ from agent.delivery.manifest import MANIFEST
 from agent.facts.resources import Memstore
 from agent.model.delivery import DeliveryState
 from agent.service import deliver_report
+from agent.support import console
 from agent.support.errors import ConfigError, HistoryError, NoSuchAssessment, RenderError
 from agent.support.i18n import render_text
 from tests.agent.cli.actions.test_assess import NOW, Fake, breaking, fake, read
@@ -35,6 +36,14 @@ DBA = (
     "    dba: {mail: {server: 127.0.0.1, port: PORT, security: none, user: tam, password: env:MAIL,"
     " from: tam@example.com, to: [a@example.com, b@example.com], attach: [html, json]}}\n"
 )
+
+
+@pytest.fixture(autouse=True)
+def said_in_english(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever a command that was parsed before has chosen."""
+    console.set_loudness(console.Loudness.NORMAL)
+    console.prefer_language("")
+    monkeypatch.setenv("OB_HEALTH_LANG", "en")
 
 
 @pytest.fixture
