@@ -26,8 +26,8 @@ def deliver_command(
     ],
     engagement: EngagementFile,
     to: Annotated[str, typer.Option("--to", metavar="NAME", help="One destination; without it, all of them.")] = "",
-    directory: Annotated[
-        Path | None, typer.Option("--dir", metavar="DIR", help="Folder of the report, if it was moved.")
+    folder: Annotated[
+        Path | None, typer.Option("--folder", metavar="DIR", help="Folder of the report, if it was moved.")
     ] = None,
     again: Annotated[bool, typer.Option("--again", help="Also where it was sent, or may have been sent.")] = False,
     arrived: Annotated[
@@ -43,6 +43,6 @@ def deliver_command(
     from agent.engagement.loading import load_engagement
 
     options = DeliverOptions(
-        assessment=assessment, only=to, directory=directory, again=again, arrived=arrived, dry_run=dry_run
+        assessment=assessment, only=to, directory=folder, again=again, arrived=arrived, dry_run=dry_run
     )
     raise typer.Exit(deliver_recorded(load_engagement(engagement), options))

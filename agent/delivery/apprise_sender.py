@@ -27,7 +27,7 @@ _TIMEOUT_S = 20
 # Apprise: where it could not connect or log in; what the server said; what other messengers answered.
 _NOT_CONNECTED = "Connection error while submitting email"
 _SMTP_CODE = re.compile(r"(?:\(|refused: )([45]\d\d)(?:,|\s)")
-_OTHER_CODE = re.compile(r"(?:error=|code=)(-?\w+)")
+_OTHER_CODE = re.compile(r"(?:error=|code=|notification failed: )(-?\d+)")
 _LOST = Text("its answer was lost")
 
 

@@ -6,6 +6,7 @@ message is never sent again by itself.
 
 from __future__ import annotations
 
+import dataclasses
 import shlex
 import time
 from collections.abc import Callable, Iterator
@@ -139,7 +140,10 @@ def deliver_report(history: History, wish: DeliveryWish, sleep: Sleep = time.sle
 
 @dataclass(slots=True)
 class _Delivery:
-    """The delivery to one destination; ``record`` is what history knows of it, None before the first attempt."""
+    """The delivery to one destination; ``record`` is what history knows of it, None before the first attempt.
+
+    ``has_it``: it got the message before, and somebody wants it sent again. Whatever becomes of that, it has it.
+    """
 
     history: History
     wish: DeliveryWish
@@ -147,10 +151,12 @@ class _Delivery:
     name: str
     destination: Destination
     record: DeliveryRecord | None
+    has_it: bool = False
 
     def reach(self, sleep: Sleep) -> bool:
         """Send the message unless that may be the second time. Return whether the destination has it."""
         record = self.record
+        self.has_it = record is not None and record.state is DeliveryState.SENT
         if record and not self.wish.again:
             if record.state is DeliveryState.SENT:
                 text = "delivered to {name} before, at {moment}; --again sends it once more"
@@ -217,8 +223,9 @@ class _Delivery:
             self.record = begun
             return
         assert self.record is not None
+        kept = dataclasses.replace(answer, state=DeliveryState.SENT) if self.has_it else answer
         try:
-            self.record = self.history.end_delivery(self.record, answer)
+            self.record = self.history.end_delivery(self.record, kept)
         except HistoryError as error:
             text = "{name}: what became of the message cannot be kept ({reason}); it counts as perhaps sent"
             console.warn(Text(text, {"name": self.name, "reason": error.text}))

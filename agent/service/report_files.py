@@ -7,7 +7,7 @@ from pathlib import Path
 
 from agent.archive.folder import EARLIER, read_owner
 from agent.collection.journal import locate_journal
-from agent.delivery.manifest import MANIFEST, hash_file, read_hashes, write_manifest
+from agent.delivery.manifest import MANIFEST, SIGNATURE, hash_file, read_hashes, sign_manifest, write_manifest
 from agent.engagement.engagement_file import Engagement
 from agent.model.delivery import MessageFile
 from agent.model.document import Document
@@ -32,6 +32,19 @@ def seal_report(engagement: Engagement, document: Document, directory: Path) -> 
     return write_manifest(directory, id, locate_journal(directory, id), block.signing_key)
 
 
+def seal_recorded(engagement: Engagement, document: Document, directory: Path) -> Path | None:
+    """Return the manifest of a report that was written before; a missing one, or a missing signature, is made now.
+
+    One that is there is left as it is: it tells whether the files were altered since.
+    """
+    block = engagement.deliver
+    if block is None or not (directory / MANIFEST).is_file():
+        return seal_report(engagement, document, directory)
+    if block.signing_key and not (directory / SIGNATURE).is_file():
+        sign_manifest(directory, block.signing_key)
+    return directory / MANIFEST
+
+
 def seal_again(engagement: Engagement | None, document: Document, directory: Path) -> Path | None:
     """Write the manifest of a report that was rendered again, where there is to be one or was one."""
     if engagement and engagement.deliver:
@@ -52,8 +65,8 @@ def find_report_folder(document: Document, place: Path | None, named: Path | Non
         if read_owner(folder).assessment_id in ("", document["assessment_id"]) and any(_list_paths(document, folder)):
             return folder
     text = (
-        "The files of the report {id} are not in {path}. Name their folder with --dir, or write them again: ob-health "
-        "render -a {id} -o DIR"
+        "The files of the report {id} are not in {path}. Name their folder with --folder, or write them again: "
+        "ob-health render -a {id} -o DIR"
     )
     raise ConfigError(Text(text, {"id": document["assessment_id"], "path": ", ".join(map(str, places)) or "–"}))
 

@@ -220,7 +220,7 @@ def _deliver_recorded(job: AssessmentJob, assessment_id: str, limit: Severity | 
     assert job.history is not None
     document = job.history.load(assessment_id)
     folder = find_report_folder(document, job.history.find_place(assessment_id), None)
-    is_delivered = hand_over(job, document, folder, deliver=deliver)
+    is_delivered = hand_over(job, document, folder, deliver=deliver, is_fresh=False)
     return _conclude(job, document, limit, is_written=True, in_history=True, is_delivered=is_delivered)
 
 

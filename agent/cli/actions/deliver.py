@@ -16,9 +16,9 @@ from agent.pipeline import AssessmentJob
 from agent.service.deliver_report import DeliveryWish, deliver_report, mark_arrived, print_messages
 from agent.service.outcome import PARTIAL
 from agent.service.periods import read_recorded
-from agent.service.report_files import find_report_folder, seal_report
+from agent.service.report_files import find_report_folder, seal_recorded, seal_report
 from agent.support import console
-from agent.support.errors import ConfigError, HealthAgentError
+from agent.support.errors import CRASHES, ConfigError, HealthAgentError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +58,7 @@ def deliver_recorded(engagement: Engagement, options: DeliverOptions) -> int:
             if options.arrived:
                 mark_arrived(history, wish)
                 return 0
+            seal_recorded(engagement, document, wish.directory)
             return 0 if deliver_report(history, wish) else PARTIAL
 
 
@@ -71,21 +72,23 @@ def _refuse_other_customer(engagement: Engagement, document: Document) -> None:
         raise ConfigError(Text(text, {"id": document["assessment_id"], "theirs": theirs, "ours": ours}))
 
 
-def hand_over(job: AssessmentJob, document: Document, directory: Path, *, deliver: bool) -> bool:
-    """Write the manifest of a fresh report, and deliver it. Return whether it is where it should be by now.
+def hand_over(job: AssessmentJob, document: Document, directory: Path, *, deliver: bool, is_fresh: bool = True) -> bool:
+    """Write the manifest of a report, and deliver it. Return whether it is where it should be by now.
 
-    Nothing of this fails the assessment: it is a warning. A report that read too little to count for its period, or of
-    which files are missing, is not delivered by itself.
+    ``is_fresh``: its files were written just now; otherwise a manifest that is there is kept. Nothing of this fails the
+    assessment: it is a warning. A report that read too little to count for its period, or of which files are missing,
+    is not delivered by itself.
     """
     engagement = job.engagement
     if engagement.deliver is None:
         return True
     try:
-        manifest = seal_report(engagement, document, directory)
+        manifest = (seal_report if is_fresh else seal_recorded)(engagement, document, directory)
         console.say("  manifest of the files: {path}", "dim", path=str(manifest))
         return not engagement.deliver.to or _deliver(job, document, directory, deliver)
-    except (HealthAgentError, OSError) as error:
-        reason = error.text if isinstance(error, HealthAgentError) else Text("{error}", {"error": str(error)})
+    except CRASHES as error:
+        kind = Text("an unexpected error ({kind})", {"kind": type(error).__name__})
+        reason = error.text if isinstance(error, HealthAgentError) else kind
         text = "The report is not delivered: {reason}. The assessment itself is complete. To try again: {command}"
         console.warn(Text(text, {"reason": reason, "command": _name_command(engagement, document)}))
         return False

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import socket
+import ssl
 import threading
 from typing import Any
 
@@ -139,6 +140,13 @@ def test_who_cannot_be_reached_got_nothing() -> None:
         robot = Robot(url=f"http://127.0.0.1:{nobody.getsockname()[1]}/robot/send")
         answer = send_to_robot(robot_destination(robot), MESSAGE)
     assert (answer.state, answer.code, answer.retry) == (REFUSED, "unreachable", Retry.SOON)
+
+
+def test_a_certificate_that_is_not_trusted_is_told_as_such() -> None:
+    error = httpx.ConnectError("failed")
+    error.__cause__ = ssl.SSLCertVerificationError("self-signed")
+    answer = dingtalk._describe_no_connection(error)
+    assert (answer.state, answer.code, answer.retry) == (REFUSED, "tls", Retry.NEVER)
 
 
 def repeat_request(handler: Any) -> None:

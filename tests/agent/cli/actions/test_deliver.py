@@ -22,6 +22,7 @@ from agent.delivery.manifest import MANIFEST
 from agent.facts.resources import Memstore
 from agent.model.delivery import DeliveryState
 from agent.service import deliver_report
+from agent.support import console
 from agent.support.errors import ConfigError, HistoryError, NoSuchAssessment, RenderError
 from agent.support.i18n import render_text
 from tests.agent.cli.actions.test_assess import NOW, Fake, breaking, fake, read
@@ -29,11 +30,20 @@ from tests.agent.delivery.post import PASSWORD, Post, running_post
 from tests.agent.delivery.robot import RATE_LIMIT, SECRET, TOKEN, Robot, running_robot, take_and_hang_up
 
 __all__ = ["fake"]
+pytestmark = pytest.mark.filterwarnings("ignore:Requiring AUTH", "ignore:'imghdr'")
 GROUP = "    group: {dingtalk: {token: env:TOKEN, secret: env:SECRET, url: URL}}\n"
 DBA = (
     "    dba: {mail: {server: 127.0.0.1, port: PORT, security: none, user: tam, password: env:MAIL,"
     " from: tam@example.com, to: [a@example.com, b@example.com], attach: [html, json]}}\n"
 )
+
+
+@pytest.fixture(autouse=True)
+def said_in_english(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever a command that was parsed before has chosen."""
+    console.set_loudness(console.Loudness.NORMAL)
+    console.prefer_language("")
+    monkeypatch.setenv("OB_HEALTH_LANG", "en")
 
 
 @pytest.fixture
@@ -245,6 +255,28 @@ def test_a_sender_with_a_defect_ends_no_run(fake: Fake, robot: Robot, monkeypatc
     assert "unexpected error (ZeroDivisionError)" in capsys.readouterr().err
 
 
+def test_a_defect_before_anything_is_sent_fails_no_assessment(
+    fake: Fake, robot: Robot, monkeypatch: Any, capsys: Any
+) -> None:
+    configure(fake, robot)
+
+    def fail(*_: object, **__: object) -> None:
+        raise KeyError("x")
+
+    monkeypatch.setattr(deliver_report, "build_message", fail)
+    assert fake.run() == 5 and states(fake) == {}
+    assert "not delivered: an unexpected error (KeyError). The assessment itself is complete" in capsys.readouterr().err
+
+
+def test_who_has_it_keeps_it_when_a_repetition_fails(fake: Fake, robot: Robot) -> None:
+    configure(fake, robot)
+    assert fake.run() == 0
+    robot.answers += [{"errcode": 400102, "errmsg": "stopped"}, take_and_hang_up(robot)]
+    for _ in range(2):
+        assert deliver(fake, again=True) == 5 and not fake.is_due()
+        assert states(fake) == {"group": DeliveryState.SENT}
+
+
 def test_a_package_that_is_missing_is_told_with_the_command(
     fake: Fake, robot: Robot, monkeypatch: Any, capsys: Any
 ) -> None:
@@ -350,6 +382,15 @@ def test_an_altered_report_is_not_delivered(fake: Fake, robot: Robot) -> None:
 
 
 @pytest.mark.slow
+def test_an_altered_report_is_not_delivered_by_the_next_run_either(fake: Fake, robot: Robot, capsys: Any) -> None:
+    configure(fake, robot)
+    assert fake.run(deliver=False) == 5
+    page = next((fake.out / "shop").glob("report_*.html"))
+    page.write_text("<p>forged", encoding="utf-8")
+    assert fake.if_due() == 5 and robot.requests == [] and fake.connected == ["shop"]
+    assert "was altered after it was written" in capsys.readouterr().err
+
+
 def test_files_are_found_where_they_were_set_aside_or_are_named(fake: Fake, robot: Robot) -> None:
     configure(fake, robot)
     assert fake.run(deliver=False) == 5
@@ -361,7 +402,7 @@ def test_files_are_found_where_they_were_set_aside_or_are_named(fake: Fake, robo
     again = DeliverOptions(assessment=first, again=True)
     with pytest.raises(ConfigError) as caught:
         deliver_recorded(fake.engagement, again)
-    assert "--dir" in render_text(caught.value.text, "en")
+    assert "--folder" in render_text(caught.value.text, "en")
     assert deliver_recorded(fake.engagement, DeliverOptions(assessment=first, again=True, directory=moved)) == 0
     with pytest.raises(ConfigError):
         deliver_recorded(fake.engagement, DeliverOptions(assessment=first, again=True, directory=fake.out / "shop"))
