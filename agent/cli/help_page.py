@@ -27,6 +27,7 @@ _ARGUMENTS, _OPTIONS, _COMMANDS, _MORE = N_("Arguments"), N_("Options"), N_("Com
 _PANELS = {
     N_("A first assessment"): ("init", "authorize", "grants", "preflight", "assess"),
     N_("Every quarter"): ("schedule", "history"),
+    N_("The service and its documents"): ("service", "document", "incident", "readiness"),
     N_("From saved files"): ("collect", "evaluate", "render", "snapshot", "journal"),
     N_("What is checked, and how it is judged"): ("checks", "rules"),
 }
