@@ -26,7 +26,8 @@ _ARGUMENTS, _OPTIONS, _COMMANDS, _MORE = N_("Arguments"), N_("Options"), N_("Com
 # The commands as one meets them. One that is not named here stands below "More commands".
 _PANELS = {
     N_("A first assessment"): ("init", "authorize", "grants", "preflight", "assess"),
-    N_("Every quarter"): ("schedule", "history", "deliver"),
+    N_("Every quarter"): ("schedule", "sample", "history", "deliver"),
+    N_("The service and its documents"): ("service", "document", "incident", "readiness"),
     N_("From saved files"): ("collect", "evaluate", "render", "snapshot", "journal", "report"),
     N_("What is checked, and how it is judged"): ("checks", "rules"),
 }
