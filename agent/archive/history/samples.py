@@ -2,7 +2,8 @@
 
 A payload is ``{"at": seconds of the day, "values": {kind: {resource: values}}, "limits": the same, "ids": ...,
 "statements": ...}``. Each column has one entry for each of ``at``, None where the sample had no such value. Numbers are
-kept as differences to the one before, because these are short; bytes in mebibytes, times of statements in milliseconds.
+kept as differences to the one before, because these are short; bytes in mebibytes, times of statements in milliseconds
+and to three digits.
 """
 
 from __future__ import annotations
@@ -155,10 +156,18 @@ class _Columns:
             "limits": _pack(self.limits),
             "ids": ids,
             "statements": [
-                [[places[one.sql_id], one.executions, round(one.elapsed_us / 1000)] for one in statements]
+                [
+                    [places[one.sql_id], _cut_digits(one.executions), _cut_digits(one.elapsed_us // 1000)]
+                    for one in statements
+                ]
                 for statements in self.statements
             ],
         }
+
+
+def _cut_digits(count: int) -> int:
+    """Return a count of which only the first three digits tell something: statements are ranked by it."""
+    return round(count, min(0, 3 - len(str(count))))
 
 
 def _round_value(kind: str, value: float) -> float:
