@@ -6,7 +6,6 @@ import dataclasses
 
 import pytest
 
-from agent.archive.history import claims
 from agent.engagement.subscription import PeriodStatus
 from agent.service import look
 from tests.simulation import machine, store
@@ -31,7 +30,6 @@ def test_it_sees_a_service_that_claims_nothing(monkeypatch: pytest.MonkeyPatch) 
     """Two that look at once both assess where a claim is given to everybody, and a late one may record."""
     monkeypatch.setattr(store, "take_claim", lambda engine, wanted: dataclasses.replace(wanted, token=1))
     monkeypatch.setattr(store, "renew_claim", lambda session, claim: claim)
-    assert claims.take_claim is not store.take_claim
     assert simulate(6, 2, 7).double
 
 
