@@ -36,6 +36,7 @@ from agent.report.html.render_html import render_html
 from agent.report.pdf.render_pdf import find_chromium
 from tests.agent.report.sample import rich
 from tests.bench_history import measure_history
+from tests.bench_samples import measure_samples
 from tests.bench_scale import scale
 from tests.bench_statements import measure_statements
 from tests.bench_tables import measure_tables
@@ -209,6 +210,7 @@ def main() -> int:
     figures += [Figure(*line) for line in measure_tables()]
     figures += [Figure(*line) for line in measure_statements()]
     figures += [Figure(*line) for line in measure_history()]
+    figures += [Figure(*line) for line in measure_samples()]
     table = Table("figure", "measured", "limit", "ratio")
     for figure in figures:
         limit = "–" if figure.limit is None else f"{figure.limit:g} {figure.unit}"

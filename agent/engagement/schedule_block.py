@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+import re
+from typing import Annotated
 
 from pydantic import AfterValidator, Field, model_validator
 
@@ -17,6 +18,16 @@ from agent.support.yaml_fields import (
     TextList,
     require_not_before,
 )
+
+
+def _check_compaction(value: str) -> str:
+    if value != NEVER and not re.fullmatch(r"(?:[01]\d|2[0-3]):[0-5]\d", value):
+        raise Invalid('{place}: write a time of day in quotes, such as "02:00", or none')
+    return value
+
+
+NEVER = "none"
+CompactionTime = Annotated[str, AfterValidator(_check_compaction)]
 
 
 class DaysBlock(Block):
@@ -58,15 +69,13 @@ class ScheduleBlock(Block):
     collection_windows: Many[HoursBlock] = ()
     change_windows: Many[HoursBlock] = ()
     blackouts: Many[DaysBlock] = ()
-    major_compaction: ClockTime | Literal["none"] = "02:00"
+    major_compaction: CompactionTime = "02:00"
     major_compaction_minutes: Annotated[int, Field(ge=1, le=720)] = 60
 
     def build_compaction(self, timezone: str) -> SignedWindow | None:
         """Return the time of the daily major compaction; None where it is not to be minded."""
-        if self.major_compaction == "none":
+        if self.major_compaction == NEVER:
             return None
         hour, minute = map(int, self.major_compaction.split(":"))
         end = (hour * 60 + minute + self.major_compaction_minutes) % (24 * 60)
-        return SignedWindow(
-            opens=f"{hour % 24:02}:{minute:02}", closes=f"{end // 60:02}:{end % 60:02}", timezone=timezone
-        )
+        return SignedWindow(opens=self.major_compaction, closes=f"{end // 60:02}:{end % 60:02}", timezone=timezone)

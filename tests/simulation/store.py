@@ -35,7 +35,7 @@ class Store:
 
     def note_idle(self, target: str, recorded: Sequence[PastAssessment], now: datetime, until: datetime | None) -> None:
         """Keep that by these assessments nothing is owed from ``now`` until ``until``, the start of a period."""
-        self.idle[target] = (len(recorded), now, until or datetime.max.replace(tzinfo=UTC) - timedelta(days=9))
+        self.idle[target] = (len(recorded), now, until or datetime(9000, 1, 1, tzinfo=UTC))
 
     def find_idle(self, target: str, now: datetime) -> datetime | None:
         """Return until when a look does nothing, so that it can be left out: what is due is a pure judgement."""

@@ -2,18 +2,21 @@
 
 A payload is ``{"at": seconds of the day, "values": {kind: {resource: values}}, "limits": the same, "ids": ...,
 "statements": ...}``. Each column has one entry for each of ``at``, None where the sample had no such value. Numbers are
-kept as differences to the one before, because these are short.
+kept as differences to the one before, because these are short; bytes in mebibytes, times of statements in milliseconds
+and to three digits.
 """
 
 from __future__ import annotations
 
+import json
+import math
 import zlib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, delete, select, update
+from sqlalchemy import CursorResult, LargeBinary, delete, select, type_coerce, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -22,11 +25,12 @@ from agent.archive.history.store import History
 from agent.model.sample import Key, LastSample, Sample, StatementGrowth, Totals, find_unit
 from agent.model.series import Point, Series
 from agent.model.snapshot import Capabilities
-from agent.model.terms import TenantKind, Version
+from agent.model.terms import TenantKind, Unit, Version
 
 # What reading a payload raises that is not as it was written.
 _DAMAGE = (LookupError, TypeError, ValueError, AttributeError, ArithmeticError)
 _Column = list[float | None]
+_MEBIBYTE = 1 << 20
 
 
 def read_last_sample(history: History, customer: str, target: str) -> LastSample | None:
@@ -35,7 +39,7 @@ def read_last_sample(history: History, customer: str, target: str) -> LastSample
         try:
             row = session.get(LastSampleRow, (customer, target))
             return _read_last(row) if row else None
-        except _DAMAGE:
+        except (*_DAMAGE, zlib.error):
             return None
 
 
@@ -126,7 +130,7 @@ class _Columns:
         ids = [str(id) for id in payload["ids"]]
         for statements in payload["statements"]:
             found.statements.append(
-                tuple(StatementGrowth(ids[place], int(executions), int(us)) for place, executions, us in statements)
+                tuple(StatementGrowth(ids[place], int(count), int(ms) * 1000) for place, count, ms in statements)
             )
         lengths = {len(column) for column in (*found.values.values(), *found.limits.values())}
         if (lengths | {len(found.statements)}) - {len(found.at)}:
@@ -137,7 +141,9 @@ class _Columns:
         moment = sample.at.astimezone(UTC)
         for columns, given in ((self.values, sample.values), (self.limits, sample.limits)):
             for key in {**columns, **given}:
-                columns.setdefault(key, [None] * len(self.at)).append(given.get(key))
+                value = given.get(key)
+                kept = None if value is None else _round_value(key[0], value)
+                columns.setdefault(key, [None] * len(self.at)).append(kept)
         self.at.append(round((moment - datetime.combine(moment.date(), time(), UTC)).total_seconds()))
         self.statements.append(sample.statements)
 
@@ -150,17 +156,43 @@ class _Columns:
             "limits": _pack(self.limits),
             "ids": ids,
             "statements": [
-                [[places[one.sql_id], one.executions, one.elapsed_us] for one in statements]
+                [
+                    [places[one.sql_id], _cut_digits(one.executions), _cut_digits(one.elapsed_us // 1000)]
+                    for one in statements
+                ]
                 for statements in self.statements
             ],
         }
 
 
+def _cut_digits(count: int) -> int:
+    """Return a count of which only the first three digits tell something: statements are ranked by it."""
+    return round(count, min(0, 3 - len(str(count))))
+
+
+def _round_value(kind: str, value: float) -> float:
+    """Return a value as exact as forecasts need it: bytes to a mebibyte, counts as they are, rates to four digits.
+
+    Every further digit would be noise that does not compress, and a year of samples has many million.
+    """
+    unit = find_unit(kind)
+    if unit is Unit.BYTES:
+        return round(value / _MEBIBYTE) * _MEBIBYTE
+    if unit is Unit.COUNT or value == 0:
+        return round(value)
+    return round(value, 3 - math.floor(math.log10(abs(value))))
+
+
 def _pack(columns: Mapping[Key, _Column]) -> dict[str, dict[str, _Column]]:
     packed = defaultdict[str, dict[str, _Column]](dict)
     for (kind, resource), values in columns.items():
-        packed[kind][resource] = list(_subtract_before(values))
+        scale = _find_scale(kind)
+        packed[kind][resource] = list(_subtract_before(value if value is None else value / scale for value in values))
     return dict(packed)
+
+
+def _find_scale(kind: str) -> int:
+    return _MEBIBYTE if find_unit(kind) is Unit.BYTES else 1
 
 
 def _subtract_before(values: Iterable[float | None]) -> Iterator[float | None]:
@@ -169,14 +201,16 @@ def _subtract_before(values: Iterable[float | None]) -> Iterator[float | None]:
         if value is None:
             yield None
             continue
-        step = round(value - before, 4)
+        step = round(value - before, 6)
         yield int(step) if step == int(step) else step
         before = value
 
 
 def _unpack(packed: Mapping[str, Mapping[str, list[float | None]]]) -> dict[Key, _Column]:
     return {
-        (str(kind), str(resource)): list(_add_before(steps))
+        (str(kind), str(resource)): [
+            value if value is None else value * _find_scale(kind) for value in _add_before(steps)
+        ]
         for kind, resources in packed.items()
         for resource, steps in resources.items()
     }
@@ -188,31 +222,24 @@ def _add_before(steps: Iterable[float | None]) -> Iterator[float | None]:
         if step is None:
             yield None
             continue
-        total = round(total + step, 4)
+        total = round(total + step, 6)
         yield total
 
 
 def _read_days(history: History, customer: str, target: str, since: datetime) -> Iterator[tuple[datetime, _Columns]]:
     """Yield the days since a moment with their samples, in order. What is damaged is left out."""
-    first = since.astimezone(UTC).date()
-    days = select(SampleRow.day).where(
-        SampleRow.customer == customer, SampleRow.target == target, SampleRow.day >= first
+    raw = type_coerce(SampleRow.payload, LargeBinary)  # decoded day by day: one that is damaged takes no other along
+    query = select(SampleRow.day, raw).where(
+        SampleRow.customer == customer, SampleRow.target == target, SampleRow.day >= since.astimezone(UTC).date()
     )
     with history.begin() as session:
-        for day in session.scalars(days.order_by(SampleRow.day)).all():
-            columns = _read_day(session, customer, target, day)
-            if columns:
-                yield datetime.combine(day, time(), UTC), columns
-
-
-def _read_day(session: Session, customer: str, target: str, day: date) -> _Columns | None:
-    query = select(SampleRow.payload).where(
-        SampleRow.customer == customer, SampleRow.target == target, SampleRow.day == day
-    )
-    try:
-        return _Columns.unpack(session.scalars(query).one())
-    except (*_DAMAGE, zlib.error):
-        return None
+        found = session.execute(query.order_by(SampleRow.day)).all()
+    for day, content in found:
+        try:
+            columns = _Columns.unpack(json.loads(zlib.decompress(content)))
+        except (*_DAMAGE, zlib.error):
+            continue
+        yield datetime.combine(day, time(), UTC), columns
 
 
 def _replace_last(session: Session, customer: str, target: str, last: LastSample) -> bool:

@@ -20,7 +20,7 @@ _INTERVAL = re.compile(r"([1-9]\d{0,3})(m|h)")
 _LEAST, _MOST = timedelta(minutes=15), timedelta(days=1)
 
 
-def parse_interval(given: str) -> timedelta:
+def parse_sample_interval(given: str) -> timedelta:
     """``1h``, ``30m`` -> the interval. Raises ConfigError for anything else, and outside 15 minutes to a day."""
     found = _INTERVAL.fullmatch(given)
     interval = timedelta(**{{"m": "minutes", "h": "hours"}[found[2]]: int(found[1])}) if found else timedelta(0)

@@ -13,7 +13,7 @@ from rich.text import Text as Plain
 from agent.archive.history.store import History
 from agent.catalogue import rules
 from agent.cli.actions.assess import AssessOptions, assess_all
-from agent.cli.actions.sample import parse_interval, sample_all
+from agent.cli.actions.sample import parse_sample_interval, sample_all
 from agent.cli.actions.targets import locate_history, say_damaged
 from agent.engagement.engagement_file import Engagement
 from agent.engagement.loading import load_engagement
@@ -200,7 +200,7 @@ def run_schedule(files: Sequence[Path], out: Path, at: str, formats: str, sample
     History says what was done, so a restart loses nothing.
     """
     schedule_daily(at, lambda: None)  # report errors now, not at night
-    interval = parse_interval(sample) if sample else None
+    interval = parse_sample_interval(sample) if sample else None
     for file in files:
         load_engagement(file)
     service = _Service(files, out, [word.strip() for word in formats.split(",")])

@@ -115,6 +115,15 @@ def test_what_is_wrong_with_a_line(tmp_path: Path, old: str, new: str, problem: 
             "business:\n  critical_periods:\n    - name: x\n      from: 2026-02-02\n      to: 2026-02-01",
             '17: business.critical_periods[0].to: "to" must not be before "from"',
         ),
+        (
+            'schedule:\n  change_windows: [{opens: "02:00", closes: "02:00"}]',
+            '14: schedule.change_windows[0]: "opens" and "closes" must not be the same time',
+        ),
+        ('schedule: {major_compaction: "24:00"}', "13: schedule.major_compaction: write a time of day in quotes"),
+        (
+            "schedule: {blackouts: [{name: x, from: 2026-02-02, to: 2026-02-01}]}",
+            '13: schedule.blackouts[0].to: "to" must not be before "from"',
+        ),
         ("attestations: {tde_enable: 1}", "13: attestations.tde_enable: unknown key; did you mean tde_enabled?"),
         ("attestations: {tde_enabled: true}", "13: attestations.tde_enabled: write keys and values here"),
         (

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from agent.engagement.permitted import EACH_MOMENT, ClosedDays, Permission, Validity
 from agent.engagement.subscription import (
     PeriodState,
     PeriodStatus,
@@ -20,7 +21,8 @@ from agent.engagement.subscription import (
     list_periods,
 )
 from agent.engagement.subscription import judge_due as judge_due_from
-from agent.model.assessment import PastAssessment
+from agent.model.assessment import AttemptEnd, PastAssessment, PastAttempt
+from agent.model.authorization import SignedWindow
 from agent.support.errors import ConfigError
 from agent.support.i18n import render_text
 
@@ -289,3 +291,79 @@ def test_what_is_not_delivered_leaves_the_period_due() -> None:
     assert status.unwritten == both and status.undelivered is None, "it is written first"
     done = dataclasses.replace(past, undelivered=())
     assert not judge_due(subscription, [done], now).due
+
+
+# the third attempt, and what was missed
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 4])
+def test_after_the_third_attempt_the_best_counts_as_a_partial_one(count: int) -> None:
+    tried = [past(NOW + timedelta(hours=hour), pct) for hour, pct in enumerate((6.4, 40.0, 20.0, 40.0)[:count])]
+    status = judge_due(YEAR, tried, NOW + timedelta(days=1))
+    assert status.is_owed is (count < 3) and status.is_partial is (count >= 3)
+    if count >= 3:
+        assert status.counting == (tried[1] if count == 3 else tried[3]), "of two as good the newer one"
+        assert "done with a partial one: 3 attempts" in reads_well(status)
+
+
+def test_an_assessment_that_read_enough_counts_before_any_partial_one() -> None:
+    tried = [past(NOW + timedelta(hours=hour), pct) for hour, pct in enumerate((6.4, 40.0, 20.0, 95.0))]
+    status = judge_due(YEAR, tried, NOW + timedelta(days=1))
+    assert status.counting == tried[3] and not status.is_partial
+
+
+def test_three_that_read_nothing_make_no_period_done() -> None:
+    tried = [past(NOW + timedelta(hours=hour), 0.0) for hour in range(3)]
+    assert judge_due(YEAR, tried, NOW + timedelta(days=1)).due
+
+
+def test_the_best_of_three_is_written_before_the_period_is_done() -> None:
+    tried = [past(NOW + timedelta(hours=hour), 10.0 + hour, unwritten=PDF) for hour in range(3)]
+    status = judge_due(YEAR, tried, NOW + timedelta(days=1))
+    assert status.due and status.unwritten == tried[2]
+
+
+NIGHT = Permission(validity=Validity(window=SignedWindow(opens="22:00", closes="23:00", timezone="Asia/Shanghai")))
+AFTER = at("2026-05-05T12:00:00")  # the first period ended on 2026-04-29
+
+
+def test_what_agreed_hours_close_is_owed_and_not_due() -> None:
+    status = judge_due(YEAR, [], NOW, permission=NIGHT)
+    assert status.is_owed and not status.due and status.waits
+    assert status.opens == at("2026-03-01T22:00:00")
+    unwritten = judge_due(YEAR, [past(NOW, 90.0, unwritten=PDF)], NOW, permission=NIGHT)
+    assert unwritten.due, "a report is written at any hour"
+    expired = judge_due(YEAR, [], NOW, permission=Permission(validity=Validity(not_after=NOW)))
+    assert expired.due and not expired.waits and expired.hindrance and expired.opens is None
+
+
+def missed(*attempts: tuple[float, AttemptEnd], permission: Permission = EACH_MOMENT) -> list[int]:
+    """The numbers of the periods that were missed, with attempts so many days after the start of the first."""
+    begin = at("2026-01-31T00:00:00")
+    told = [PastAttempt(begin + timedelta(days=days), end) for days, end in attempts]
+    status = judge_due(YEAR, [], AFTER, permission=permission, attempts=told)
+    assert [period.number for period in status.overdue] == [1]
+    return [period.number for period in status.missed]
+
+
+AWAY, REFUSED, REACHED = AttemptEnd.UNREACHABLE, AttemptEnd.REFUSED, AttemptEnd.REACHED
+
+
+def test_where_nobody_tried_the_time_counts_against_the_service() -> None:
+    assert missed() == [1]
+    assert missed((0.0, AWAY)) == [1], "one attempt in vain tells of a day, not of a quarter"
+
+
+@pytest.mark.parametrize("end", [AWAY, REFUSED])
+def test_what_was_never_possible_was_not_missed(end: AttemptEnd) -> None:
+    assert missed(*((day, end) for day in range(90))) == []
+    assert missed(*((day, end) for day in range(90) if day not in (40, 41, 42))) == [1], "three days of silence"
+    assert missed(*((day, end) for day in range(90) if day != 40)) == [], "22 hours of silence are not enough"
+    assert missed(*((day, REACHED if day == 40 else end) for day in range(90))) == [1], "it could be for a whole day"
+
+
+def test_a_period_that_was_open_for_less_than_a_day_was_not_missed() -> None:
+    weekly = SignedWindow(days=("sun",), opens="01:00", closes="03:00", timezone="Asia/Shanghai")
+    assert missed(permission=Permission(collection=(weekly,))) == [1], "thirteen Sundays of two hours"
+    closed = ClosedDays("x", date(2026, 2, 1), date(2026, 2, 21))
+    assert missed(permission=Permission(timezone="Asia/Shanghai", collection=(weekly,), closed=(closed,))) == []

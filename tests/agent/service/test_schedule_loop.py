@@ -16,7 +16,7 @@ import pytest
 
 from agent.archive.history.store import History
 from agent.engagement.subscription import Subscription, judge_due
-from agent.service.schedule_loop import run_loop
+from agent.service.schedule_loop import JumpWatch, run_loop
 from agent.support.errors import ConfigError
 from agent.support.i18n import render_text
 from tests.agent.archive.history.documents import document
@@ -30,7 +30,9 @@ def never(error: Exception) -> None:
 class Running:
     """The loop in a thread of its own."""
 
-    def __init__(self, tick: Callable[[], None], when: str, on_error: Callable[[Exception], None] = never) -> None:
+    def __init__(
+        self, tick: Callable[[], datetime | None], when: str, on_error: Callable[[Exception], None] = never
+    ) -> None:
         self.stop = threading.Event()
         self.thread = threading.Thread(target=run_loop, args=(tick, when, self.stop, on_error))
         self.thread.start()
@@ -55,6 +57,60 @@ def test_a_tick_at_once_and_one_at_the_time_of_day() -> None:
     eventually(lambda: len(ticks) == 2)
     loop.end()
     assert ticks[1] - ticks[0] > 0.9
+
+
+def test_a_tick_that_asks_for_another_gets_one_and_no_more() -> None:
+    ticks: list[float] = []
+
+    def tick() -> datetime | None:
+        ticks.append(time.monotonic())
+        return datetime.now(UTC) + timedelta(seconds=1) if len(ticks) == 1 else None
+
+    loop = Running(tick, far())
+    eventually(lambda: len(ticks) == 2)
+    time.sleep(2.5)
+    loop.end()
+    assert len(ticks) == 2
+
+
+def test_work_of_its_own_interval_is_done_beside_the_ticks() -> None:
+    done: list[int] = []
+    stop = threading.Event()
+    each = (timedelta(seconds=1), lambda: done.append(1))
+    thread = threading.Thread(target=run_loop, args=(lambda: None, far(), stop, never), kwargs={"each": each})
+    thread.start()
+    eventually(lambda: len(done) >= 2)
+    stop.set()
+    thread.join(timeout=5)
+    assert not thread.is_alive()
+
+
+def test_a_clock_that_is_set_is_seen_and_everything_looked_at_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    ticks, jumps = list[int](), list[int]()
+    answers = iter([True])
+    monkeypatch.setattr(JumpWatch, "has_jumped", lambda *given: next(answers, False))
+    stop = threading.Event()
+    thread = threading.Thread(
+        target=run_loop,
+        args=(lambda: ticks.append(1), far(), stop, never),
+        kwargs={"on_jump": lambda: jumps.append(1)},
+    )
+    thread.start()
+    eventually(lambda: len(ticks) == 2)
+    stop.set()
+    thread.join(timeout=5)
+    assert jumps == [1]
+
+
+@pytest.mark.parametrize(
+    ("wall_s", "steady_s", "jumped"),
+    [(1, 1, False), (3600, 3600, False), (3600, 1, True), (-3600, 1, True), (62, 1, True), (60, 1, False)],
+)
+def test_a_jump_is_where_the_clocks_part(wall_s: float, steady_s: float, jumped: bool) -> None:
+    begin = datetime(2026, 3, 29, 0, 30, tzinfo=UTC)
+    watch = JumpWatch(begin, 100.0)
+    assert watch.has_jumped(begin + timedelta(seconds=wall_s), 100.0 + steady_s) is jumped
+    assert not watch.has_jumped(begin + timedelta(seconds=wall_s + 1), 101.0 + steady_s), "it is told once"
 
 
 def test_an_exception_ends_the_tick_but_not_the_loop() -> None:
@@ -102,7 +158,7 @@ def test_a_restarted_loop_goes_by_history(tmp_path: Path) -> None:
 
 LOOP = """
 import sys, threading, time
-from agent.service.schedule_loop import run_loop
+from agent.service.schedule_loop import JumpWatch, run_loop
 stop = threading.Event()
 def tick():
     print("ticked", flush=True)
