@@ -16,7 +16,7 @@ from agent.support import console
 from agent.support.errors import RenderError
 from agent.support.files import write_whole
 
-PERIOD = "双11 / Double 11"
+PERIOD = "双11"
 DOCUMENTS = "documents"
 _INCIDENT = "I-001"
 

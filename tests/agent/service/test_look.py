@@ -25,6 +25,7 @@ YEAR = Subscription(NOW.date(), 12, "UTC")
 CLOSED = Permission(validity=Validity(window=SignedWindow(opens="22:00", closes="23:00")))
 DONE = PastAssessment(id="a1", as_of=NOW, coverage_pct=90.0)
 UNWRITTEN = dataclasses.replace(DONE, unwritten=("report",))
+UNDELIVERED = dataclasses.replace(DONE, undelivered=("group",))
 
 
 def status(*recorded: PastAssessment, permission: Permission = Permission()) -> PeriodStatus:
@@ -62,6 +63,10 @@ class Fake:
         self.did.append(("write", assessment_id))
         return 4
 
+    def deliver(self, claim: Claim, assessment_id: str) -> int:
+        self.did.append(("deliver", assessment_id))
+        return 5
+
     def note_attempt(self, end: AttemptEnd) -> None:
         self.did.append(end)
 
@@ -90,6 +95,12 @@ def test_what_another_run_did_meanwhile_is_seen_under_the_claim() -> None:
 def test_a_report_is_written_without_a_connection_and_at_any_hour(permission: Permission) -> None:
     site = Fake([status(UNWRITTEN, permission=permission)] * 2)
     assert look_at_target(site) == 4 and site.did == ["hold", "say", ("write", "a1"), "release"]
+
+
+@pytest.mark.parametrize("permission", [Permission(), CLOSED])
+def test_a_report_is_delivered_without_a_connection_and_at_any_hour(permission: Permission) -> None:
+    site = Fake([status(UNDELIVERED, permission=permission)] * 2)
+    assert look_at_target(site) == 5 and site.did == ["hold", "say", ("deliver", "a1"), "release"]
 
 
 @pytest.mark.parametrize(
