@@ -28,7 +28,8 @@ def write(folder: Path, port: int, sources: list[type]) -> Path:
 service: {{tier: 顶级版, start: {datetime.now(UTC).date() - timedelta(days=10)}, months: 12}}
 targets:
   shop:
-    {{host: 127.0.0.1, port: {port}, user: {ACCOUNT}, password: "env:{PASSWORD_VARIABLE}", tls: {{mode: disabled}}}}
+    {{host: 127.0.0.1, port: {port}, user: {ACCOUNT}, password: "env:{PASSWORD_VARIABLE}", tls: {{mode: disabled}},
+     limits: {{statement_timeout_s: 60, total_database_ms: 300000}}}}
 history: sqlite:///{folder}/history.sqlite
 """,
         encoding="utf-8",
