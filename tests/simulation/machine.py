@@ -41,7 +41,7 @@ class Faults:
     kill_a_step: float = 0.0008
     broken_line: float = 0.002
     unwritten: float = 0.03
-    sleeps: float = 0.01
+    sleeps: float = 0.03
     counts: dict[str, int] = field(default_factory=dict)
 
     def note(self, what: str) -> None:
@@ -155,6 +155,7 @@ class Process:
         self.epoch_of_plan = machine.epoch_of_plan
         self.faults, self.world = machine.faults, machine.world
         self.now = machine.now
+        self.awake_at = self.world.now
         self.handle = StoreHandle(machine.store, self.faults.random, self.step, self.faults.broken_line)
 
     def step(self) -> None:
@@ -192,6 +193,8 @@ class Process:
 
         def wait(seconds: float) -> bool:
             self.world.sleep(timedelta(seconds=seconds))
+            if self.world.now < self.awake_at:  # the whole machine was suspended, this thread with it
+                self.world.sleep(self.awake_at - self.world.now)
             if self.machine.epoch != self.epoch:
                 return True
             return over[0]
@@ -231,6 +234,7 @@ class Process:
         return self._render(past)
 
     def _suspend(self, delay: timedelta) -> None:
+        self.awake_at = self.world.now + delay
         self.sleep(delay)
 
     def write(self, claim: Claim, assessment_id: str) -> int:
