@@ -38,7 +38,13 @@ from tests.harness import MOST_STATEMENTS
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
 PAGES = sorted(
-    [*ROOT.glob("README*.md"), ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md", *DOCS.rglob("*.md")],
+    [
+        *ROOT.glob("README*.md"),
+        *ROOT.glob("deploy/*.md"),
+        ROOT / "CONTRIBUTING.md",
+        ROOT / "CHANGELOG.md",
+        *DOCS.rglob("*.md"),
+    ],
     key=lambda path: str(path.relative_to(ROOT)),
 )
 GUIDES = [page for page in PAGES if page.parent in (ROOT, DOCS)]

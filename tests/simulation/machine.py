@@ -42,7 +42,7 @@ class Faults:
     broken_line: float = 0.002
     unwritten: float = 0.03
     undelivered: float = 0.03
-    sleeps: float = 0.01
+    sleeps: float = 0.03
     counts: dict[str, int] = field(default_factory=dict)
 
     def note(self, what: str) -> None:
@@ -156,6 +156,7 @@ class Process:
         self.epoch_of_plan = machine.epoch_of_plan
         self.faults, self.world = machine.faults, machine.world
         self.now = machine.now
+        self.awake_at = self.world.now
         self.handle = StoreHandle(machine.store, self.faults.random, self.step, self.faults.broken_line)
 
     def step(self) -> None:
@@ -193,6 +194,8 @@ class Process:
 
         def wait(seconds: float) -> bool:
             self.world.sleep(timedelta(seconds=seconds))
+            if self.world.now < self.awake_at:  # the whole machine was suspended, this thread with it
+                self.world.sleep(self.awake_at - self.world.now)
             if self.machine.epoch != self.epoch:
                 return True
             return over[0]
@@ -237,6 +240,7 @@ class Process:
         return self._render(past)
 
     def _suspend(self, delay: timedelta) -> None:
+        self.awake_at = self.world.now + delay
         self.sleep(delay)
 
     def write(self, claim: Claim, assessment_id: str) -> int:

@@ -63,7 +63,7 @@ def make_target(number: int, random: Random, begin: datetime, years: int) -> Tar
         name=f"t{number}",
         subscription=Subscription(first, 12 * (years - 1), zone),
         agreed=_make_agreement(number, random, zone, begin, years),
-        away=tuple(_make_spans(random, begin, years, gap_days=70, longest_days=45)),
+        away=tuple(_make_outages(number, random, begin, years)),
         signed=tuple(_make_signed(random, begin, years)),
         partial=0.5 if number % 20 == 0 else 0.05,
     )
@@ -92,12 +92,14 @@ def _years(begin: datetime, years: int) -> range:
     return range(begin.year - 1, begin.year + years + 1)
 
 
-def _make_spans(random: Random, begin: datetime, years: int, gap_days: float, longest_days: float) -> list[Span]:
-    """Outages from minutes to weeks, mostly short."""
+def _make_outages(number: int, random: Random, begin: datetime, years: int) -> list[Span]:
+    """Outages from minutes to weeks, mostly short; of a few targets one that is longer than a period."""
+    if number % 70 == 5:
+        return [(begin + 420 * DAY, begin + 620 * DAY)]
     spans, moment, end = list[Span](), begin, begin + timedelta(days=366 * years)
     while moment < end:
-        start = moment + timedelta(days=random.expovariate(1 / gap_days))
-        moment = start + timedelta(days=longest_days * random.random() ** 8, minutes=1)
+        start = moment + timedelta(days=random.expovariate(1 / 120))
+        moment = start + timedelta(days=40 * random.random() ** 10, minutes=1)
         spans.append((start, moment))
     return spans
 

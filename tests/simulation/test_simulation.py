@@ -20,7 +20,7 @@ def what_came(tally: Tally) -> dict[str, object]:
 def test_none_is_missed_none_double_and_a_seed_gives_the_same_decade() -> None:
     tally = simulate(6, 3, 7)
     assert tally.owed == 6 * 8 and tally.made + tally.excused == tally.owed
-    assert (tally.missed, tally.double, tally.judged_otherwise) == ([], [], [])
+    assert (tally.missed, tally.double, tally.hidden) == ([], [], [])
     assert min(tally.faults[what] for what in ("killed", "clock set", "history away", "typed by hand")) > 5
     assert what_came(simulate(6, 3, 7)) == what_came(tally)
 
