@@ -39,6 +39,7 @@ class Place:
         path.write_text(
             f"""customer: {{name: acme}}
 service: {{tier: 顶级版, start: {TODAY - timedelta(days=10)}, months: 12}}
+schedule: {{major_compaction: none}}
 targets:
   shop:
     {{host: 127.0.0.1, port: {self.port}, user: {ACCOUNT}, password: "env:{PASSWORD_VARIABLE}",
