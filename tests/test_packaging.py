@@ -52,6 +52,7 @@ def test_the_wheel_holds_what_the_code_reads(wheel: Path) -> None:
     for wanted in (
         "report_templates/report.html.j2",
         "report_templates/report.docx",
+        "report_templates/base.css",
         "report_templates/style.css",
         "agent/archive/assessment.schema.json",
         "agent/catalogue/rules.yaml",

@@ -20,10 +20,12 @@ from agent.archive.document_outlook import read_comparable_score
 from agent.archive.history import places
 from agent.archive.history.claims import forget_claims, release_claim, renew_claim, take_claim
 from agent.archive.history.entries import Claim, Entry, Purged, Sighting
+from agent.archive.history.fleet_rows import build_fleet_row, read_targets, select_fleet_rows
 from agent.archive.history.models import REVISION, AssessmentRow, FindingRow
 from agent.archive.upgrade import upgrade_document
 from agent.model.assessment import PastAssessment
 from agent.model.document import Document, FindingEntry, ResultEntry
+from agent.model.fleet import KeptTarget
 from agent.model.terms import Text
 from agent.model.unread import list_unread
 from agent.support.errors import DamagedHistory, HistoryError, NoSuchAssessment
@@ -242,6 +244,11 @@ class History:
         query = _select_entries(customer, target).order_by(AssessmentRow.as_of.desc(), AssessmentRow.id).limit(limit)
         with self._open_session() as session:
             return _read_rows(session, query, _build_entry)[0]
+
+    def read_fleet(self) -> Iterator[KeptTarget]:
+        """Yield every target with its assessments, by customer and name, for the fleet site."""
+        with self._open_session() as session:
+            yield from read_targets(session, _read_rows(session, select_fleet_rows(), build_fleet_row)[0])
 
     def purge(self, now: datetime, customer: str | None = None) -> tuple[Purged, ...]:
         """Remove and return assessments that expired by ``now`` (aware), oldest first. Those without an end stay."""

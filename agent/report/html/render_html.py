@@ -179,6 +179,7 @@ def _describe_chart(chart: Chart, *, printed: bool) -> dict[str, Any]:
 def _embed_assets(report: ReportView, style: Style) -> dict[str, str]:
     """Return our style, our script, and the policy that allows only these two, by their digests."""
     sheets = (
+        _read_asset("base.css"),
         _read_asset("style.css"),
         _read_asset("print.css"),
         f":root {{ --house: {style.accent}; }}\n",
