@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from pathlib import Path
 
 from agent.model.assessment import PastAssessment, Period
 from agent.model.terms import Severity, Text
@@ -98,6 +99,14 @@ class KeptTarget:
     latest: LatestDocument | None
 
 
+@dataclass(frozen=True, slots=True)
+class ReportFile:
+    """One file of a report. ``sha256`` is None where neither a manifest tells it nor it was worth reading the file."""
+
+    path: Path
+    sha256: str | None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Agreed:
     """What an engagement file says of a target.
@@ -116,9 +125,13 @@ class Agreed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FleetTarget:
-    """One target of the fleet. ``kept`` is None if it was never assessed, ``agreed`` if no engagement names it."""
+    """One target of the fleet. ``kept`` is None if it was never assessed, ``agreed`` if no engagement names it.
+
+    ``files``: id of an assessment -> the files of its report that are on this machine.
+    """
 
     customer: str
     target: str
     kept: KeptTarget | None
     agreed: Agreed | None
+    files: Mapping[str, tuple[ReportFile, ...]]
