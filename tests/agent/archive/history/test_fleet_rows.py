@@ -36,7 +36,7 @@ def test_what_assessments_left_is_read_back(tmp_path: Path) -> None:
     assert [finding.resource for finding in shop.assessments[1].findings] == ["disk", "log"]
     assert other.assessments[0].place == str(tmp_path / "out")
     assert shop.latest is not None
-    assert (shop.latest.version, shop.latest.low, shop.latest.until) == ("4.2.5", 80.0, None)
+    assert (shop.latest.version, shop.latest.low, shop.latest.until) == ("4.2.5.0", 80.0, None)
     assert shop.latest.titles["CAP-001"]["en"] == "Disk full"
 
 
