@@ -221,8 +221,8 @@ def _tally_bands(lines: Sequence[TargetLine], words: Words) -> Iterator[Tally]:
 def _tally_severities(lines: Sequence[TargetLine], words: Words) -> Iterator[Tally]:
     for key in (Severity.CRITICAL, Severity.HIGH):
         held = [line.counts.get(key, 0) for line in lines]
-        told = words("{findings} in {tenants} tenants", findings=sum(held), tenants=sum(map(bool, held)))
-        yield Tally(words.label(SEVERITIES, key), told, ("severity", key), key)
+        label = words("{severity}, tenants: {count}", severity=words.label(SEVERITIES, key), count=sum(map(bool, held)))
+        yield Tally(label, words.count(sum(held)), ("severity", key), key)
 
 
 def _tally_marks(marks: Mapping[str, Sequence[str]], words: Words) -> Iterator[Tally]:

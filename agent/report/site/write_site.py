@@ -120,7 +120,7 @@ def _write_pages(
     for number, language in enumerate(languages):
         words = Words(language)
         view = build_first_page(lines, now, words, has_agreed=has_agreed)
-        known = {"page": view, "marks": MARKS, "name": "index"}
+        known = {"page": view, "marks": MARKS, "severities": tuple(SEVERITIES.items()), "name": "index"}
         _write(place / _name("index", number, language), first, known, words, languages)
     return lines
 

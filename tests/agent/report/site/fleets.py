@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import random
+import zlib
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -105,22 +107,26 @@ def add_assessments(
     engine.dispose()
 
 
-def fill_fleet(history: Path, tenants: int, quarters: int, ballast: bytes = b"") -> None:
+def fill_fleet(history: Path, tenants: int, quarters: int, ballast: Sequence[Any] = ()) -> None:
     """Fill a history with tenants, two of each customer, and a score that wanders; the same each time.
 
-    ``ballast`` are bytes of a member that nobody reads, for documents of the size of real ones.
+    ``ballast`` is a member that nobody reads, for documents of the size of real ones.
     """
     chance = random.Random(1)
-    engine = create_engine(f"sqlite:///{history}")
     History.open(str(history)).close()
-    weight = ballast.decode("latin-1")
+    engine = create_engine(f"sqlite:///{history}")
+    weight = json.dumps(ballast, ensure_ascii=False)
+    unread = zlib.compress(f'{{"weight": {weight}}}'.encode())
     with Session(engine) as session, session.begin():
         for tenant in range(tenants):
-            _add_tenant(session, chance, tenant, quarters, weight)
+            _add_tenant(session, chance, tenant, quarters, weight, unread)
     engine.dispose()
 
 
-def _add_tenant(session: Session, chance: random.Random, tenant: int, quarters: int, weight: str) -> None:
+def _add_tenant(
+    session: Session, chance: random.Random, tenant: int, quarters: int, weight: str, unread: bytes
+) -> None:
+    """Add a tenant. Its newest document is its own; the older ones, which nobody reads, are ``unread``."""
     customer, target = f"Customer {tenant // 2:04}", ("orders", "stock")[tenant % 2]
     standing = [(code, number) for code, *_ in chance.sample(CHECKS, 22) for number in range(chance.choice((1, 1, 2)))]
     score = chance.uniform(30, 99)
@@ -134,16 +140,20 @@ def _add_tenant(session: Session, chance: random.Random, tenant: int, quarters: 
             for code, number in standing
             if chance.random() > 0.1
         ]
-        if quarter == quarters - 1 and tenant % 3 == 0 and findings:
-            findings[0][1]["exhausted_on"] = (NOW + timedelta(days=tenant % 200)).date().isoformat()
-        document = make_document(target, findings, NOW + timedelta(days=tenant % 365 - 10))
-        document["weight"] = weight
+        packed = unread
+        if quarter == quarters - 1:
+            if tenant % 3 == 0 and findings:
+                findings[0][1]["exhausted_on"] = (NOW + timedelta(days=tenant % 200)).date().isoformat()
+            document = make_document(target, findings, NOW + timedelta(days=tenant % 365 - 10))
+            text = json.dumps(document, ensure_ascii=False).removesuffix("}")
+            packed = zlib.compress(f'{text}, "weight": {weight}}}'.encode(), 1)
         session.execute(insert(AssessmentRow).values(
             id=id, customer=customer, target=target, as_of=as_of, coverage_pct=90.0, ruleset_sha256="ab" * 32,
-            agent_version="0.1.0", document=document, score=score if graded else None,
+            agent_version="0.1.0", document={}, score=score if graded else None,
             band=_find_band(score) if graded else None, period_number=quarter + 1, is_complete=True, unwritten="",
             place=f"/srv/reports/{tenant}",
         ))  # fmt: skip
+        session.execute(_PACKED.update().where(_PACKED.c.id == id).values(document=packed))
         session.execute(insert(FindingRow), list(_list_rows(id, findings)))
 
 

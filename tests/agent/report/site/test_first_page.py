@@ -83,7 +83,10 @@ def test_what_was_never_assessed_is_listed_and_counted() -> None:
 
 def test_grave_findings_are_counted_with_their_tenants() -> None:
     page = build(make("A", "a", 20.0, findings="cch"), make("B", "b", 30.0, findings="c"), make("C", "c", 90.0))
-    assert [tally.count for tally in page.severities] == ["3 in 2 tenants", "1 in 1 tenants"]
+    assert [(tally.count, tally.label) for tally in page.severities] == [
+        ("3", "Critical, tenants: 2"),
+        ("1", "High, tenants: 1"),
+    ]
 
 
 def test_a_muted_critical_finding_counts() -> None:
