@@ -54,7 +54,7 @@ def measure_site(tenants: int = TENANTS) -> list[Line]:
 
 
 def make_ballast() -> list[Any]:
-    """Results as a document has them, so many that it is as large as one of the demo: 0.9 MB, 0.2 MB in the database."""
+    """Results as a document has them, so many that it is as large as one of the demo: 0.9 MB, packed 0.2 MB."""
     made = sample.rich()["results"]
     return [made] * round(880_000 / len(json.dumps(made)))
 
