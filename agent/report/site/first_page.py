@@ -184,9 +184,9 @@ def _find_horizon(now: datetime) -> date:
 def _list_ends(line: TargetLine) -> Iterator[tuple[date, str]]:
     """Yield the last days of the authorization and of the subscription, with what ends."""
     if line.until:
-        yield line.until.astimezone(line.zone).date(), N_("Authorization")
+        yield line.until.astimezone(line.zone).date(), N_("Authorization ends")
     if line.agreed:
-        yield line.agreed.subscribed_until - timedelta(days=1), N_("Subscription")
+        yield line.agreed.subscribed_until - timedelta(days=1), N_("Subscription ends")
 
 
 def _list_notes(lines: Sequence[TargetLine], words: Words, *, has_agreed: bool) -> Iterator[str]:

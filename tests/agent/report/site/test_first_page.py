@@ -139,9 +139,9 @@ def test_what_is_overdue_ends_or_is_no_good_is_told() -> None:
     )
     assert [(row.target, row.what) for row in page.overdue.rows] == [("a", "periods without an assessment: 1, 2")]
     assert [(row.day, row.target, row.what) for row in page.endings.rows] == [
-        ("2026-11-27", "c", "Authorization"),
+        ("2026-11-27", "c", "Authorization ends"),
         ("2026-11-30", "d", "unsigned"),
-        ("2026-12-29", "b", "Subscription"),
+        ("2026-12-29", "b", "Subscription ends"),
     ]
 
 
