@@ -20,7 +20,7 @@ _NO_AUTHORIZATION = Text("The engagement names no signed authorization.")
 
 
 @dataclass(frozen=True, slots=True)
-class Expected:
+class ExpectedTarget:
     """A target of an engagement file."""
 
     customer: str
@@ -28,17 +28,17 @@ class Expected:
     engagement: Engagement
 
 
-def list_expected(engagements: Iterable[Engagement]) -> tuple[Expected, ...]:
+def list_expected(engagements: Iterable[Engagement]) -> tuple[ExpectedTarget, ...]:
     """Return the targets of all engagement files."""
     return tuple(
-        Expected(engagement.customer.name, target, engagement)
+        ExpectedTarget(engagement.customer.name, target, engagement)
         for engagement in engagements
         for target in engagement.targets
     )
 
 
 def read_fleet_targets(
-    histories: Sequence[History], expected: Sequence[Expected], now: datetime, counts_from_pct: float
+    histories: Sequence[History], expected: Sequence[ExpectedTarget], now: datetime, counts_from_pct: float
 ) -> Iterator[FleetTarget]:
     """Yield every target of the histories, and those of the engagement files that none of them knows.
 

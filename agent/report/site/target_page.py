@@ -41,7 +41,7 @@ class ShownFile:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AssessmentRow:
+class PastLine:
     """One assessment, newest first. ``counts`` are by severity, worst first."""
 
     id: str
@@ -59,7 +59,7 @@ class AssessmentRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Sight:
+class SeenAt:
     """A finding at one assessment; ``key`` is its severity, or nothing where it was not found."""
 
     key: str
@@ -67,14 +67,14 @@ class Sight:
 
 
 @dataclass(frozen=True, slots=True)
-class FindingRow:
+class FindingLine:
     """One finding through time."""
 
     code: str
     title: str
     resource: str
     is_open: bool
-    sights: tuple[Sight, ...]
+    sights: tuple[SeenAt, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,9 +90,9 @@ class TargetPage:
     notes: tuple[str, ...]
     points: tuple[Point, ...]
     segments: tuple[tuple[Point, Point], ...]
-    assessments: tuple[AssessmentRow, ...]
+    assessments: tuple[PastLine, ...]
     days: tuple[str, ...]
-    findings: tuple[FindingRow, ...]
+    findings: tuple[FindingLine, ...]
     run_outs: tuple[tuple[str, str, str], ...]
 
 
@@ -175,13 +175,13 @@ def _place_points(past: Sequence[KeptAssessment], words: Words) -> list[Point | 
     ]
 
 
-def _list_assessments(found: FleetTarget, past: Sequence[KeptAssessment], words: Words) -> Iterator[AssessmentRow]:
+def _list_assessments(found: FleetTarget, past: Sequence[KeptAssessment], words: Words) -> Iterator[PastLine]:
     for number in range(len(past) - 1, -1, -1):
         kept = past[number]
         change, change_key = format_change(kept.score, past[number - 1].score if number else None)
         counted = list_counted(found) if number == len(past) - 1 else [told for told in kept.findings if told.counts]
         counts = Counter(told.severity for told in counted)
-        yield AssessmentRow(
+        yield PastLine(
             id=make_printable(kept.id, NAME_LENGTH),
             day=_tell_day(kept, words),
             period=str(kept.period_number) if kept.period_number else NOTHING,
@@ -200,7 +200,7 @@ def _list_assessments(found: FleetTarget, past: Sequence[KeptAssessment], words:
         )
 
 
-def _list_findings(found: FleetTarget, past: Sequence[KeptAssessment], words: Words) -> tuple[FindingRow, ...]:
+def _list_findings(found: FleetTarget, past: Sequence[KeptAssessment], words: Words) -> tuple[FindingLine, ...]:
     """Return the findings of these assessments: the open ones first, the worst first."""
     if not past:
         return ()
@@ -217,7 +217,7 @@ def _list_findings(found: FleetTarget, past: Sequence[KeptAssessment], words: Wo
     for fingerprint, sights in seen.items():
         newest = sights[max(sights)]
         told = names.get(fingerprint, {}).get(words.language, newest.resource)
-        row = FindingRow(
+        row = FindingLine(
             make_printable(newest.code, NAME_LENGTH),
             words.pick(titles.get(newest.code, {}), NAME_LENGTH),
             make_printable(told, NAME_LENGTH),
@@ -228,12 +228,12 @@ def _list_findings(found: FleetTarget, past: Sequence[KeptAssessment], words: Wo
     return tuple(entry[-1] for entry in sorted(rows, key=lambda entry: entry[:-1]))
 
 
-def _tell_sight(finding: KeptFinding | None, words: Words) -> Sight:
+def _tell_sight(finding: KeptFinding | None, words: Words) -> SeenAt:
     if finding is None:
-        return Sight("", "")
+        return SeenAt("", "")
     label = words.label(SEVERITIES, finding.severity)
     if finding.outcome == "muted":
         label = words("{severity}, muted", severity=label)
     elif finding.outcome == "carried":
         label = words("{severity}, carried over", severity=label)
-    return Sight(finding.severity if finding.severity in SEVERITIES else "", label)
+    return SeenAt(finding.severity if finding.severity in SEVERITIES else "", label)
