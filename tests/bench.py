@@ -35,6 +35,7 @@ from agent.report.docx.page_numbers import find_soffice
 from agent.report.html.render_html import render_html
 from agent.report.pdf.render_pdf import find_chromium
 from tests.agent.report.sample import rich
+from tests.bench_fleet_site import measure_site
 from tests.bench_history import measure_history
 from tests.bench_samples import measure_samples
 from tests.bench_scale import scale
@@ -211,6 +212,7 @@ def main() -> int:
     figures += [Figure(*line) for line in measure_statements()]
     figures += [Figure(*line) for line in measure_history()]
     figures += [Figure(*line) for line in measure_samples()]
+    figures += [Figure(*line) for line in measure_site()]
     table = Table("figure", "measured", "limit", "ratio")
     for figure in figures:
         limit = "–" if figure.limit is None else f"{figure.limit:g} {figure.unit}"

@@ -55,6 +55,7 @@ def test_the_wheel_holds_what_the_code_reads(wheel: Path) -> None:
         "report_templates/document.html.j2",
         "report_templates/document.docx",
         "report_templates/document.css",
+        "report_templates/base.css",
         "report_templates/style.css",
         "agent/archive/assessment.schema.json",
         "agent/catalogue/rules.yaml",

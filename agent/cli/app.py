@@ -19,6 +19,7 @@ from agent.cli.command_classes import LocalizedCommand, LocalizedGroup
 from agent.cli.completion import completion_command
 from agent.cli.deliver import deliver_command
 from agent.cli.document import document_app
+from agent.cli.fleet import fleet_app
 from agent.cli.help_topics import help_command
 from agent.cli.history import history_app
 from agent.cli.incident import incident_app
@@ -64,6 +65,7 @@ def build_app(more: Mapping[str, Callable[..., Any]] | None = None) -> typer.Typ
     app.add_typer(document_app, name="document")
     app.command("readiness")(readiness_command)
     app.add_typer(incident_app, name="incident")
+    app.add_typer(fleet_app, name="fleet")
     app.add_typer(journal_app, name="journal")
     app.add_typer(snapshot_app, name="snapshot")
     app.add_typer(sql_app, name="sql")

@@ -36,6 +36,7 @@ from agent.archive.history.entries import (
     Purged,
     Sighting,
 )
+from agent.archive.history.fleet_rows import build_fleet_row, read_targets, select_fleet_rows
 from agent.archive.history.models import REVISION, AssessmentRow, FindingRow
 from agent.archive.history.reading import (
     DAMAGE,
@@ -55,6 +56,7 @@ from agent.archive.upgrade import SCHEMA_VERSION, upgrade_document
 from agent.model.assessment import PastAssessment
 from agent.model.delivery import Answer, DeliveryRecord
 from agent.model.document import Document
+from agent.model.fleet import KeptTarget
 from agent.model.terms import Text
 from agent.support.errors import DamagedHistory, HistoryError, NoSuchAssessment
 
@@ -328,6 +330,11 @@ class History:
         query = select_entries(customer, target).order_by(AssessmentRow.as_of.desc(), AssessmentRow.id).limit(limit)
         with self._open_session() as session:
             return read_rows(session, query, build_entry)[0]
+
+    def read_fleet(self) -> Iterator[KeptTarget]:
+        """Yield every target with its assessments, by customer and name, for the fleet site."""
+        with self._open_session() as session:
+            yield from read_targets(session, read_rows(session, select_fleet_rows(), build_fleet_row)[0])
 
     def purge(self, now: datetime, customer: str | None = None) -> tuple[Purged, ...]:
         """Remove and return assessments that expired by ``now`` (aware), oldest first. Those without an end stay."""

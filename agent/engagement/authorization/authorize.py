@@ -136,6 +136,20 @@ def _refuse_uncovered_request(request: Request, engagement: Engagement, name: st
     _refuse_uncovered(request, engagement, name, args)
 
 
+def read_end(engagement: Engagement) -> datetime | None:
+    """Return when the authorization of an engagement ends (aware, UTC); None if the engagement names none.
+
+    Nothing else of it is judged. Raises NotAuthorized if it is not signed by its signer, or revoked, and ConfigError
+    for a signed file that cannot be understood.
+    """
+    block = engagement.authorization
+    if block is None:
+        return None
+    _, request = _read_signed_request(block)
+    _refuse_revoked(block, request, {"customer": engagement.customer.name, "reference": request.reference})
+    return request.not_after.astimezone(UTC)
+
+
 def _build_refusal(msgid: str, args: Args) -> NotAuthorized:
     return NotAuthorized(Text(msgid, args))
 

@@ -14,7 +14,7 @@ from agent.report.style import Style
 from agent.report.words import make_printable
 
 _HEADER_LENGTH = 60
-_SHEETS = ("style.css", "print.css")
+_SHEETS = ("base.css", "style.css", "print.css")
 
 
 def embed_assets(accent: str, margins: str, *, script: str = "", more_style: str = "") -> dict[str, str]:

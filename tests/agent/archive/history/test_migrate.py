@@ -70,9 +70,14 @@ def require_models(url: str, *, reflects_keys: bool = True) -> None:
     SQLAlchemy does not read OceanBase's way to write indexes and foreign keys.
     """
     engine = create_engine(url)
+    only = {"ix_assessment_columns": "sqlite"}  # Alembic does not ask of which database an index is
+    options = {
+        "compare_type": True,
+        "include_object": lambda _, name, *rest: only.get(name, engine.dialect.name) == engine.dialect.name,
+    }
     with engine.connect() as connection, warnings.catch_warnings():
         warnings.simplefilter("ignore", SAWarning)
-        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        context = MigrationContext.configure(connection, opts=options)
         found = compare_metadata(context, Base.metadata)
     engine.dispose()
     assert [step for step in found if reflects_keys or step[0] not in ("add_index", "add_fk")] == []

@@ -1,0 +1,1 @@
+"""The fleet site: static pages on all targets of all customers."""
