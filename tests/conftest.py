@@ -30,6 +30,7 @@ def pytest_report_header() -> str:
     return f"database: {source_of(os.environ)}"
 
 
+@pytest.hookimpl(tryfirst=True)  # before the worker reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Files that need the kernel go first: they take longest, and at the end short ones keep every worker busy.
 
