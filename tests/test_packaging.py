@@ -117,6 +117,7 @@ def test_installed_in_an_environment_of_its_own(wheel: Path, tmp_path: Path) -> 
     assert str(home) in said, "it reads the rules that were installed, not those of a source tree"
 
 
+@pytest.mark.long
 def test_installed_into_a_folder(wheel: Path, tmp_path: Path) -> None:
     """As ``pip install --target`` does it."""
     target = tmp_path / "lib"
@@ -126,6 +127,7 @@ def test_installed_into_a_folder(wheel: Path, tmp_path: Path) -> None:
     assert_it_knows_its_rules(sys.executable, ["-P", "-m", "agent"], tmp_path, PYTHONPATH=path)
 
 
+@pytest.mark.long
 def test_as_a_zipped_application(wheel: Path, tmp_path: Path) -> None:
     """Our packages in one file, as ``zipapp`` makes it."""
     source = tmp_path / "application"

@@ -128,7 +128,7 @@ def test_the_kernel_is_without_data_and_its_end_ends_no_run(snapshot: Snapshot) 
     assert explained == [] and any(one.match is Match.REFUSED and "ended" in one.cause for one in matched)
 
 
-@pytest.mark.parametrize("what", [MAKING, CHOOSING])
+@pytest.mark.parametrize("what", [pytest.param(MAKING, marks=pytest.mark.long), CHOOSING])
 def test_a_kernel_that_ends_during_the_search_leaves_what_was_found(
     snapshot: Snapshot, monkeypatch: pytest.MonkeyPatch, what: str
 ) -> None:

@@ -25,7 +25,7 @@ def test_none_is_missed_none_double_and_a_seed_gives_the_same_decade() -> None:
     assert what_came(simulate(6, 3, 7)) == what_came(tally)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_it_sees_a_service_that_claims_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     """Two that look at once both assess where a claim is given to everybody, and a late one may record."""
     monkeypatch.setattr(store, "take_claim", lambda engine, wanted: dataclasses.replace(wanted, token=1))

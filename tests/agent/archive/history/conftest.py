@@ -16,9 +16,9 @@ from tests.mariadb import running_mariadb
 EVERY_DATABASE = [
     "sqlite",
     pytest.param("mariadb", marks=[pytest.mark.mariadb, pytest.mark.slow]),
-    pytest.param("kernel", marks=[pytest.mark.kernel, pytest.mark.slow]),
+    pytest.param("kernel", marks=[pytest.mark.kernel, pytest.mark.long]),
 ]
-TABLES = ("claim", "snapshot_part", "snapshot", "prediction", "finding", "assessment", "link")
+TABLES = ("claim", "delivery", "snapshot_part", "snapshot", "prediction", "finding", "assessment", "link")
 
 
 @pytest.fixture(scope="session")
