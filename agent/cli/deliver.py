@@ -25,7 +25,15 @@ def deliver_command(
         ),
     ],
     engagement: EngagementFile,
-    to: Annotated[str, typer.Option("--to", metavar="NAME", help="One destination; without it, all of them.")] = "",
+    to: Annotated[
+        str,
+        typer.Option(
+            "--to",
+            metavar="NAME",
+            help="One destination; without it, all of them.",
+            envvar="OB_HEALTH_DESTINATION",
+        ),
+    ] = "",
     folder: Annotated[
         Path | None, typer.Option("--folder", metavar="DIR", help="Folder of the report, if it was moved.")
     ] = None,

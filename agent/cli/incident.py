@@ -28,9 +28,15 @@ def collect_incident_command(
     engagement: EngagementFile,
     out: OutDir,
     first: Annotated[
-        str, typer.Option("--from", metavar="TIME", help="Beginning, such as 2026-11-11T00:00; zone: the service's.")
+        str,
+        typer.Option(
+            "--from",
+            metavar="TIME",
+            help="Beginning, such as 2026-11-11T00:00; zone: the service's.",
+            envvar="OB_HEALTH_INCIDENT_FROM",
+        ),
     ],
-    last: Annotated[str, typer.Option("--to", metavar="TIME", help="End, as --from.")],
+    last: Annotated[str, typer.Option("--to", metavar="TIME", help="End, as --from.", envvar="OB_HEALTH_INCIDENT_TO")],
     target: TargetName = None,
     outside_service: OutsideDocument = "",
 ) -> None:

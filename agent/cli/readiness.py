@@ -21,7 +21,15 @@ from agent.cli.options import (
 def readiness_command(
     *,
     engagement: EngagementFile,
-    period: Annotated[str, typer.Option("--period", metavar="NAME", help="A critical period of the engagement.")],
+    period: Annotated[
+        str,
+        typer.Option(
+            "--period",
+            metavar="NAME",
+            help="A critical period of the engagement.",
+            envvar="OB_HEALTH_CRITICAL_PERIOD",
+        ),
+    ],
     out: OutDir,
     target: TargetName = None,
     factor: Annotated[
