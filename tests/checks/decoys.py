@@ -16,6 +16,7 @@ from agent.facts.backup import RestoreJob
 from agent.facts.cluster import Outline, Server, ThrottlingRule, Zone
 from agent.facts.definitions import TableDefinition
 from agent.facts.given import Attestation, EarlierValue
+from agent.facts.growth import DaysToLimit
 from agent.facts.maintenance import CompactionDiagnosis, GatherTask, Job, RunningGather, WorkloadSnapshot
 from agent.facts.plans import PlanStep, StatementHour, StatementWait, WorkArea
 from agent.facts.resources import Counter
@@ -73,6 +74,13 @@ _EXPLICIT: Mapping[type, Sequence[Any]] = {
     Attestation: [
         Attestation(key=DECOY, value=value, by="nobody", on=NOW.date(), valid_until=date(2099, 1, 1))
         for value in (7.0, True, False)
+    ],
+    DaysToLimit: [
+        DaysToLimit(
+            series=DECOY, resource=DECOY, level=9.0, limit=10.0, points_count=99, span_days=999, horizon_days=365,
+            lack=lack, near_days=1, likely_days=2, far_days=3, year_high=99.0,
+        )
+        for lack in ("", "few", "library")
     ],
     EarlierValue: [EarlierValue(code="XXX001", resource=DECOY, value=7.0, as_of=NOW - _YEAR)],
     Counter: [Counter(con_id=con_id, name=DECOY, value=10**9) for con_id in (1, 1002, META_ID)],
