@@ -79,7 +79,6 @@ COVERING: Mapping[str, str] = {
     "agent/engagement/service_log/entries.py": "tests/agent/engagement/service_log/test_loading.py",
     "agent/engagement/service_log/states.py": "tests/agent/engagement/service_log/test_loading.py",
     "agent/engagement/schedule_block.py": "tests/agent/engagement/test_engagement_file.py",
-    "agent/engagement/service_terms.py": "tests/agent/test_pipeline.py",
     "agent/engagement/stand_in.py": "tests/agent/cli/test_assessment.py",
     "agent/facts/growth.py": "tests/agent/judgement/forecast/test_days_to_limit.py",
     "agent/facts/__init__.py": "tests/agent/collection/test_statements.py",

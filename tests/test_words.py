@@ -95,6 +95,8 @@ BEFORE_A_REPORT = {
     "connect.py", "tls_errors.py", "tls_pin.py", "tunnel.py", "host_keys.py", "preflight.py", "grants.py",
     "gate.py", "signed_scope.py", "journal.py", "guarded_driver.py", "house_style.py", "render.py", "write_report.py",
     "render_xlsx.py", "written.py", "template.py", "privileges.py", "server_views.py",
+    # The fleet site is for those who write engagement files.
+    "first_page.py", "target_page.py", "write_site.py",
 }  # fmt: skip
 
 

@@ -14,7 +14,7 @@ Named = Mapping[str, str]  # language -> text
 
 
 @dataclass(frozen=True, slots=True)
-class KeptFinding:
+class FleetFinding:
     """One finding of a recorded assessment, without any text of it. ``outcome`` is ``muted`` or that of its check."""
 
     fingerprint: str
@@ -44,7 +44,7 @@ class KeptAssessment:
     place: str | None
     is_complete: bool
     unwritten: tuple[str, ...]
-    findings: tuple[KeptFinding, ...]
+    findings: tuple[FleetFinding, ...]
 
     def as_past(self) -> PastAssessment:
         """Return what the schedule needs of it."""
@@ -85,7 +85,7 @@ class LatestDocument:
     until: datetime | None
     titles: Mapping[str, Named]
     names: Mapping[str, Named]
-    carried: tuple[KeptFinding, ...]
+    carried: tuple[FleetFinding, ...]
     run_outs: tuple[RunOut, ...]
 
 

@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session
 from typing_extensions import TypedDict
 
 from agent.archive.history.models import AssessmentRow, FindingRow
-from agent.model.fleet import KeptAssessment, KeptFinding, KeptTarget, LatestDocument, Named, RunOut
+from agent.model.fleet import FleetFinding, KeptAssessment, KeptTarget, LatestDocument, Named, RunOut
 
 # Targets that are read at once. It bounds the memory: a document has about a megabyte.
 _BATCH = 40
@@ -152,14 +152,14 @@ def read_targets(session: Session, rows: Iterable[FleetRow]) -> Iterator[KeptTar
                 )
 
 
-def _read_findings(session: Session, ids: Sequence[str]) -> dict[str, tuple[KeptFinding, ...]]:
+def _read_findings(session: Session, ids: Sequence[str]) -> dict[str, tuple[FleetFinding, ...]]:
     found = FindingRow
     columns: tuple[Any, ...] = (
         found.assessment_id, found.fingerprint, found.code, found.resource, found.severity, found.outcome,
     )  # fmt: skip
     query = select(*columns).where(found.assessment_id.in_(ids)).order_by(found.assessment_id, found.position)
     rows = session.execute(query)
-    return {id: tuple(KeptFinding(*row[1:]) for row in group) for id, group in groupby(rows, lambda row: row[0])}
+    return {id: tuple(FleetFinding(*row[1:]) for row in group) for id, group in groupby(rows, lambda row: row[0])}
 
 
 def _read_packed(session: Session, ids: Sequence[str]) -> dict[str, bytes]:
@@ -207,11 +207,11 @@ def _list_names(results: Iterable[_Result]) -> Iterator[tuple[str, Named]]:
                 yield told["fingerprint"], names
 
 
-def _list_carried(results: Iterable[_Result]) -> Iterator[KeptFinding]:
+def _list_carried(results: Iterable[_Result]) -> Iterator[FleetFinding]:
     for result in results:
         for entry in result.get("carried", ()):
             outcome = "muted" if entry.get("muted") else "carried"
-            yield KeptFinding(entry["fingerprint"], result["code"], entry["resource"], entry["severity"], outcome)
+            yield FleetFinding(entry["fingerprint"], result["code"], entry["resource"], entry["severity"], outcome)
 
 
 def _list_run_outs(document: _Document) -> Iterator[RunOut]:

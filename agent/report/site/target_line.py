@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, tzinfo
 from zoneinfo import ZoneInfo
 
-from agent.model.fleet import Agreed, FleetTarget, KeptFinding, LatestDocument, Named, RunOut
+from agent.model.fleet import Agreed, FleetFinding, FleetTarget, LatestDocument, Named, RunOut
 from agent.model.terms import Severity
 
 KEPT_POINTS = 12  # of a curve: three years of quarters
@@ -66,7 +66,7 @@ def name_page(customer: str, target: str) -> str:
     return hashlib.sha256(whose).hexdigest()[:20]
 
 
-def list_counted(found: FleetTarget) -> tuple[KeptFinding, ...]:
+def list_counted(found: FleetTarget) -> tuple[FleetFinding, ...]:
     """Return the findings of the newest assessment that count, and those that are carried into it."""
     if not found.kept:
         return ()
@@ -125,7 +125,7 @@ def rank_severity(severity: str) -> int:
     return Severity(severity).rank if severity in list(Severity) else -1
 
 
-def _rank(finding: KeptFinding) -> int:
+def _rank(finding: FleetFinding) -> int:
     return rank_severity(finding.severity)
 
 

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from itertools import pairwise
 from pathlib import Path
 
-from agent.model.fleet import FleetTarget, KeptAssessment, KeptFinding, Named
+from agent.model.fleet import FleetFinding, FleetTarget, KeptAssessment, Named
 from agent.model.labels import BANDS, SEVERITIES
 from agent.report.site.first_page import MARKS, describe_run_out, format_change, format_score, list_marks
 from agent.report.site.target_line import TargetLine, list_counted, rank_severity
@@ -22,7 +22,7 @@ _TOP, _BOTTOM = 18.0, 118.0  # pixels from the top of the plot to a score of 100
 
 
 @dataclass(frozen=True, slots=True)
-class Point:
+class CurvePoint:
     """A score of the trend: ``x`` in per cent of the width, ``y`` in pixels."""
 
     x: float
@@ -88,8 +88,8 @@ class TargetPage:
     band: str
     marks: tuple[str, ...]
     notes: tuple[str, ...]
-    points: tuple[Point, ...]
-    segments: tuple[tuple[Point, Point], ...]
+    points: tuple[CurvePoint, ...]
+    segments: tuple[tuple[CurvePoint, CurvePoint], ...]
     assessments: tuple[PastLine, ...]
     days: tuple[str, ...]
     findings: tuple[FindingLine, ...]
@@ -159,13 +159,13 @@ def _list_notes(line: TargetLine, words: Words) -> Iterator[str]:
         )
 
 
-def _place_points(past: Sequence[KeptAssessment], words: Words) -> list[Point | None]:
+def _place_points(past: Sequence[KeptAssessment], words: Words) -> list[CurvePoint | None]:
     shown = past[-_BARS:]
     step = 92 / max(1, len(shown) - 1)
     return [
         None
         if kept.score is None
-        else Point(
+        else CurvePoint(
             round(4 + number * step, 2),
             round(_BOTTOM - min(100.0, max(0.0, kept.score)) * (_BOTTOM - _TOP) / 100, 1),
             f"{kept.score:.0f}",
@@ -205,7 +205,7 @@ def _list_findings(found: FleetTarget, past: Sequence[KeptAssessment], words: Wo
     if not past:
         return ()
     last, latest = len(past) - 1, found.kept.latest if found.kept else None
-    seen: dict[str, dict[int, KeptFinding]] = {}
+    seen: dict[str, dict[int, FleetFinding]] = {}
     for number, kept in enumerate(past):
         for finding in list_counted(found) if number == last else kept.findings:
             seen.setdefault(finding.fingerprint, {})[number] = finding
@@ -228,7 +228,7 @@ def _list_findings(found: FleetTarget, past: Sequence[KeptAssessment], words: Wo
     return tuple(entry[-1] for entry in sorted(rows, key=lambda entry: entry[:-1]))
 
 
-def _tell_sight(finding: KeptFinding | None, words: Words) -> SeenAt:
+def _tell_sight(finding: FleetFinding | None, words: Words) -> SeenAt:
     if finding is None:
         return SeenAt("", "")
     label = words.label(SEVERITIES, finding.severity)

@@ -24,7 +24,7 @@ from markupsafe import Markup
 
 import agent
 from agent.model.fleet import FleetTarget
-from agent.model.labels import SEVERITIES
+from agent.model.labels import N_, SEVERITIES
 from agent.model.terms import Text
 from agent.report.html.render_html import build_environment
 from agent.report.site.first_page import MARKS, build_first_page
@@ -34,8 +34,10 @@ from agent.report.style import ACCENT
 from agent.report.words import Words
 from agent.support.errors import WriteError
 from agent.support.files import lock_directory, make_folder, make_workplace
+from agent.support.i18n import translate
 
 FIRST_PAGE = "index.html"
+_IN_THIS_LANGUAGE = N_("In English")  # its translation names the other language in its own words
 _PAGES = "targets"
 _MARK = '<meta name="generator" content="ob-health fleet site">'
 _HEAD_BYTES = 1024  # the mark stands at the beginning of the page
@@ -148,7 +150,11 @@ def _write(path: Path, template: Template, known: dict[str, Any], words: Words, 
         **_load_assets(),
         _=words,
         ending=ending,
-        others=[(language, name) for language, name in others if language != words.language],
+        others=[
+            (language, name, translate(_IN_THIS_LANGUAGE, language))
+            for language, name in others
+            if language != words.language
+        ],
         version=agent.__version__,
         mark=Markup(_MARK),  # noqa: S704 - our own tag
     )

@@ -12,7 +12,7 @@ from sqlalchemy.dialects import sqlite
 
 from agent.archive.history.fleet_rows import select_fleet_rows
 from agent.archive.history.store import History
-from agent.model.fleet import KeptFinding, KeptTarget
+from agent.model.fleet import FleetFinding, KeptTarget
 from agent.model.terms import Severity
 from tests.agent.archive.history.documents import NOON, document, found
 from tests.agent.report.site.fleets import NOW, QUARTER, add_assessment, make_document, make_finding
@@ -32,7 +32,7 @@ def test_what_assessments_left_is_read_back(tmp_path: Path) -> None:
     other, shop = read(place)
     assert (other.customer, other.target, shop.customer, shop.target) == ("Acme", "other", "acme", "shop")
     assert [(past.id, past.as_of) for past in shop.assessments] == [("b1", NOON - QUARTER), ("b2", NOON)]
-    assert shop.assessments[0].findings == (KeptFinding("print-disk", "CAP-001", "disk", "critical", "finding"),)
+    assert shop.assessments[0].findings == (FleetFinding("print-disk", "CAP-001", "disk", "critical", "finding"),)
     assert [finding.resource for finding in shop.assessments[1].findings] == ["disk", "log"]
     assert other.assessments[0].place == str(tmp_path / "out")
     assert shop.latest is not None
@@ -53,7 +53,7 @@ def test_dates_names_and_carried_findings_are_read_of_the_newest_document(tmp_pa
         (date(2026, 12, 24), "", "zone1"),
         (date(2027, 1, 5), "CHK001", "tenant"),
     ]
-    assert shop.latest.carried == (KeptFinding("f3", "CHK002", "z2", "critical", "carried"),)
+    assert shop.latest.carried == (FleetFinding("f3", "CHK002", "z2", "critical", "carried"),)
     assert (shop.latest.names, shop.latest.until) == ({"f1": {"zh-CN": "租户"}}, until)
 
 

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from agent.model.assessment import Period
-from agent.model.fleet import Agreed, FleetTarget, KeptAssessment, KeptFinding, KeptTarget, LatestDocument, RunOut
+from agent.model.fleet import Agreed, FleetFinding, FleetTarget, KeptAssessment, KeptTarget, LatestDocument, RunOut
 from agent.model.terms import Text
 from agent.report.site.first_page import FirstPage, build_first_page, draw_path, format_change
 from agent.report.site.target_line import build_line
@@ -14,7 +14,7 @@ from agent.report.words import Words
 from tests.agent.report.site.fleets import NOW, QUARTER
 
 
-def assess(number: int, score: float | None, findings: tuple[KeptFinding, ...] = ()) -> KeptAssessment:
+def assess(number: int, score: float | None, findings: tuple[FleetFinding, ...] = ()) -> KeptAssessment:
     """The assessment so many quarters ago."""
     return KeptAssessment(
         id=f"a{number}", as_of=NOW - QUARTER * number, period_number=1, period_to=None, score=score,
@@ -29,7 +29,7 @@ def make(
     """A target with these scores, oldest first; ``findings`` are the first letters of severities."""
     words = {"c": "critical", "h": "high", "m": "medium", "M": "critical"}
     told = tuple(
-        KeptFinding(f"f{place}", f"CHK{ord(letter):03}", "z", words[letter], "muted" if letter == "M" else "finding")
+        FleetFinding(f"f{place}", f"CHK{ord(letter):03}", "z", words[letter], "muted" if letter == "M" else "finding")
         for place, letter in enumerate(findings)
     )
     past = [assess(len(scores) - 1 - place, score) for place, score in enumerate(scores)]
@@ -96,8 +96,8 @@ def test_a_muted_critical_finding_counts() -> None:
 
 def test_carried_findings_count_and_are_marked() -> None:
     carried = (
-        KeptFinding("x", "CHK099", "z", "critical", "carried"),
-        KeptFinding("f0", "CHK104", "z", "high", "carried"),
+        FleetFinding("x", "CHK099", "z", "critical", "carried"),
+        FleetFinding("f0", "CHK104", "z", "high", "carried"),
     )
     (group,) = build(make("A", "a", 20.0, findings="h", carried=carried)).groups
     assert (group.rows[0].critical, group.rows[0].high, group.rows[0].marks) == ("1", "1", "carried")

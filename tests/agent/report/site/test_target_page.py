@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from agent.model.fleet import FleetTarget, KeptFinding, ReportFile
+from agent.model.fleet import FleetFinding, FleetTarget, ReportFile
 from agent.report.site.target_line import build_line
 from agent.report.site.target_page import TargetPage, build_target_page
 from agent.report.words import Words
@@ -17,11 +17,11 @@ def build(found: FleetTarget) -> TargetPage:
     return build_target_page(found, build_line(found), NOW, Words("en"))
 
 
-def seen(severity: str, fingerprint: str = "f", outcome: str = "finding") -> KeptFinding:
-    return KeptFinding(fingerprint, "CHK099", f"on {fingerprint}", severity, outcome)
+def seen(severity: str, fingerprint: str = "f", outcome: str = "finding") -> FleetFinding:
+    return FleetFinding(fingerprint, "CHK099", f"on {fingerprint}", severity, outcome)
 
 
-def through_time(*quarters: tuple[KeptFinding, ...]) -> TargetPage:
+def through_time(*quarters: tuple[FleetFinding, ...]) -> TargetPage:
     """Assessments with these findings, oldest first."""
     made = make("A", "a", *(50.0 for _ in quarters))
     assert made.kept is not None
