@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from rich.cells import cell_len
 from typer.core import TyperArgument, TyperGroup, TyperOption
+from typer.main import get_command
 from typer.testing import CliRunner
 
 from agent.__main__ import build_command
@@ -26,6 +27,15 @@ ROOT = Path(__file__).parents[3]
 OPTIONS = [
     (path, option) for path, command in COMMANDS.items() for option in command.params if isinstance(option, TyperOption)
 ]
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _built_once() -> Iterator[None]:
+    """All commands are built once: that takes longer than a page."""
+    command = get_command(build_command())
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("typer.testing._get_command", lambda app: command)
+        yield
 
 
 def say(*words: str, lang: str = "", columns: int = 80, code: int = 0) -> str:
