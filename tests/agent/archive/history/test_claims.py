@@ -47,6 +47,15 @@ def mariadb_port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
         yield port
 
 
+@pytest.fixture(scope="module")
+def place_on_kernel(kernel: Kernel) -> Iterator[str]:
+    """A database that goes with the module: other tests judge all tables of this kernel."""
+    kernel.run(["CREATE DATABASE IF NOT EXISTS claims_test"])
+    parts = (kernel.user, kernel.password, kernel.host, kernel.port, "claims_test")
+    yield URL.create("mysql+pymysql", *parts).render_as_string(hide_password=False)
+    kernel.run(["DROP DATABASE claims_test"])
+
+
 @pytest.fixture(
     params=[
         "sqlite",
@@ -62,10 +71,7 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     if request.param == "mariadb":
         place = f"mysql+pymysql://reader:p@127.0.0.1:{request.getfixturevalue('mariadb_port')}/history"
     else:
-        kernel: Kernel = request.getfixturevalue("kernel")
-        kernel.run(["CREATE DATABASE IF NOT EXISTS claims_test"])
-        parts = (kernel.user, kernel.password, kernel.host, kernel.port, "claims_test")
-        place = URL.create("mysql+pymysql", *parts).render_as_string(hide_password=False)
+        place = request.getfixturevalue("place_on_kernel")
     yield place
     with History.open(place) as history, history._engine.begin() as connection:
         for table in ("claim", "finding", "assessment"):
