@@ -75,7 +75,7 @@ def ask(port: int, sql: str) -> list[tuple[object, ...]]:
 
 
 def finished(port: int) -> int:
-    with contextlib.suppress(pymysql.ProgrammingError):  # the tables are not there yet
+    with contextlib.suppress(pymysql.ProgrammingError, pymysql.OperationalError):  # tables or columns are not there yet
         return len(ask(port, "SELECT id FROM assessment WHERE unwritten = ''"))
     return 0
 
