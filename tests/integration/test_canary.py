@@ -251,7 +251,16 @@ def test_every_command_has_its_scenario() -> None:
     assert sorted(SCENARIOS) == commands(), "a new command needs one, too"
 
 
-@pytest.mark.parametrize("name", commands())
+# They read what others of their group read, too.
+ALIKE = {
+    "history diff", "history export", "history prune", "history restate", "history track-record", "history trend",
+    "document closing", "report sign", "service list", "sql show",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=pytest.mark.long) if name in ALIKE else name for name in commands()]
+)
 def test_a_password_stays_where_it_belongs(stage: Stage, name: str) -> None:
     for code, words in SCENARIOS[name]:
         done = stage.run(f"{name} {words}")
