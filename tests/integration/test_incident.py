@@ -51,6 +51,7 @@ def collect(folder: Path, engagement: Path, begun: datetime) -> Path:
 def test_what_happened_is_seen_within_what_was_signed(kernel: Kernel, tmp_path: Path) -> None:
     begun = datetime.now(UTC) - timedelta(minutes=1)
     with demo_password():
+        kernel.run([f"DROP USER IF EXISTS '{ACCOUNT}'@'{kernel.host}'"])  # another test may have left it
         make_account(kernel)
         try:
             kernel.run(

@@ -30,8 +30,10 @@ WINDOW = {"timezone": "UTC"}
 @pytest.fixture(scope="module")
 def account(kernel: Kernel) -> Iterator[None]:
     with demo_password():
+        kernel.run([f"DROP USER IF EXISTS '{ACCOUNT}'@'{kernel.host}'"])  # another test may have left it
         make_account(kernel)
         yield
+        kernel.run([f"DROP USER '{ACCOUNT}'@'{kernel.host}'"])
 
 
 def engagement(directory: Path, port: int, sampling: SampleAsk | None) -> Engagement:
