@@ -34,7 +34,7 @@ sample: demo  ## The sample report in docs/sample/ and the pictures of its page 
 PYTEST := $(BIN)/pytest -n 3 --no-loadscope-reorder
 
 test: $(STAMP)  ## The tests, but for the long proofs: some minutes
-	$(PYTEST) --dist loadgroup -m "not slow and not long"  # one worker has the embedded kernel
+	$(PYTEST) --dist loadgroup -m "not slow and not long"
 
 test-slow: $(STAMP)  ## The long proofs: planted faults, hostile names, secrets, clusters, ways of installing
 	$(PYTEST) --dist loadfile -m "slow and not long"  # each worker has one of its own

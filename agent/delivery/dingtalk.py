@@ -1,10 +1,11 @@
 """Sends a message to a group robot of DingTalk, signed, and reads what it answers.
 
-DingTalk answers errors with HTTP 200 and an ``errcode``. Sources, all on open.dingtalk.com: "Custom robot access"
-(document/orgapp/custom-robot-access) for the form, the codes and the limit of 20 messages a minute, after which ten
-minutes nothing is taken; "Security settings of custom robots" (document/orgapp/customize-robot-security-settings)
-for the signature: HMAC-SHA256 over timestamp, line feed and secret, with the secret as key, in Base64, encoded for the
-URL; the timestamp, in milliseconds, is good for an hour. 130101 and 300001 stand in no table; robots answer so.
+DingTalk answers errors with HTTP 200 and an ``errcode``. The signature is HMAC-SHA256 over timestamp, line feed and
+secret, with the secret as key, in Base64, encoded for the URL; the timestamp, in milliseconds, is good for an hour.
+More than 20 messages within a minute stop a robot for ten. The pages on this are "Custom robot access" and "Security
+settings of custom robots" of open.dingtalk.com. Robots are known to answer 310000, 130101, 300001 and 90030; the pages
+could not be read when this was written, so the other codes below are not confirmed by them. A code that is not listed
+is told as DingTalk words it.
 """
 
 from __future__ import annotations

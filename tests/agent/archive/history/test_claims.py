@@ -22,8 +22,8 @@ from agent.archive.history.store import History
 from agent.kernel.start import Kernel
 from agent.support.errors import ClaimLost, HistoryError, PeriodClaimed
 from agent.support.i18n import render_text
+from tests.agent.archive.history.conftest import empty, make_url
 from tests.agent.archive.history.documents import NOON, document, kept, message
-from tests.mariadb import running_mariadb
 
 LEASE = timedelta(minutes=15)
 FIRST = date(2026, 1, 31)
@@ -38,13 +38,6 @@ def wanted(
     lease: timedelta = LEASE,
 ) -> Claim:
     return make_claim(customer, target, period_from, holder, lease)
-
-
-@pytest.fixture(scope="module")
-def mariadb_port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
-    make = ("CREATE DATABASE history;", "GRANT ALL ON history.* TO reader@'%';")
-    with running_mariadb(tmp_path_factory.mktemp("mariadb"), *make) as port:
-        yield port
 
 
 @pytest.fixture(scope="module")
@@ -68,14 +61,10 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     if request.param == "sqlite":
         yield f"sqlite:///{tmp_path}/history.sqlite"
         return
-    if request.param == "mariadb":
-        place = f"mysql+pymysql://reader:p@127.0.0.1:{request.getfixturevalue('mariadb_port')}/history"
-    else:
-        place = request.getfixturevalue("place_on_kernel")
+    kernel = request.param == "kernel"
+    place = request.getfixturevalue("place_on_kernel") if kernel else make_url("mariadb", request, tmp_path, "history")
     yield place
-    with History.open(place) as history, history._engine.begin() as connection:
-        for table in ("claim", "finding", "assessment"):
-            connection.execute(text(f"DELETE FROM {table}"))
+    empty(place)
 
 
 @pytest.fixture
@@ -246,9 +235,9 @@ def test_claims_go_with_the_last_assessment_of_their_customer(
 
 
 @pytest.mark.mariadb
-def test_a_connection_that_the_server_has_ended_is_made_anew(mariadb_port: int) -> None:
+def test_a_connection_that_the_server_has_ended_is_made_anew(history_server: int) -> None:
     """A run holds its history open for an hour, and servers end what is idle."""
-    place = f"mysql+pymysql://reader:p@127.0.0.1:{mariadb_port}/history"
+    place = f"mysql+pymysql://reader:p@127.0.0.1:{history_server}/history"
     with History.open(place) as history, History.open(place) as other:
         with history._engine.connect() as connection:
             number = connection.scalar(text("SELECT CONNECTION_ID()"))
