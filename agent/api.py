@@ -127,6 +127,7 @@ def check(
     exhausts: bool = False,
     level: LevelSpec | None = None,
     foretells: str = "",
+    counted: str = "",
     rationale: str = "",
     consequence: str = "",
     parse: Callable[[str], float | str] | None = None,
@@ -140,7 +141,7 @@ def check(
     without it page one prints the beginning of the rationale. ``sources`` say where the facts were looked up; the first
     page is what a reader is sent to. ``sizing`` says what to buy; ``exhausts`` marks a share of something that only
     grows and ends at 100. ``level`` names the evidence that is forecast, and ``foretells`` the kind of level whose
-    forecast the check judges.
+    forecast the check judges. ``counted`` names the evidence with the number of events that the value was counted from.
     ``parse`` marks a check whose values are judged against an expected value or range; ``title_below`` and
     ``title_above`` then say which way they are wrong.
     Raises TypeError for a header or a signature that breaks the contract.
@@ -175,6 +176,7 @@ def check(
             exhausts=exhausts,
             level=level,
             foretells=foretells,
+            counted=counted,
             expects_value=parse is not None,
             parse=parse,
             title_below=title_below,

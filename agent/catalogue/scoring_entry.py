@@ -20,6 +20,7 @@ _BOUNDS: Mapping[str, tuple[float, float]] = {
     "counts_from_coverage_pct": (0.0, 100.0),
     "spread_pct": (0.0, 100.0),
     "sampled_spread_pct": (0.0, 100.0),
+    "counted_deviations": (0.0, 10.0),
 }
 
 

@@ -8,6 +8,7 @@ severity is unchanged.
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -19,7 +20,7 @@ from agent.judgement.joining import list_identity
 from agent.judgement.score_change import explain_score_change
 from agent.judgement.severity import RISK_CLASSES
 from agent.model.comparison import Change, Comparison, Earlier
-from agent.model.result import CheckResult, Finding, Score, Sign, list_signs
+from agent.model.result import CheckResult, Finding, Score, Sign, Spread, list_signs
 from agent.model.terms import ChangeKind, Scalar
 
 _NOISE_SHARE = 0.05  # share of a class's width: a smaller move of risk points counts as unchanged
@@ -149,7 +150,7 @@ def _compare_finding(code: str, finding: Finding, *, now: _Side, before: _Side) 
     if present.severity is not finding.severity:  # what is worst now was not looked for then
         return _build_change(code, finding, None, ChangeKind.NOT_COMPARABLE)
     same = next((one for one in were if one.fingerprint == finding.fingerprint), None)
-    change = _build_change(code, finding, was, _classify_change(was, present, now.results[worst.code].spread_pct))
+    change = _build_change(code, finding, was, _classify_change(was, present, now.results[worst.code].spread))
     return replace(change, was_value=same.value if same else None)
 
 
@@ -177,24 +178,39 @@ def _build_missing(mark: str, code: str, was: Finding, now: _Side) -> Change:
     )
 
 
-def _classify_change(was: Finding, finding: Finding, spread_pct: float) -> ChangeKind:
+def _classify_change(was: Finding, finding: Finding, spread: Spread) -> ChangeKind:
     # Severity goes first: another release may have given it other points.
     by_class = finding.severity.rank - was.severity.rank
     by_points = finding.risk_points - was.risk_points
     lowest, highest = RISK_CLASSES[finding.severity]
     if by_class == 0 and abs(by_points) <= _NOISE_SHARE * (highest - lowest):
         return ChangeKind.UNCHANGED
-    if by_class == 0 and _is_within_spread(was, finding, spread_pct):
+    if by_class == 0 and _is_within_spread(was, finding, spread):
         return ChangeKind.UNCHANGED
     return ChangeKind.WORSENED if (by_class, by_points) > (0, 0) else ChangeKind.IMPROVED
 
 
-def _is_within_spread(was: Finding, finding: Finding, spread_pct: float) -> bool:
+def _is_within_spread(was: Finding, finding: Finding, spread: Spread) -> bool:
     """Whether the value of one and the same check moved less than such values do from one look to the next."""
     before, after = was.value, finding.value
     if was.fingerprint != finding.fingerprint or not (_is_number(before) and _is_number(after)):
         return False
-    return abs(after - before) <= spread_pct / 100 * max(abs(after), abs(before))
+    usual = spread.pct / 100 * max(abs(after), abs(before))
+    by_chance = spread.deviations * math.hypot(_deviate(was, spread.counted), _deviate(finding, spread.counted))
+    return abs(after - before) <= max(usual, by_chance)
+
+
+def _deviate(finding: Finding, counted: str) -> float:
+    """Return the standard deviation of a value that was counted from events; 0 if it was not, or nobody knows.
+
+    That of a count is its square root, if each event happens by itself (Poisson), and what is calculated from the count
+    varies as it does. For a share near 100 % that is more than there is.
+    """
+    value = finding.value
+    events = value if counted == "value" else finding.evidence.get(counted)
+    if not (_is_number(value) and _is_number(events)) or events <= 0:
+        return 0.0
+    return abs(value) / math.sqrt(events)
 
 
 def _is_number(value: Scalar) -> TypeGuard[float]:

@@ -20,7 +20,7 @@ from agent.judgement.variants import fit_rules
 from agent.model.check import CheckSpec, Measurement, MissingFacts, NotAssessed, Told
 from agent.model.naming import Named, ResourceName, tenant_name
 from agent.model.placeholders import fill_message
-from agent.model.result import CheckResult, Finding, Nearest
+from agent.model.result import CheckResult, Finding, Nearest, Spread
 from agent.model.rule import Expected, Fixed, Ladder, Rule, Ruleset, ScoringPolicy
 from agent.model.setting_words import read_bare_unit, tell_expected, tell_setting
 from agent.model.snapshot import Snapshot, Unavailable
@@ -82,17 +82,18 @@ def evaluate_checks(
     return tuple(
         replace(
             _evaluate_check(spec, ruleset.rules[spec.code], snapshot, muting, translations),
-            spread_pct=_choose_spread_pct(spec, ruleset.scoring),
+            spread=_choose_spread(spec, ruleset.scoring),
         )
         for spec in sorted(specs, key=lambda spec: spec.code)
     )
 
 
-def _choose_spread_pct(spec: CheckSpec, scoring: ScoringPolicy) -> float:
+def _choose_spread(spec: CheckSpec, scoring: ScoringPolicy) -> Spread:
     """How far apart two values of a check may lie without a cause: more where it looks at a sample of the load."""
     sources = (find_source_spec(row) for row in spec.facts.values())
     sampled = any(source and source.observes for source in sources)
-    return scoring.sampled_spread_pct if sampled else scoring.spread_pct
+    pct = scoring.sampled_spread_pct if sampled else scoring.spread_pct
+    return Spread(pct, spec.counted, scoring.counted_deviations)
 
 
 def _evaluate_check(

@@ -186,6 +186,8 @@ class CheckSpec:
     the check relies on was looked up; the first that a browser can open is what a reader is sent to. ``sizing`` says
     what to buy. ``exhausts``: the value is the share of something that only grows, and at 100 there is no more.
     ``level`` says which evidence is forecast; ``foretells`` is the kind of level whose forecast the check judges.
+    ``counted`` names the evidence that tells how many events the value was counted from (the hits of a share, the
+    executions of an average time); it is ``value`` where the value itself counts them.
     ``rule`` is a plug-in's entry in the form of rules.yaml; for our own checks, whose entries are in that file, it is
     None.
     """
@@ -215,6 +217,7 @@ class CheckSpec:
     exhausts: bool = False
     level: LevelSpec | None = None
     foretells: str = ""
+    counted: str = ""
     expects_value: bool = False
     parse: Callable[[str], float | str] | None = None
     rule: Mapping[str, Any] | None = None

@@ -71,6 +71,20 @@ class Nearest:
     names: Mapping[str, str] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """By how much values of a check differ from one assessment to the next without any cause.
+
+    ``pct`` is a share of the larger value. ``counted`` names the evidence, or ``value`` itself, that tells how many
+    events a value was counted from: the fewer, the more two counts differ by chance, and ``deviations`` says how many
+    standard deviations of their difference are still chance.
+    """
+
+    pct: float = 0.0
+    counted: str = ""
+    deviations: float = 0.0
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckResult:
     """What became of one check. Findings are ordered worst first, then by resource.
@@ -84,8 +98,7 @@ class CheckResult:
     ``join``: findings of checks with the same word on one resource are one finding. ``told_with`` has the codes of the
     checks whose findings tell what this one found. ``cases`` are the sentences of its remediation that apply here, with
     the names of the texts that they follow; ``effort`` is what the change takes where these findings differ from others
-    of the check. ``nearest`` is what a check that passed measured. ``spread_pct``: by how
-    much its values differ from one assessment to the next without any cause.
+    of the check. ``nearest`` is what a check that passed measured.
     """
 
     code: str
@@ -108,7 +121,7 @@ class CheckResult:
     cases: tuple[tuple[str, str], ...] = ()
     effort: Effort | None = None
     nearest: Nearest | None = None
-    spread_pct: float = 0.0
+    spread: Spread = Spread()
 
 
 @dataclass(frozen=True, slots=True)

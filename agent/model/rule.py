@@ -164,7 +164,8 @@ class ScoringPolicy:
     subscription only if it read all that the customer's authorization grants.
 
     ``spread_pct`` and ``sampled_spread_pct`` are for comparing: a value that moved less is unchanged. The second is for
-    checks on the load, of which each assessment sees another sample.
+    checks on the load, of which each assessment sees another sample. ``counted_deviations`` is for values that are
+    counted from events: so many standard deviations of the difference of two counts are chance.
     """
 
     usual_findings_pct: Mapping[Severity, Mapping[Severity, float]] = field(default_factory=lambda: _ALWAYS_THE_WORST)
@@ -174,6 +175,7 @@ class ScoringPolicy:
     counts_from_coverage_pct: float = 100.0
     spread_pct: float = 0.0
     sampled_spread_pct: float = 0.0
+    counted_deviations: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -33,6 +33,7 @@ class TransfersFailingParams(Params):
     code="AVL012",
     name="availability.transfers_failing",
     unit=Unit.COUNT,
+    counted="value",
     actor=Actor.PLATFORM,
     since=(4, 2, 0, 0),
     title="Partition transfers fail repeatedly",

@@ -32,6 +32,7 @@ class BlockCacheParams(Params):
     code="CAP016",
     name="capacity.block_cache_hit_rate_low",
     unit=Unit.PCT,
+    counted="reads_count",
     actor=Actor.CUSTOMER,
     title="Block cache hit rate is low",
     consequence="Statements wait for the disk, so that users get slower answers.",

@@ -34,6 +34,7 @@ class TenantOperationsFailingParams(Params):
     code="OPS005",
     name="operations.tenant_operations_failing",
     unit=Unit.COUNT,
+    counted="value",
     actor=Actor.BOTH,
     since=(4, 2, 0, 0),
     title="Operations on the tenant fail",

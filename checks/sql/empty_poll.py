@@ -26,6 +26,7 @@ class PollParams(Params):
     code="SQL036",
     name="sql.empty_poll",
     unit=Unit.COUNT,
+    counted="executions_count",
     actor=Actor.CUSTOMER,
     title="Statement polls in a tight loop without finding rows",
     consequence="CPU and connections are wasted without any result.",

@@ -31,6 +31,7 @@ class ErrorParams(Params):
     code="SQL006",
     name="sql.errors_by_code",
     unit=Unit.PERMILLE,
+    counted="errors_count",
     actor=Actor.CUSTOMER,
     title="Statements end with a serious error code",
     consequence="Requests of the business fail, often unnoticed because they are retried.",

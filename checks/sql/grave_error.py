@@ -42,6 +42,7 @@ def _met(*codes: int) -> Callable[[Told], bool]:
     code="SQL021",
     name="sql.grave_error",
     unit=Unit.COUNT,
+    counted="value",
     actor=Actor.BOTH,
     title="Statement met damaged data, a full disk or a fatal internal error",
     consequence="Data may be lost, or all writes soon stop.",

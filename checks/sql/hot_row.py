@@ -35,6 +35,7 @@ class HotRowParams(Params):
     code="SQL049",
     name="sql.hot_row",
     unit=Unit.PCT,
+    counted="retried_count",
     actor=Actor.CUSTOMER,
     title="Sessions queue for the same row",
     consequence="Response times grow with the number of sessions, and in the peak requests time out.",
@@ -75,4 +76,5 @@ def hot_row(
         if only is None or row.retried is None:
             yield Unjudged(resource)
         elif only.is_one:
-            yield Measurement(resource, 100 * row.retried / row.executions, list_evidence(row, only, plans))
+            evidence = list_evidence(row, only, plans) | {"retried_count": row.retried}
+            yield Measurement(resource, 100 * row.retried / row.executions, evidence)

@@ -21,6 +21,7 @@ class LockWaitParams(Params):
     code="SQL009",
     name="sql.lock_wait_share",
     unit=Unit.PCT,
+    counted="executions_count",
     actor=Actor.CUSTOMER,
     title="Statement spends its time waiting for locks",
     consequence="Requests wait for each other, and faster hardware does not help.",

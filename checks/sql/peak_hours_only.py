@@ -40,6 +40,7 @@ class PeakParams(Params):
     code="SQL032",
     name="sql.peak_hours_only",
     unit=Unit.PCT,
+    counted="samples_count",
     actor=Actor.CUSTOMER,
     title="Load of an expensive statement is concentrated in few hours",
     consequence="In these hours the tenant is overloaded, and all requests become slow.",

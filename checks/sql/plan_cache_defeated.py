@@ -38,6 +38,7 @@ def _lost_plans(told: Told) -> bool:
     code="SQL015",
     name="sql.plan_cache_defeated",
     unit=Unit.PCT,
+    counted="hard_parses_count",
     actor=Actor.CUSTOMER,
     title="Too many statements are optimized again",
     consequence="The CPU is spent on optimizing statements, and all of them slow down.",

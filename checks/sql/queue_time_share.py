@@ -32,6 +32,7 @@ class QueueParams(Params):
     code="SQL010",
     name="sql.queue_time_share",
     unit=Unit.PCT,
+    counted="executions_count",
     actor=Actor.CUSTOMER,
     title="Statements queue for a worker thread",
     consequence="At the peak requests wait before they even begin, and then time out.",

@@ -32,6 +32,7 @@ class RemotePlanParams(Params):
     code="SQL016",
     name="sql.remote_plan_share",
     unit=Unit.PCT,
+    counted="remote_count",
     actor=Actor.CUSTOMER,
     title="Many statements run with remote or distributed plans",
     consequence="Short requests take several times as long as they need to.",

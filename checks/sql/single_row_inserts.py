@@ -22,6 +22,7 @@ class SingleRowParams(Params):
     code="SQL037",
     name="sql.single_row_inserts",
     unit=Unit.COUNT,
+    counted="executions_count",
     actor=Actor.CUSTOMER,
     title="Rows are inserted one by one, with one statement each",
     consequence="Imports are many times slower than they have to be.",

@@ -20,6 +20,7 @@ class SlowShapeParams(Params):
     code="SQL008",
     name="sql.slow_shape",
     unit=Unit.MILLISECONDS,
+    counted="executions_count",
     actor=Actor.CUSTOMER,
     title="Statement is slow on average",
     consequence="Users wait at each execution, and other requests queue behind it.",

@@ -31,6 +31,7 @@ class SlowShareParams(Params):
     code="SQL001",
     name="sql.slow_statements_share",
     unit=Unit.PCT,
+    counted="slow_count",
     actor=Actor.CUSTOMER,
     title="Too many statements take a second or longer",
     consequence="Fast requests queue behind slow ones, and the whole business becomes slow.",

@@ -23,6 +23,7 @@ class DominanceParams(Params):
     code="SQL002",
     name="sql.statement_dominates_time",
     unit=Unit.PCT,
+    counted="executions_count",
     actor=Actor.CUSTOMER,
     title="One statement takes most of the database time",
     consequence="If its plan or its data changes, the whole tenant becomes slow.",

@@ -20,6 +20,7 @@ class RetryParams(Params):
     code="SQL011",
     name="sql.statement_retries",
     unit=Unit.RATIO,
+    counted="retries_count",
     actor=Actor.CUSTOMER,
     title="Statement is retried repeatedly",
     consequence="Users meet slow moments whose cause is hidden.",

@@ -36,6 +36,7 @@ class WaitParams(Params):
     code="SQL034",
     name="sql.waits_dominate",
     unit=Unit.PCT,
+    counted="samples_count",
     actor=Actor.CUSTOMER,
     title="Statement spends most of its time waiting",
     consequence="Requests stay slow, whatever plan or CPU they get.",

@@ -19,6 +19,7 @@ class DeadlocksParams(Params):
     code="TXN004",
     name="transactions.deadlocks_recent",
     unit=Unit.COUNT,
+    counted="value",
     actor=Actor.CUSTOMER,
     title="Deadlocks in the last days",
     consequence="Requests fail and have to be repeated.",

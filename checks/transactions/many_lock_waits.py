@@ -32,6 +32,7 @@ class ManyLockWaitsParams(Params):
     code="TXN010",
     name="transactions.many_lock_waits",
     unit=Unit.COUNT,
+    counted="value",
     actor=Actor.CUSTOMER,
     since=(4, 2, 0, 0),
     title="Many transactions wait for locks at the same time",

@@ -31,6 +31,7 @@ class RollbackShareParams(Params):
     code="TXN006",
     name="transactions.rollback_share_high",
     unit=Unit.PCT,
+    counted="rollbacks_count",
     actor=Actor.CUSTOMER,
     title="High share of transactions rolled back",
     consequence="Work is wasted, and errors of the application stay unnoticed.",

@@ -32,6 +32,7 @@ class TransactionTimeoutsParams(Params):
     code="TXN008",
     name="transactions.transaction_timeouts",
     unit=Unit.PCT,
+    counted="timeouts_count",
     actor=Actor.CUSTOMER,
     title="Transactions exceed ob_trx_timeout",
     consequence="Users wait as long as possible, and then their transaction fails.",

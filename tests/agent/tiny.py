@@ -20,7 +20,8 @@ from agent.model.units import parse_switch
 NOW = datetime(2026, 11, 23, 6, 0, tzinfo=UTC)
 SCORING = (
     "scoring: {usual_findings_pct: {critical: {critical: 5}}, usual_place_pct: 30, usual_weight: 5, confidence_pct: 98,"
-    " counts_from_coverage_pct: 60, spread_pct: 2, sampled_spread_pct: 20}"
+    " counts_from_coverage_pct: 60, spread_pct: 2, sampled_spread_pct: 20,"
+    " counted_deviations: 2}"
 )
 RULES = f"""\
 version: 1

@@ -9,11 +9,11 @@ from pathlib import Path
 from agent.catalogue import rules
 from agent.catalogue.contract import find_problems, find_result_problems
 from agent.catalogue.registry import FOR_INCIDENTS
-from agent.facts import list_sources
+from agent.facts import find_source_spec, list_sources
 from agent.judgement.evaluate import evaluate_checks
 from agent.model.check import CheckSpec
 from agent.model.snapshot import Snapshot
-from agent.model.terms import Severity
+from agent.model.terms import Category, Severity
 from tests.checks import cases
 from tests.each import each
 from tests.harness import NOW, Case, gathered, run_check, shipped, snapshot_of
@@ -101,3 +101,57 @@ def test_severity_order() -> None:
     assert [severity.rank for severity in Severity] == [0, 1, 2, 3]
     assert isinstance(snapshot_of([]), Snapshot) and NOW.tzinfo
     assert importlib.util.find_spec("checks")
+
+
+# Values of a sample of the load that are not counted from events, so that chance moves them otherwise, if at all.
+NOT_COUNTED = {
+    "SQL003": "rows per execution: the same statement reads about the same rows each time",
+    "SQL004": "rows read per row used: as SQL003",
+    "SQL007": "how far the audit reaches back",
+    "SQL012": "the slowest of some plans against the fastest",
+    "SQL013": "the highest of all results",
+    "SQL014": "rows per execution",
+    "SQL017": "rows per execution",
+    "SQL018": "values in the text of a statement",
+    "SQL019": "rows per execution",
+    "SQL020": "reads per execution, by what the cache holds",
+    "SQL022": "rows per execution",
+    "SQL023": "rows per execution",
+    "SQL024": "rows per execution",
+    "SQL025": "rows per execution",
+    "SQL026": "rows per execution",
+    "SQL027": "rows per execution",
+    "SQL028": "partitions of a table",
+    "SQL029": "the first execution of a plan alone",
+    "SQL030": "rows of one execution",
+    "SQL031": "rows per execution",
+    "SQL033": "bytes per execution",
+    "SQL035": "the longest of all series",
+    "SQL038": "the highest of all executions",
+    "SQL039": "rows per execution",
+    "SQL040": "a name",
+    "SQL041": "a part of a text",
+    "SQL042": "rows per execution",
+    "SQL043": "the first execution of a plan alone",
+    "SQL044": "a share of waiting time, of whose waits nobody counts the number",
+    "SQL047": "rows per execution",
+    "SQL048": "the highest of all executions",
+}
+
+
+def _observes_the_load(spec: CheckSpec) -> bool:
+    return any(source is not None and source.observes for source in map(find_source_spec, spec.facts.values()))
+
+
+def test_what_is_counted_in_a_sample_of_the_load_says_from_how_many_events() -> None:
+    sampled = {spec.code for spec in SPECS if spec.category is Category.SQL and _observes_the_load(spec)}
+    counted = {spec.code for spec in SPECS if spec.counted}
+    assert sampled - counted == set(NOT_COUNTED)
+
+
+@each([case for case in CASES if case.found and REGISTRY.checks[case.code].counted], lambda case: case.name)
+def test_findings_have_the_number_of_events_that_they_were_counted_from(case: Case) -> None:
+    counted = REGISTRY.checks[case.code].counted
+    for finding in run_check(case.code, snapshot_of(case.facts, kind=case.tenant_kind, version=case.version)).findings:
+        events = finding.value if counted == "value" else finding.evidence[counted]
+        assert isinstance(events, int | float) and events >= 0

@@ -66,6 +66,7 @@ def test_a_right_file(tmp_path: Path) -> None:
         counts_from_coverage_pct=60.0,
         spread_pct=2.0,
         sampled_spread_pct=20.0,
+        counted_deviations=2.0,
     )
 
 
@@ -163,6 +164,7 @@ checks:
         (SCORING, SCORING.replace("usual_weight: 5", "usual_weight: 0"), "", "usual_weight: a number from 0.1"),
         (SCORING, SCORING.replace("confidence_pct: 98", "confidence_pct: 100"), "", "confidence_pct: a number from 50"),
         (SCORING, SCORING.replace("coverage_pct: 60", "coverage_pct: 101"), "", "counts_from_coverage_pct: a number"),
+        (SCORING, SCORING.replace("deviations: 2", "deviations: -1"), "", "counted_deviations: a number"),
         (SCORING, SCORING.replace("scoring: {", "scoring: {prior_failure_rate_pct: 5, "), "", "rate_pct: unknown key"),
         ("  CAP902:\n    severity: low\n", "", "", "CAP902 (capacity.tiny_two) has no rule"),
     ],

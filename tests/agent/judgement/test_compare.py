@@ -9,8 +9,8 @@ from agent.judgement import compare
 from agent.judgement.compare import compare_assessments, recognize_former
 from agent.judgement.fingerprint import fingerprint_finding
 from agent.model.comparison import Change, Earlier
-from agent.model.result import Carried, CheckResult, Finding
-from agent.model.terms import ChangeKind, Outcome, Severity, Text
+from agent.model.result import Carried, CheckResult, Finding, Spread
+from agent.model.terms import ChangeKind, Outcome, Scalar, Severity, Text
 from tests.agent.scoring import earlier_of, failed, finding, scored, without_finding
 
 L, M, H, C = Severity.LOW, Severity.MEDIUM, Severity.HIGH, Severity.CRITICAL
@@ -223,7 +223,7 @@ def moved(
     was: float | str, now: float | str, spread_pct: float, points: tuple[float, float] = (0.2, 0.6)
 ) -> ChangeKind:
     before = replace(finding(H, points[0]), value=was)
-    after = replace(failed("SQL001", replace(finding(H, points[1]), value=now)), spread_pct=spread_pct)
+    after = replace(failed("SQL001", replace(finding(H, points[1]), value=now)), spread=Spread(spread_pct))
     return kinds([after], [failed("SQL001", before)])[0]
 
 
@@ -238,19 +238,50 @@ def test_a_value_that_moved_less_than_its_spread_is_unchanged() -> None:
 
 def test_another_severity_is_a_change_however_little_the_value_moved() -> None:
     was = failed("SQL001", replace(finding(M, 0.9), value=99.0))
-    now = replace(failed("SQL001", replace(finding(H, 0.0), value=101.0)), spread_pct=20.0)
+    now = replace(failed("SQL001", replace(finding(H, 0.0), value=101.0)), spread=Spread(20.0))
     assert kinds([now], [was]) == [WORSENED]
 
 
 def test_signs_of_two_checks_have_no_spread_in_common() -> None:
     """Their values are of different things, and so are those of which one is no number."""
     was, now = replace(finding(H, 0.2), value=100.0), replace(finding(H, 0.6), value=101.0)
-    assert compare._classify_change(was, now, 20.0) is UNCHANGED
-    assert compare._classify_change(was, replace(now, fingerprint="another"), 20.0) is WORSENED
-    assert compare._classify_change(was, replace(now, value="101"), 20.0) is WORSENED
-    assert compare._classify_change(replace(was, value=True), now, 20.0) is WORSENED
+    assert compare._classify_change(was, now, Spread(20.0)) is UNCHANGED
+    assert compare._classify_change(was, replace(now, fingerprint="another"), Spread(20.0)) is WORSENED
+    assert compare._classify_change(was, replace(now, value="101"), Spread(20.0)) is WORSENED
+    assert compare._classify_change(replace(was, value=True), now, Spread(20.0)) is WORSENED
     for by_points, kind in ((0.4, UNCHANGED), (0.41, WORSENED), (-0.4, UNCHANGED), (-0.41, IMPROVED)):
         start = replace(finding(H), value="x", risk_points=0.0)
-        assert compare._classify_change(start, replace(start, risk_points=by_points), 20.0) is kind, by_points
+        assert compare._classify_change(start, replace(start, risk_points=by_points), Spread(20.0)) is kind, by_points
     edge = replace(now, value=125.0)
-    assert compare._classify_change(was, edge, 20.0) is UNCHANGED, "a fifth of the larger one"
+    assert compare._classify_change(was, edge, Spread(20.0)) is UNCHANGED, "a fifth of the larger one"
+
+
+def counted(was: tuple[float, Scalar], now: tuple[float, Scalar], spread: Spread) -> ChangeKind:
+    """What a change is called of two values, each with the number of events that it was counted from."""
+    before = replace(finding(H, 0.2), value=was[0], evidence={"errors_count": was[1]})
+    after = replace(finding(H, 0.6), value=now[0], evidence={"errors_count": now[1]})
+    return kinds([replace(failed("SQL006", after), spread=spread)], [failed("SQL006", before)])[0]
+
+
+def test_a_share_of_few_events_moves_by_chance() -> None:
+    by_errors = Spread(20.0, "errors_count", 2.0)
+    assert counted((27.0, 10), (16.3, 6), by_errors) is UNCHANGED  # 10 of 370 and 6 of 368 statements
+    assert counted((27.0, 1000), (16.3, 600), by_errors) is WORSENED  # the points say which way
+    assert counted((16.3, 6), (27.0, 10), by_errors) is UNCHANGED
+    assert counted((27.0, 10), (16.3, 6), Spread(20.0, "errors_count", 0.5)) is WORSENED
+    assert counted((27.0, 10), (16.3, 6), Spread(20.0, "", 2.0)) is WORSENED
+
+
+def test_chance_ends_at_so_many_deviations_of_the_difference() -> None:
+    by_itself = Spread(0.0, "value", 2.0)
+    assert counted((9.0, None), (19.5, None), by_itself) is UNCHANGED  # 10.5 apart; 2 * sqrt(9 + 19.5) = 10.7
+    assert counted((9.0, None), (20.0, None), by_itself) is WORSENED  # 11 apart; 2 * sqrt(9 + 20) = 10.8
+    assert counted((0.0, None), (4.0, None), by_itself) is UNCHANGED  # 2 * sqrt(4): just chance
+    assert counted((0.0, None), (4.1, None), by_itself) is WORSENED
+
+
+@pytest.mark.parametrize("unknown", [None, 0, -1, "10", True])
+def test_where_nobody_knows_the_count_the_usual_spread_holds(unknown: Scalar) -> None:
+    spread = Spread(20.0, "errors_count", 2.0)
+    assert counted((27.0, unknown), (16.3, unknown), spread) is WORSENED
+    assert counted((27.0, unknown), (25.0, unknown), spread) is UNCHANGED

@@ -22,7 +22,7 @@ from agent.judgement.fingerprint import fingerprint_finding
 from agent.judgement.mutes import MuteMatcher
 from agent.model.check import CheckSpec, Measurement, MissingFacts, Unjudged
 from agent.model.naming import Named, name_object
-from agent.model.result import CheckResult, Nearest
+from agent.model.result import CheckResult, Nearest, Spread
 from agent.model.rule import Circumstances, Expected, Ladder, LeastEvidence, Mute, Rule, Ruleset, Variant
 from agent.model.snapshot import Snapshot, SourceRecord, Unavailable
 from agent.model.terms import Outcome, Severity, TenantKind, Text, UnavailableKind, Version
@@ -81,11 +81,12 @@ def test_what_passed_tells_the_value_nearest_to_its_limit(rules: Ruleset) -> Non
 
 
 def test_checks_on_a_sample_of_the_load_have_a_wider_spread(rules: Ruleset) -> None:
-    policy = dataclasses.replace(rules.scoring, spread_pct=2.0, sampled_spread_pct=20.0)
+    policy = dataclasses.replace(rules.scoring, spread_pct=2.0, sampled_spread_pct=20.0, counted_deviations=3.0)
     wide = dataclasses.replace(rules, scoring=policy)
-    assert run(wide, snapshot([memstore("a", 600)])).spread_pct == 2.0
-    sampled = dataclasses.replace(SPECS["CAP901"], facts={"totals": SqlTotal}, measure=measuring())
-    assert evaluate_checks([sampled], wide, snapshot())[0].spread_pct == 20.0
+    assert run(wide, snapshot([memstore("a", 600)])).spread == Spread(2.0, "", 3.0)
+    header = dataclasses.replace(SPECS["CAP901"], facts={"totals": SqlTotal}, counted="errors_count")
+    sampled = dataclasses.replace(header, measure=measuring())
+    assert evaluate_checks([sampled], wide, snapshot())[0].spread == Spread(20.0, "errors_count", 3.0)
 
 
 def test_a_crash_is_an_error_and_says_why(rules: Ruleset) -> None:
