@@ -3,7 +3,7 @@
 A change is claimed only where the check was assessed both times. A muted finding is compared like any other: a mute
 changes no fact, so muting a finding does not resolve it. A joined finding is known by any of its signs: it is neither
 new nor resolved because another check tells it now. A value that moved less than its natural spread within the same
-severity is unchanged.
+severity is unchanged, and so is one that chance alone moves as far, whatever its severity is now.
 """
 
 from __future__ import annotations
@@ -66,14 +66,16 @@ def compare_assessments(
     if earlier is None:
         return None
     was = earlier.score
+    changes = _list_changes(results, earlier)
+    unchanged = frozenset(change.fingerprint for change in changes if change.kind is ChangeKind.UNCHANGED)
     return Comparison(
         baseline_id=earlier.id,
         baseline_as_of=earlier.as_of,
         score_was=earlier.score_shown if was is None else was,
         score_delta=None if was is None or not score.is_comparable else round(score.value - was, 1),
         ruleset_changed=ruleset_sha256 != earlier.ruleset_sha256,
-        changes=tuple(sorted(_list_changes(results, earlier), key=_make_sort_key)),
-        bridge=explain_score_change(results, score, ruleset_sha256, earlier),
+        changes=tuple(sorted(changes, key=_make_sort_key)),
+        bridge=explain_score_change(results, score, ruleset_sha256, earlier, unchanged),
         categories_was=earlier.categories,
     )
 
@@ -185,19 +187,25 @@ def _classify_change(was: Finding, finding: Finding, spread: Spread) -> ChangeKi
     lowest, highest = RISK_CLASSES[finding.severity]
     if by_class == 0 and abs(by_points) <= _NOISE_SHARE * (highest - lowest):
         return ChangeKind.UNCHANGED
-    if by_class == 0 and _is_within_spread(was, finding, spread):
+    if _is_within_spread(was, finding, spread):
         return ChangeKind.UNCHANGED
     return ChangeKind.WORSENED if (by_class, by_points) > (0, 0) else ChangeKind.IMPROVED
 
 
 def _is_within_spread(was: Finding, finding: Finding, spread: Spread) -> bool:
-    """Whether the value of one and the same check moved less than such values do from one look to the next."""
+    """Whether the value of one and the same check moved less than such values do from one look to the next.
+
+    The usual spread holds within a severity, for a limit that is passed is a change however near it was. What chance
+    moves passes limits by chance.
+    """
     before, after = was.value, finding.value
     if was.fingerprint != finding.fingerprint or not (_is_number(before) and _is_number(after)):
         return False
-    usual = spread.pct / 100 * max(abs(after), abs(before))
+    same_class = was.severity is finding.severity
+    usual = spread.pct / 100 * max(abs(after), abs(before)) if same_class else 0.0
     by_chance = spread.deviations * math.hypot(_deviate(was, spread.counted), _deviate(finding, spread.counted))
-    return abs(after - before) <= max(usual, by_chance)
+    moved = abs(after - before)
+    return moved <= max(usual, by_chance) and (same_class or moved > 0)
 
 
 def _deviate(finding: Finding, counted: str) -> float:

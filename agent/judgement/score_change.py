@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 
 from agent.judgement.assessed import is_known_gone, list_counted_findings
 from agent.model.comparison import Earlier, ScoreChangeStep
@@ -20,12 +20,19 @@ _SCALE = 10  # the score is printed in tenths
 
 
 def explain_score_change(
-    results: Sequence[CheckResult], score: Score, ruleset_sha256: str, earlier: Earlier
+    results: Sequence[CheckResult],
+    score: Score,
+    ruleset_sha256: str,
+    earlier: Earlier,
+    unchanged: Set[str] = frozenset(),
 ) -> tuple[ScoreChangeStep, ...]:
-    """Return one step per reason that moved the score; none if one of the two saw too little to be compared."""
+    """Return one step per reason that moved the score; none if one of the two saw too little to be compared.
+
+    ``unchanged`` has the fingerprints of findings whose values moved no more than they do without a cause.
+    """
     if earlier.score is None or not score.is_comparable:
         return ()
-    moved = _sum_moved_risk(results, score, ruleset_sha256 != earlier.ruleset_sha256, earlier)
+    moved = _sum_moved_risk(results, score, ruleset_sha256 != earlier.ruleset_sha256, earlier, unchanged)
     if not moved:
         return ()
     weight = compute_logarithmic_mean(score.value, earlier.score) / 100
@@ -34,7 +41,7 @@ def explain_score_change(
 
 
 def _sum_moved_risk(
-    results: Sequence[CheckResult], score: Score, rules_changed: bool, earlier: Earlier
+    results: Sequence[CheckResult], score: Score, rules_changed: bool, earlier: Earlier, unchanged: Set[str]
 ) -> Mapping[ScoreChangeKind, float]:
     """Risk points now minus then, by reason. A cause and its symptoms are one entry, and so are joined checks."""
     now: defaultdict[str, float] = defaultdict(float)
@@ -53,17 +60,16 @@ def _sum_moved_risk(
     moved: defaultdict[ScoreChangeKind, float] = defaultdict(float)
     for root in sorted(now.keys() | was.keys()):
         if risk := now[root] - was[root]:
-            moved[
-                _choose_reason(
-                    risk, was[root], now[root], before=before[root], after=after[root], rules_changed=rules_changed
-                )
-            ] += risk
+            sides = before[root], after[root]
+            reason = _choose_reason(risk, was[root], now[root], sides, rules_changed=rules_changed)
+            moved[ScoreChangeKind.CHANCE if _is_chance(reason, sides, unchanged) else reason] += risk
     return moved
 
 
 def _choose_reason(
-    risk: float, was: float, now: float, *, before: _Side, after: _Side, rules_changed: bool
+    risk: float, was: float, now: float, sides: tuple[_Side, _Side], *, rules_changed: bool
 ) -> ScoreChangeKind:
+    before, after = sides
     if rules_changed and _collect_values(before) == _collect_values(after):
         return ScoreChangeKind.RULES
     if _has_unseen(before, after) or _has_unseen(after, before):
@@ -71,6 +77,14 @@ def _choose_reason(
     if risk > 0:
         return ScoreChangeKind.WORSENED if was else ScoreChangeKind.NEW
     return ScoreChangeKind.IMPROVED if now else ScoreChangeKind.RESOLVED
+
+
+def _is_chance(reason: ScoreChangeKind, sides: tuple[_Side, _Side], unchanged: Set[str]) -> bool:
+    """Whether the same findings cost other points although each of them is unchanged."""
+    if reason not in (ScoreChangeKind.WORSENED, ScoreChangeKind.IMPROVED):
+        return False
+    were, are = ({finding.fingerprint for _, findings in side for finding in findings} for side in sides)
+    return were == are and were <= unchanged
 
 
 def _collect_values(side: _Side) -> frozenset[tuple[str, str]]:

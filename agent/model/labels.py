@@ -167,6 +167,7 @@ BRIDGE: Mapping[str, str] = {
     "worsened": N_("Findings that got worse"),
     "coverage": N_("More or less could be assessed"),
     "rules": N_("The rules changed"),
+    "chance": N_("Values that moved by chance or a little"),
     "improved": N_("Findings that got better"),
     "resolved": N_("Resolved findings"),
 }

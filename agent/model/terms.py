@@ -173,6 +173,7 @@ class ScoreChangeKind(StrEnum):
     WORSENED = "worsened"
     COVERAGE = "coverage"
     RULES = "rules"
+    CHANCE = "chance"
     IMPROVED = "improved"
     RESOLVED = "resolved"
 

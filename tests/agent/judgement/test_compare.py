@@ -10,7 +10,7 @@ from agent.judgement.compare import compare_assessments, recognize_former
 from agent.judgement.fingerprint import fingerprint_finding
 from agent.model.comparison import Change, Earlier
 from agent.model.result import Carried, CheckResult, Finding, Spread
-from agent.model.terms import ChangeKind, Outcome, Scalar, Severity, Text
+from agent.model.terms import ChangeKind, Outcome, Scalar, ScoreChangeKind, Severity, Text
 from tests.agent.scoring import earlier_of, failed, finding, scored, without_finding
 
 L, M, H, C = Severity.LOW, Severity.MEDIUM, Severity.HIGH, Severity.CRITICAL
@@ -278,6 +278,19 @@ def test_chance_ends_at_so_many_deviations_of_the_difference() -> None:
     assert counted((9.0, None), (20.0, None), by_itself) is WORSENED  # 11 apart; 2 * sqrt(9 + 20) = 10.8
     assert counted((0.0, None), (4.0, None), by_itself) is UNCHANGED  # 2 * sqrt(4): just chance
     assert counted((0.0, None), (4.1, None), by_itself) is WORSENED
+
+
+def test_what_passes_a_limit_by_chance_is_unchanged_and_moves_the_score_by_chance() -> None:
+    was = replace(finding(H), value=27.0, evidence={"errors_count": 10})
+    now = replace(finding(M), value=16.3, evidence={"errors_count": 6})
+    result = replace(failed("SQL006", now), spread=Spread(20.0, "errors_count", 2.0))
+    results = [result, *(without_finding(f"X{number:03}") for number in range(9))]
+    found = compare_assessments(results, scored(results), "rules-1", earlier_of([failed("SQL006", was), *results[1:]]))
+    assert found is not None
+    assert [change.kind for change in found.changes] == [UNCHANGED]
+    assert [step.kind for step in found.bridge] == [ScoreChangeKind.CHANCE]
+    same = replace(result, findings=(replace(now, value=27.0, evidence={"errors_count": 10}),))
+    assert kinds([same], [failed("SQL006", was)]) == [IMPROVED], "another rule judged the same value"
 
 
 @pytest.mark.parametrize("unknown", [None, 0, -1, "10", True])

@@ -10,13 +10,16 @@ from hypothesis import given
 from agent.judgement import score_change
 from agent.judgement.score_change import explain_score_change
 from agent.model.comparison import Earlier
-from agent.model.result import CheckResult
+from agent.model.result import CheckResult, Finding
 from agent.model.terms import Outcome, ScoreChangeKind, Severity
 from tests.agent.judgement.test_score_properties import assessments
 from tests.agent.scoring import earlier_of, failed, finding, in_part, scored, without_finding
 
 CRITICAL, HIGH, MEDIUM = Severity.CRITICAL, Severity.HIGH, Severity.MEDIUM
-NEW, WORSENED, COVERAGE, RULES, IMPROVED, RESOLVED = ScoreChangeKind
+NEW, WORSENED, COVERAGE, RULES, CHANCE, IMPROVED, RESOLVED = ScoreChangeKind
+
+
+REST = [without_finding(f"X{number:03}") for number in range(9)]  # so that there is always a grade
 
 
 def steps(results: list[CheckResult], earlier: Earlier, rules: str = "rules-1") -> dict[ScoreChangeKind, float]:
@@ -58,6 +61,22 @@ def test_each_reason_by_itself(before: CheckResult, now: CheckResult, kind: Scor
     assert moved[kind] == round(scored([now, *rest], earlier).value - earlier.score, 1)
 
 
+def test_points_of_findings_that_are_unchanged_moved_by_chance() -> None:
+    was, now = finding(HIGH, 0.6, resource="a"), finding(MEDIUM, 0.2, resource="a")
+    other = finding(MEDIUM, resource="b")
+    earlier = earlier_of([failed("CAP001", was), *REST])
+
+    def reasons(*findings: Finding, unchanged: set[str]) -> list[ScoreChangeKind]:
+        results = [failed("CAP001", *findings), *REST]
+        found = explain_score_change(results, scored(results, earlier), "rules-1", earlier, unchanged)
+        return [step.kind for step in found]
+
+    assert reasons(now, unchanged={now.fingerprint}) == [CHANCE]
+    assert reasons(now, unchanged={other.fingerprint}) == [IMPROVED]
+    assert reasons(other, unchanged={now.fingerprint, other.fingerprint}) == [IMPROVED]
+    assert reasons(unchanged={now.fingerprint}) == [RESOLVED]
+
+
 def test_the_same_values_judged_by_other_rules_are_the_rules_doing() -> None:
     milder = failed("CAP001", finding(MEDIUM))
     assert list(steps([failed("CAP001", finding(HIGH))], earlier_of([milder]), "rules-2")) == [RULES]
@@ -93,9 +112,6 @@ def test_without_a_grade_then_or_now_there_is_no_bridge() -> None:
     seen = [failed("CAP001", finding(HIGH))]
     assert explain_score_change(seen, scored(seen), "rules-1", earlier_of(blind)) == ()
     assert explain_score_change(blind, scored(blind, earlier_of(seen)), "rules-1", earlier_of(seen)) == ()
-
-
-REST = [without_finding(f"X{number:03}") for number in range(9)]  # so that there is always a grade
 
 
 A, B = finding(HIGH, resource="a"), finding(CRITICAL, resource="b")
