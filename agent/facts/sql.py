@@ -224,7 +224,7 @@ class SqlTotal:
     "oceanbase.DBA_WR_SQLSTAT",
     DataClass.STATISTICS,
     cost=CostClass.MEDIUM,
-    where=f"{NO_SYSTEM_DATABASE} AND EXECUTIONS_DELTA > 0",
+    where=f"{NO_SYSTEM_DATABASE} AND EXECUTIONS_DELTA + RETRY_DELTA > 0",
     group_by="TENANT_ID, SQL_ID, PLAN_HASH",
     order_by="elapsed_us DESC, SQL_ID, PLAN_HASH",
     limit=400,

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from agent.facts.given import Attestation
 from agent.facts.growth import LevelKind
 from agent.facts.resources import ResourceUnit
+from agent.facts.shape_load import count_cached, count_executions
 from agent.facts.sql import CachedPlan, RepositoryText, SqlShape, SqlTotal
 from agent.facts.statement_texts import collect_texts
 from agent.judgement.forecast.days_to_limit import HORIZON_DAYS
@@ -104,21 +105,28 @@ def _rank_top_sql(snapshot: Snapshot) -> tuple[tuple[TopSql, ...], str, int]:
     worst = sorted(rows, key=lambda row: (-row.elapsed_us, row.sql_id))[:TOP_SQL]
     texts = collect_texts(snapshot.list_rows(CachedPlan), snapshot.list_rows(RepositoryText))
     seen = {(row.tenant_id, row.sql_id): row for row in ring}
-    shapes = tuple(
-        _build_top_sql(row, 100 * row.elapsed_us / time_us, seen.get((row.tenant_id, row.sql_id)), texts)
-        for row in worst
-    )
-    return shapes, "GV$OB_SQLSTAT" if totals else "GV$OB_SQL_AUDIT", len(rows)
+    cached = count_cached(snapshot.list_rows(CachedPlan)) if totals else {}
+
+    def build(row: SqlTotal | SqlShape) -> TopSql:
+        key = row.tenant_id, row.sql_id
+        executions = count_executions(row.executions, row.retries, cached.get(key, 0)) if totals else row.executions
+        return _build_top_sql(row, executions, 100 * row.elapsed_us / time_us, seen.get(key), texts)
+
+    return tuple(map(build, worst)), "GV$OB_SQLSTAT" if totals else "GV$OB_SQL_AUDIT", len(rows)
 
 
 def _build_top_sql(
-    row: SqlTotal | SqlShape, share_pct: float, in_ring: SqlShape | None, texts: Mapping[str, str]
+    row: SqlTotal | SqlShape,
+    executions: int,
+    share_pct: float,
+    in_ring: SqlShape | None,
+    texts: Mapping[str, str],
 ) -> TopSql:
     """One shape, with what only the audit ring tells of it: its user and its longest execution."""
     return TopSql(
         row.sql_id,
         row.db_name,
-        row.executions,
+        executions,
         row.elapsed_us,
         share_pct,
         texts.get(row.sql_id, "")[:TEXT_CHARS],

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from agent.facts import Observes
-from agent.facts.shape_load import collect_loads, read_history, read_shape, read_totals
+from agent.facts.shape_load import collect_loads, count_executions, read_history, read_shape, read_totals
 from agent.facts.sql import CachedPlan, RepositoryShape, SqlShape, SqlTotal
 from tests.agent.facts.rows import filled
 
@@ -39,7 +40,7 @@ def test_the_ring() -> None:
     ("scans", "full_scans"), [({}, None), ({"A": False}, 0), ({"A": True}, 10), ({"B": True}, None)]
 )
 def test_the_plan_cache_knows_full_scans_by_its_plans(scans: dict[str, bool], full_scans: int | None) -> None:
-    (load,) = read_totals((total(rows_processed=7),), scans)
+    (load,) = read_totals((total(rows_processed=7),), scans, {})
     assert (load.record, load.full_scans, load.rows_used, load.user) == (Observes.PLAN_CACHE, full_scans, 7, None)
 
 
@@ -79,3 +80,33 @@ def test_all_records_together_without_what_is_no_statement() -> None:
 def test_a_session_without_a_default_database_has_none() -> None:
     loads = collect_loads((shape(sql_id="A", executions=1, db_name=""),), None, (kept(sql_id="D", db_name="shop"),))
     assert [load.database for load in loads] == [None, "shop"]
+
+
+@pytest.mark.parametrize(
+    ("counted", "retries", "cached", "executions"),
+    [
+        (1, 79, 80, 80),  # a large query, put off once each time
+        (1, 79, 0, 79),  # the same once its plan has left the cache
+        (10, 4, 10, 10),  # tried again within the execution, after waiting for a lock
+        (10, 40, 10, 10),
+        (10, 4, 0, 10),
+        (10, None, 0, 10),
+        (10, 40, 3, 10),  # of two plans one has left the cache
+        (0, 0, 0, 0),
+    ],
+)
+def test_sqlstat_counts_no_execution_that_is_a_retry(
+    counted: int, retries: int | None, cached: int, executions: int
+) -> None:
+    assert count_executions(counted, retries, cached) == executions
+
+
+def test_executions_are_those_of_the_own_tenants_plans() -> None:
+    put_off = total(executions=1, retries=2, elapsed_us=1200)
+    plans = tuple(replace(plan(), executions=count) for count in (2, 1))
+    (load,) = collect_loads(None, (put_off,), None, plans)
+    assert (load.executions, load.average_us) == (3, 400.0)
+    (load,) = collect_loads(None, (put_off,), None, tuple(replace(one, tenant_id=1002) for one in plans))
+    assert (load.executions, load.average_us) == (2, 600.0)
+    (load,) = collect_loads(None, None, (kept(executions=0, retries=4, elapsed_us=1200),), plans)
+    assert (load.executions, load.average_us) == (4, 300.0)
