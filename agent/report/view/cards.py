@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -90,8 +91,8 @@ class Card:
     ``gain_with`` names the checks to mend with it. It is set if mending this one alone gains nothing, because another
     check of the same cause would take the points. ``change`` is the state of its findings together, ``change_told``
     says it of each kind. ``unjudged``: what the check could not judge, and what unlocks that.
-    ``signs``: what the checks advise whose findings are joined with its own. ``link_path`` is what a reader sees of
-    ``link``: the page in its repository.
+    ``signs``: what the checks advise whose findings are joined with its own. ``link_text`` is what a reader sees of
+    ``link``: version and name of the page.
     """
 
     code: str
@@ -124,7 +125,7 @@ class Card:
     unjudged: str
     facts: tuple[tuple[str, str], ...]
     link: str
-    link_path: str
+    link_text: str
     signs: tuple[SignAdvice, ...] = ()
     symptoms: tuple[Card, ...] = ()
 
@@ -195,7 +196,7 @@ class CardMaker:
             unjudged=format_unjudged(result, self.document, self.words),
             facts=self._list_facts(result, texts),
             link=link,
-            link_path=link.rpartition("/blob/")[2],
+            link_text=_name_page(link, words),
             signs=self._list_advice(result["code"], findings),
             symptoms=tuple(self.card(symptom) for symptom in symptoms),
         )
@@ -330,6 +331,10 @@ class CardMaker:
         return f"{self.words.label(EFFORTS, unit['effort'])} · {self.words.label(DEADLINES, unit['deadline'])}"
 
 
+_ADDRESS = re.compile(r"https?://[!-~]{1,1000}")  # addresses of the documentation have up to 306 characters
+_PAGE = re.compile(
+    r"https://github\.com/oceanbase/oceanbase-doc/blob/(?P<version>[^/]+)/.*/(?:\d+\.)?(?P<page>[^/]+)\.md$"
+)
 _OF_ALL = (tenant_name(None), "return code")  # how the resources of findings on no single statement begin
 _TEXT_START = 60  # of a statement, to find where a sentence begins to quote it
 
@@ -460,7 +465,16 @@ def _list_statements(findings: Sequence[FindingEntry], member: Literal["sql", "r
 
 def _keep_web_address(link: str) -> str:
     """Return the link if it is a plain web address, else "": a document from a file could hold ``javascript:``."""
-    return link if link.startswith(("https://", "http://")) and make_printable(link, NAME_LENGTH) == link else ""
+    return link if _ADDRESS.fullmatch(link) else ""
+
+
+def _name_page(link: str, words: Words) -> str:
+    """Return what a reader sees of a link: version and page of OceanBase's documentation, or else the address.
+
+    The names of its files begin with a number, by which they are ordered: ``300.create-table.md``.
+    """
+    found = _PAGE.match(link)
+    return words("OceanBase documentation {version}: {page}", **found.groupdict()) if found else link
 
 
 def format_unjudged(result: ResultEntry, document: Document, words: Words) -> str:

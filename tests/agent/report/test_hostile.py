@@ -15,11 +15,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agent.model.document import Document
+from agent.model.sources import find_first_link
 from agent.report.pdf.render_pdf import render_pdf
 from agent.report.view.report import build_report
 from agent.report.words import ELLIPSIS, make_printable
 from tests.agent.report import sample
 from tests.agent.report.pages import chromium, opened, page
+from tests.harness import shipped
 
 pytestmark = pytest.mark.slow
 
@@ -169,9 +171,28 @@ def test_a_statement_that_display_changed_is_not_offered_for_copying() -> None:
 def test_only_web_addresses_become_links(link: str) -> None:
     document = sample.rich()
     for result in document["results"]:
-        result["remediation"]["link"] = link
+        result["remediation"]["links"] = dict.fromkeys(result["remediation"]["links"], link)
     assert not any(card.link for card in build_report(document, "en").cards)
     assert 'rel="noopener' not in page(document)
+
+
+@pytest.mark.parametrize("language", ["en", "zh-CN"])
+def test_every_page_of_the_documentation_becomes_a_link(language: str) -> None:
+    document = sample.rich()
+    first = document["results"][0]["code"]
+    document["results"][0]["remediation"]["links"] = links = dict.fromkeys(("en", "zh-CN"), "")
+    for spec in shipped()[0].checks.values():
+        links[language] = find_first_link(spec.sources, language)
+        (card,) = (card for card in build_report(document, language).cards if card.code == first)
+        assert card.link == links[language], spec.code
+
+
+def test_a_link_is_told_by_version_and_page() -> None:
+    document = sample.rich()
+    place = "https://github.com/oceanbase/oceanbase-doc/blob/V4.3.3/en-US/700.reference/300.4000-4499-of-mysql-mode.md"
+    for result in document["results"]:
+        result["remediation"]["links"]["en"] = place
+    assert build_report(document, "en").cards[0].link_text == "OceanBase documentation V4.3.3: 4000-4499-of-mysql-mode"
 
 
 @given(st.text(st.characters(codec=None, exclude_categories=()), max_size=300), st.integers(1, 200))
