@@ -9,7 +9,8 @@ from typing import Any
 from agent.model.document import Document, FindingEntry, ResultEntry
 from agent.model.naming import tenant_name
 from agent.model.setting_words import read_bare_unit
-from agent.model.terms import Severity, Unit
+from agent.model.terms import Category, Severity, Unit
+from agent.report.view.due import find_next_period
 from agent.report.words import NAME_LENGTH, Words, make_printable
 from agent.support.i18n import count_digits
 
@@ -22,13 +23,13 @@ _BARE = frozenset({Unit.COUNT, Unit.RATIO, Unit.TEXT})  # a number alone says no
 def describe_impact(result: ResultEntry, severity: str, document: Document, words: Words) -> str:
     """Return what the check says of the consequence, then the customer's object and figures.
 
-    For high and critical, also the critical period and the peak that the customer told.
+    For high and critical, and for capacity, also the critical period and the peak that the customer told.
     """
     texts = result["texts"].get(words.language, result["texts"]["en"])
     told = [make_printable(texts["rationale"], _PROSE_LENGTH), _describe_object(result, words)]
-    if severity in list(Severity) and Severity(severity).rank >= _LOAD_TOLD_FROM.rank:
-        business, day = document["business"], words.day(document["as_of"])
-        told += [_describe_critical_period(business, day, words), _describe_peak(business, words)]
+    is_grave = severity in list(Severity) and Severity(severity).rank >= _LOAD_TOLD_FROM.rank
+    if is_grave or result["category"] == Category.CAPACITY:
+        told += [_describe_critical_period(document, words), _describe_peak(document["business"], words)]
     return choose_space(words).join(text for text in told if text)
 
 
@@ -109,12 +110,12 @@ def _describe_peak(business: Mapping[str, Any], words: Words) -> str:
     return ""
 
 
-def _describe_critical_period(business: Mapping[str, Any], day: date, words: Words) -> str:
+def _describe_critical_period(document: Document, words: Words) -> str:
     """Describe the next critical period, or the one that is running; empty if there is none."""
-    ahead = [period for period in business["critical_periods"] if date.fromisoformat(period["to"]) >= day]
-    if not ahead:
+    day = words.day(document["as_of"])
+    period = find_next_period(document, day)
+    if period is None:
         return ""
-    period = min(ahead, key=lambda period: (period["from"], period["to"]))
     days = (date.fromisoformat(period["from"]) - day).days
     name = make_printable(period["name"], NAME_LENGTH)
     if days <= 0:

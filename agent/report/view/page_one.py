@@ -229,18 +229,18 @@ def _list_steps(counted: Sequence[ResultEntry], document: Document, words: Words
     """Return the first units of the roadmap that the reader can do."""
     results = {result["code"]: result for result in counted}
     told = [unit for unit in list_units(document, words) if unit.first in results]
-    assessed = words.day(document["as_of"])
-    return tuple(_build_step(unit, results, assessed, words) for unit in told[:STEPS])
+    return tuple(_build_step(unit, results, document, words) for unit in told[:STEPS])
 
 
-def _build_step(unit: UnitLine, results: Mapping[str, ResultEntry], assessed: date, words: Words) -> NextStep:
+def _build_step(unit: UnitLine, results: Mapping[str, ResultEntry], document: Document, words: Words) -> NextStep:
     first = results[unit.first]
     texts = first["texts"].get(words.language, first["texts"]["en"])
     advice = make_printable(texts["advice"], PROSE_LENGTH)
     findings = [found for code in unit.codes if code in results for found in list_open_findings(results[code])]
     where = words.resource(findings[0], 60)
-    if len(findings) > 1:
-        where = words("{resource} and {count} more", resource=where, count=len(findings) - 1)
+    others = {finding["resource"] for finding in findings} - {findings[0]["resource"]}
+    if others:
+        where = words("{resource} and {count} more", resource=where, count=len(others))
     return NextStep(
         code=unit.first,
         title=unit.title,
@@ -254,7 +254,7 @@ def _build_step(unit: UnitLine, results: Mapping[str, ResultEntry], assessed: da
         effort=unit.effort_label,
         owner=unit.actor,
         deadline=unit.deadline_label,
-        due=str(day) if (day := find_due_day(unit.deadline, assessed)) else "",
+        due=str(day) if (day := find_due_day(unit.deadline, unit.codes, document, words)) else "",
         score_after=unit.score_after,
     )
 

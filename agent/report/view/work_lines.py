@@ -162,7 +162,7 @@ class _WorkLineMaker:
             gain=float(unit.gain) if unit else None,
             effort=unit.effort_label if unit else "",
             deadline=unit.deadline_label if unit else "",
-            due=find_due_day(unit.deadline, self.words.day(self.document["as_of"])) if unit else None,
+            due=find_due_day(unit.deadline, unit.codes, self.document, self.words) if unit else None,
             actor=first.actor,
         )
 

@@ -94,8 +94,39 @@ def test_every_step_has_object_consequence_way_owner_and_day(language: str) -> N
 
 def test_due_days() -> None:
     assert set(DUE_DAYS) == set(Deadline)
-    assert find_due_day("now", date(2026, 1, 1)) == date(2026, 1, 8)
-    assert find_due_day("someday", date(2026, 1, 1)) is None
+    document = sample.rich()
+    document["business"]["critical_periods"] = []
+    assert document["as_of"].startswith("2026-10-03")
+    assert find_due_day("now", ["SQL003"], document, EN) == date(2026, 10, 10)
+    assert find_due_day("someday", ["SQL003"], document, EN) is None
+
+
+@pytest.mark.parametrize(
+    ("begins", "ends", "due"),
+    [
+        ("2026-11-01", "2026-11-11", date(2026, 10, 31)),
+        ("2026-10-04", "2026-10-05", date(2027, 1, 1)),  # the day before is the assessment's own
+        ("2026-10-05", "2026-10-05", date(2026, 10, 4)),
+        ("2026-09-01", "2026-09-30", date(2027, 1, 1)),  # it is over
+        ("2026-09-01", "2026-10-03", date(2027, 1, 1)),  # it ends today
+        ("2027-02-01", "2027-02-02", date(2027, 1, 1)),
+    ],
+)
+def test_capacity_is_due_before_the_next_critical_period(begins: str, ends: str, due: date) -> None:
+    document = sample.rich()
+    document["business"]["critical_periods"] = [{"name": "sale", "from": begins, "to": ends}]
+    assert find_due_day("quarter", ["SQL003", "CAP001"], document, EN) == due
+    assert find_due_day("quarter", ["SQL003"], document, EN) == date(2027, 1, 1)
+
+
+def test_page_one_counts_objects_and_not_findings() -> None:
+    document = sample.rich()
+    where = build_report(document, "en").front.steps[0].where
+    first = next(one for one in document["results"] if one["code"] == build_report(document, "en").front.steps[0].code)
+    first["findings"].append({**first["findings"][0], "fingerprint": "0" * 16})
+    assert build_report(document, "en").front.steps[0].where == where
+    first["findings"].append({**first["findings"][0], "fingerprint": "1" * 16, "resource": "another"})
+    assert build_report(document, "en").front.steps[0].where != where
 
 
 def test_the_opening_of_a_text_is_whole_sentences() -> None:
