@@ -47,7 +47,7 @@ def build_assurance(document: Document, words: Words) -> tuple[AssuranceLine, ..
 
 
 def _build_line(subject: str, document: Document, words: Words) -> AssuranceLine:
-    alone = subject == Category.AVAILABILITY and has_single_node(document)
+    alone = tell_single_node(subject, document, words)
     mine = [
         result
         for result in document["results"]
@@ -65,13 +65,18 @@ def _build_line(subject: str, document: Document, words: Words) -> AssuranceLine
         state=state,
         state_label=words(STATES[state]),
         known=choose_space(words).join(
-            filter(None, (words(_ALONE) if alone else "", _describe_known(found, passed, words, is_known=alone)))
+            filter(None, (alone, _describe_known(found, passed, words, is_known=bool(alone))))
         ),
         unknown=_describe_unknown(mine, unknown, words),
     )
 
 
-def has_single_node(document: Document) -> bool:
+def tell_single_node(subject: str, document: Document, words: Words) -> str:
+    """Say of availability that the tenant has a single node; empty of another subject, and if it has several."""
+    return words(_ALONE) if subject == Category.AVAILABILITY and _has_single_node(document) else ""
+
+
+def _has_single_node(document: Document) -> bool:
     """Whether it is known that the tenant has one unit on one node, and so no other replica."""
     instance, zones = document["instance"], {seen["zone"] for seen in document["instance"]["replicas"]}
     if document["target"]["embedded"]:

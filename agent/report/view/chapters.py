@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from agent.model.document import Document, ResultEntry
 from agent.model.labels import CATEGORIES
 from agent.model.terms import Actor, Category, Outcome, TenantKind, Unit
+from agent.report.view.assurance import tell_single_node
 from agent.report.view.cards import Card
 from agent.report.words import NOTHING, Words, format_points
 
@@ -53,6 +54,7 @@ def build_chapters(document: Document, cards: Sequence[Card], words: Words) -> t
         mine = [card for card in cards if card.category_key == key]
         platforms = all(is_platform(result, document) for result in applying)
         lost = score[key]["points_lost"]
+        note = tell_single_node(key, document, words) or _explain_no_cards(outcomes, lost, platforms, words)
         found.append(
             Chapter(
                 key=key,
@@ -65,7 +67,7 @@ def build_chapters(document: Document, cards: Sequence[Card], words: Words) -> t
                 not_assessed=outcomes[Outcome.NOT_ASSESSED] + outcomes[Outcome.ERROR],
                 muted=outcomes[Outcome.MUTED],
                 joined=outcomes[Outcome.JOINED],
-                note="" if mine else _explain_no_cards(outcomes, lost, platforms, words),
+                note="" if mine else note,
             )
         )
     return tuple(found)

@@ -144,6 +144,19 @@ def test_backup_and_availability_are_never_silent(make: Callable[[], Any]) -> No
         assert all(line.state != "well" or not line.unknown for line in lines)
 
 
+@pytest.mark.parametrize("embedded", [True, False])
+def test_the_chapter_of_availability_says_what_page_one_says(embedded: bool) -> None:
+    document = sample.rich()
+    document["target"]["embedded"] = embedded
+    for result in document["results"]:
+        if result["category"] == "availability":
+            result["outcome"], result["findings"] = Outcome.PASS, []
+    report = build_report(document, "en")
+    chapter = next(chapter for chapter in report.chapters if chapter.key == "availability")
+    (line,) = (line for line in report.front.assurance if line.key == "availability")
+    assert ("runs on a single node" in chapter.note) is ("runs on a single node" in line.known) is embedded
+
+
 def test_the_state_of_backup_follows_from_its_checks() -> None:
     document = sample.rich()
     backup = next(result for result in document["results"] if result["category"] == "backup")
