@@ -170,9 +170,7 @@ def _build_steps() -> str:
         + "{% else %}"
         + say("What to do first")
         + "{% endif %}"
-        + "{% if report.front.score_after_steps %} · "
-        + say("score then {score}", score="report.front.score_after_steps")
-        + "{% endif %}"
+        + "{% if report.front.score_after_told %} · {{ report.front.score_after_told }}{% endif %}"
     )
     due = "{% if step.due %} · " + say("by {day}", day="step.due") + " ({{ step.deadline }}){% endif %}"
     way = "{% if step.effort %} · {{ step.effort }}{% endif %} · {{ step.owner }}"
@@ -254,7 +252,7 @@ def _build_severities() -> str:
 
 def _build_since() -> str:
     moved = (
-        "{{ since.was }} → {{ since.now if v.assessed else '–' }}{% if since.delta %} ({{ since.delta }}){% endif %}"
+        "{{ since.scores }}{% if since.delta %} ({{ since.delta }}){% endif %}"
     )
     counts = (
         '{% for key, label, count in since.counts if key != "unchanged" %}{{ label }} {{ count }}'

@@ -24,7 +24,7 @@ from agent.report.view.chapters import list_unscored
 from agent.report.view.due import find_due_day
 from agent.report.view.headline import Headline, build_headline, describe_consequence, take_opening
 from agent.report.view.purchase import list_parts
-from agent.report.view.roadmap import UnitLine, list_units
+from agent.report.view.roadmap import UnitLine, list_units, tell_score_after
 from agent.report.words import NAME_LENGTH, NOTHING, Words, format_points, make_printable
 
 STEPS = 3
@@ -94,12 +94,13 @@ class ScoreVerdict:
 class SinceLastTime:
     """Change since the last assessment; ``counts`` are (kind, word, number).
 
-    ``baseline`` is the time of the assessment that it is compared with, ``baseline_number`` that report's number.
-    ``not_compared`` says why there is no ``delta`` between two scores.
+    ``scores`` has both scores; an arrow leads from one to the other only where they can be compared, and
+    ``not_compared`` says why they cannot. ``baseline`` is the time of the assessment that it is compared with,
+    ``baseline_number`` that report's number.
     """
 
     was: str
-    now: str
+    scores: str
     delta: str
     baseline: str
     baseline_number: str
@@ -112,9 +113,10 @@ class SinceLastTime:
 class PageOne:
     """What page one prints.
 
-    ``score_after_steps`` is empty in documents without a roadmap. ``cost`` and ``authorization`` are (name, value),
-    ``severities`` are (key, word, number), and ``first_codes`` has the dearest check of each. ``finding_count`` are the
-    findings that the reader can mend, ``platform_count`` those in the annex.
+    ``score_after_steps`` is empty in documents without a roadmap, as is ``score_after_told``, which says it in words.
+    ``cost`` and ``authorization`` are (name, value), ``severities`` are (key, word, number), and ``first_codes`` has
+    the dearest check of each. ``finding_count`` are the findings that the reader can mend, ``platform_count`` those in
+    the annex.
     """
 
     customer: str
@@ -130,6 +132,7 @@ class PageOne:
     bars: tuple[CategoryBar, ...]
     steps: tuple[NextStep, ...]
     score_after_steps: str
+    score_after_told: str
     since: SinceLastTime | None
     cost: tuple[tuple[str, str], ...]
     authorization: tuple[tuple[str, str], ...]
@@ -159,6 +162,7 @@ def build_page_one(
         bars=_build_bars(document, words),
         steps=steps,
         score_after_steps=score_after,
+        score_after_told=tell_score_after(score_after, document, words) if score_after else "",
         since=_build_since_last_time(document, words),
         cost=_list_cost(document["cost"], words),
         authorization=_list_authorization(document["authorization"], words),
@@ -270,16 +274,18 @@ def _build_since_last_time(document: Document, words: Words) -> SinceLastTime | 
     if not comparison:
         return None
     kinds = Counter(change["kind"] for change in comparison["changes"])
-    was, delta = comparison["score_was"], comparison["score_delta"]
+    delta = comparison["score_delta"]
+    was = NOTHING if comparison["score_was"] is None else format_points(comparison["score_was"])
+    now = format_points(document["score"]["value"]) if document["score"]["coverage_pct"] > 0 else NOTHING
     return SinceLastTime(
-        was=NOTHING if was is None else format_points(was),
-        now=format_points(document["score"]["value"]),
+        was=was,
+        scores=words("{was} then, {now} now", was=was, now=now) if delta is None else f"{was} → {now}",
         delta="" if delta is None else f"{delta:+.1f}".replace("-", "−"),
         baseline=words.moment(comparison["baseline_as_of"]),
         baseline_number=make_printable(comparison["baseline_id"], NAME_LENGTH),
         ruleset_changed=comparison["ruleset_changed"],
         not_compared=words("Too little was assessed to compare the two scores.")
-        if delta is None and was is not None
+        if delta is None and was != NOTHING
         else "",
         counts=tuple((kind, words(word), kinds[kind]) for kind, word in CHANGES.items()),
     )

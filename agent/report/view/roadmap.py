@@ -34,12 +34,13 @@ class UnitLine:
 
 @dataclass(frozen=True, slots=True)
 class RoadmapStage:
-    """The units of one deadline; ``score_after`` once all of them and those before are done."""
+    """The units of one deadline; ``score_after`` once all of them and those before are done, told in ``score_told``."""
 
     deadline: str
     label: str
     units: tuple[UnitLine, ...]
     score_after: str
+    score_told: str
 
 
 def build_stages(document: Document, words: Words) -> tuple[RoadmapStage, ...]:
@@ -55,8 +56,17 @@ def build_stages(document: Document, words: Words) -> tuple[RoadmapStage, ...]:
     for deadline, label in DEADLINES.items():
         members = tuple(line for line in lines if line.deadline == deadline)
         if members:
-            found.append(RoadmapStage(deadline, words(label), members, members[-1].score_after))
+            end = members[-1].score_after
+            told = tell_score_after(end, document, words)
+            found.append(RoadmapStage(deadline, words(label), members, end, told))
     return tuple(found)
+
+
+def tell_score_after(score: str, document: Document, words: Words) -> str:
+    """Say which score is reached, and that it is of a part where not all could be assessed."""
+    if document["score"]["coverage_pct"] < 100:
+        return words("score then {score}, of the part that was assessed", score=score)
+    return words("score then {score}", score=score)
 
 
 def list_units(document: Document, words: Words) -> tuple[UnitLine, ...]:

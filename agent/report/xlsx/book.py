@@ -193,10 +193,10 @@ def _describe_verdict(report: ReportView, words: Words) -> list[tuple[str, Value
 
 
 def _describe_changes(report: ReportView, words: Words) -> list[tuple[str, Value]]:
-    since, now = report.front.since, report.front.verdict
+    since = report.front.since
     if since is None:
         return []
-    moved = f"{since.was} → {since.now if now.assessed else NOTHING}" + (f" ({since.delta})" if since.delta else "")
+    moved = since.scores + (f" ({since.delta})" if since.delta else "")
     told: list[tuple[str, Value]] = [(words("Health score"), moved)]
     told += [(label, count) for kind, label, count in since.counts if kind != "unchanged"]
     basis = f"{since.baseline_number} · {since.baseline}"

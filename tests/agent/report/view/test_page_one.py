@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import re
 from collections import Counter
 from typing import Any
@@ -69,6 +70,23 @@ def test_the_advice_of_a_step_is_whole_sentences() -> None:
     assert steps == [" ".join(sentences[:2]), "归档历史表。" + "扩" * 100 + "。"]
     disk["texts"]["en"]["advice"] = "y" * 400 + ". Then more."
     assert build_report(document, "en").front.steps[0].advice == "y" * 400 + "."
+
+
+def test_scores_that_cannot_be_compared_have_no_arrow() -> None:
+    document = copy.deepcopy(DOCUMENTS["rich"])
+    document["comparison"]["score_delta"] = None
+    since = build_report(document, "en").front.since
+    assert since is not None and since.not_compared and "→" not in since.scores
+    assert since.scores == f"{document['comparison']['score_was']:.1f} then, {document['score']['value']:.1f} now"
+
+
+def test_a_score_to_come_is_of_the_part_that_was_assessed() -> None:
+    document = copy.deepcopy(DOCUMENTS["rich"])
+    for coverage_pct, is_told in ((60.0, True), (100.0, False)):
+        document["score"]["coverage_pct"] = coverage_pct
+        report = build_report(document, "en")
+        for told in (report.front.score_after_told, *(stage.score_told for stage in report.roadmap)):
+            assert ("of the part that was assessed" in told) is is_told
 
 
 def test_change_since_last_time() -> None:

@@ -203,9 +203,10 @@ def test_what_is_the_platforms_is_not_called_not_assessed(outcomes: tuple[str, .
     assert bar.note == ("the platform's, no points" if kind == "user" else "not assessed")
 
 
-def said(severity: str, business: Any | None, **changes: Any) -> str:
+def said(severity: str, business: Any | None, category: str = "schema", **changes: Any) -> str:
     document: Any = {**sample.rich(), "business": business or EMPTY}
     result: Any = next(result for result in document["results"] if result["code"] == "CAP002")
+    result["category"] = category
     result["findings"][0] |= changes
     return impact.describe_impact(result, severity, document, EN)
 
@@ -254,6 +255,7 @@ def test_what_is_at_stake_for_this_business() -> None:
     assert "Singles' Day begins in 29 days, on 2026-11-01." in said("critical", told)
     assert "peaks at 800 statements per second and grows by 60" in said("high", told)
     assert said("medium", told) == said("critical", None)
+    assert said("low", told, "capacity") == said("critical", told, "capacity") == said("critical", told)
 
 
 def test_a_critical_period_that_runs_or_is_over() -> None:
