@@ -77,7 +77,7 @@ def workers_not_above_concurrency(
     workers = [parse_setting(parse_number, row.name, row.value) for row in parameters if row.name == _WORKERS]
     active = {parse_setting(parse_number, row.name, row.value): row.value for row in parameters if row.name == _ACTIVE}
     if builds[0].embedded or not workers or not active:  # the embedded kernel shows those of its sys tenant
-        raise NotAssessed("The two parameters of a user tenant are not shown.")
+        raise NotAssessed("{workers} and {active} of the tenant are not shown.", workers=_WORKERS, active=_ACTIVE)
     fewest, most = min(workers), active[max(active)]
     if fewest <= max(active):
         can = fewest > p.usual_threads_count

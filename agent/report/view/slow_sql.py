@@ -92,10 +92,15 @@ def build_slow_sql(document: Document, words: Words, cards: Iterable[Card]) -> S
         for one in proof["indexes"]
         if one["verdict"] == "unverified"
     ]
+    named = {
+        (result["code"], finding["resource"]): finding
+        for result in document["results"]
+        for finding in result["findings"]
+    }
     remedies = [
         TriedRemedy(
             make_printable(one["code"], NAME_LENGTH),
-            make_printable(one["resource"], NAME_LENGTH),
+            words.resource(named.get((one["code"], one["resource"]), one)),
             teller.judge(one["verdict"], one["why"]),
         )
         for one in proof["remedies"]

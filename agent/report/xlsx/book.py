@@ -126,7 +126,10 @@ def _list_closing(lists: WorkLists, words: Words) -> Iterator[tuple[str, Sequenc
                 words("To be filled in; the next list keeps these entries and what you add."),
             ),
             (words("All other columns"), words("Rewritten by each assessment.")),
-            (words("To keep what is written"), "ob-health assess|render … --update FILE"),
+            (
+                words("To keep what is written"),
+                words("Give this file to the technical account manager before the next assessment."),
+            ),
         ],
     )
 
