@@ -266,7 +266,7 @@ def _build_step(unit: UnitLine, results: Mapping[str, ResultEntry], document: Do
 def _describe_order(findings: Sequence[FindingEntry], words: Words) -> str:
     """Return what to order if the unit of work is an order of several parts, "" otherwise."""
     parts = list_parts(findings, words)
-    return words("Order a larger specification: {sizes}", sizes=" + ".join(parts)) if len(parts) > 1 else ""
+    return words("Order a larger specification: {sizes}", sizes=words(", ").join(parts)) if len(parts) > 1 else ""
 
 
 def _build_since_last_time(document: Document, words: Words) -> SinceLastTime | None:

@@ -100,10 +100,11 @@ def _describe_specification(parts: Sequence[_Part], words: Words) -> PurchaseLin
     ]
     present = [words.value(part.told["present"], Unit(part.told["unit"])) for part in parts]
     text = words(
-        "Approve a larger specification for {resource}: {sizes} (now {present}). {formulas}.",
+        "Approve a larger specification for the {resource}: the next on sale with no less than {sizes} (now "
+        "{present}). {formulas}.",
         resource=words.resource(parts[0].finding),
-        sizes=" + ".join(_describe_part(part.told, words) for part in parts),
-        present=" + ".join(present),
+        sizes=words(", ").join(_describe_part(part.told, words) for part in parts),
+        present=words(", ").join(present),
         formulas="; ".join(formulas) if words.language == "en" else "；".join(formulas),
     )
     return PurchaseLine(text, tuple(dict.fromkeys(code for part in parts for code in part.codes)))

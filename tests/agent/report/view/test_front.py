@@ -222,10 +222,10 @@ def test_the_parts_of_a_specification_are_one_decision() -> None:
     for finding, (what, (present, needed, unit)) in zip(found, sizes.items(), strict=False):
         finding["purchase"] = {"what": what, "present": present, "needed": needed, "unit": unit, "formula": formula}
     (told,) = list_purchases(document, EN)
-    assert "9 CPU cores + 5 GiB memory + 15 GiB log disk (now 1 + 1 GiB + 2 GiB)" in told.text
+    assert "no less than 9 CPU cores, 5 GiB memory, 15 GiB log disk (now 1, 1 GiB, 2 GiB)" in told.text
     assert len(told.codes) >= 2
     (told,) = list_purchases(document, ZH)
-    assert "CPU 核数 9 + 内存 5 GiB + 日志盘 15 GiB" in told.text
+    assert "不低于 CPU 核数 9、内存 5 GiB、日志盘 15 GiB 的最小一档（当前依次为 1、1 GiB、2 GiB）" in told.text
 
 
 @pytest.mark.parametrize(("day", "words"), [("2026-10-13", "in about 10 days"), ("2026-10-01", "as of now")])
