@@ -13,6 +13,7 @@ from agent.engagement.report_block import ReportBlock
 from agent.model.document import Document
 from agent.model.labels import N_
 from agent.model.terms import Text
+from agent.report.charts.draw import load_canvas
 from agent.report.docx.render_docx import render_docx
 from agent.report.house_style import build_style
 from agent.report.html.render_html import load_html, render_html
@@ -51,7 +52,7 @@ class Format:
 FORMATS: Mapping[str, Format] = {
     "json": Format(lambda document, *_: render_json(document), "assessment.json", per_language=False),
     "html": Format(render_html, file_names.PAGE, load=load_html),
-    "docx": Format(render_docx, file_names.WORD, in_folder=True),
+    "docx": Format(render_docx, file_names.WORD, in_folder=True, load=load_canvas),
     "xlsx": Format(render_xlsx, file_names.LIST, written_in=True),
     "pdf": Format(render_pdf, file_names.PDF, in_folder=True, load=load_html),
 }

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,6 +14,7 @@ from agent.cli.help_page import list_paragraphs
 from agent.cli.lazy_commands import CommandEntry, LazyCommands, name_command
 from tests.messages import walk_commands
 
+ROOT = Path(__file__).parents[3]
 GROUPS = {path: command for path, command in walk_commands() if isinstance(command, TyperGroup)}
 
 
@@ -40,6 +43,12 @@ def test_a_command_is_built_once_and_no_other_with_it() -> None:
         commands["c"] = commands["a"]
     with pytest.raises(TypeError):
         del commands["a"]
+
+
+def test_the_command_line_names_no_room_above_it() -> None:
+    """What stands in a text is seen by no contract."""
+    places = re.findall(r"""["'](agent[.\w]*):\w+["']""", (ROOT / "agent" / "cli" / "app.py").read_text("utf-8"))
+    assert len(places) > 20 and all(place.startswith("agent.cli.") for place in places)
 
 
 def test_a_place_is_imported_when_it_is_loaded(monkeypatch: pytest.MonkeyPatch) -> None:
