@@ -153,10 +153,10 @@ def on_the_demo_tenant(kernel: Kernel, directory: Path) -> list[Figure]:
         *figures,
         Figure("ob-health assess (JSON alone, makes the history), whole process", first_wall, "s"),
         Figure("peak memory of ob-health assess (JSON alone, makes the history)", first_memory, "MB"),
-        Figure("ob-health assess (JSON alone), whole process", bare_wall, "s"),
-        Figure("peak memory of ob-health assess (JSON alone)", bare_memory, "MB"),
-        Figure("ob-health assess (HTML, JSON), whole process", wall, "s", 3),
-        Figure("peak memory of ob-health assess (HTML, JSON)", memory, "MB", 150),
+        Figure("ob-health assess (JSON alone), whole process", bare_wall, "s", 1.4),
+        Figure("peak memory of ob-health assess (JSON alone)", bare_memory, "MB", 90),
+        Figure("ob-health assess (HTML, JSON), whole process", wall, "s", 1.8),
+        Figure("peak memory of ob-health assess (HTML, JSON)", memory, "MB", 110),
     ]
 
 
@@ -167,7 +167,7 @@ def elsewhere() -> list[Figure]:
     )
     large = rich(tables=1000)
     return [
-        Figure("ob-health --help", help_s, "s", 0.4),
+        Figure("ob-health --help", help_s, "s", 0.12),
         Figure("HTML report of 1,000 findings", timed(lambda: render_html(large, "en")), "s", 3),
         *of_1000_findings("Word report", "agent.report.docx.render_docx", "render_docx"),
         *of_1000_findings("list of findings (XLSX)", "agent.report.xlsx.render_xlsx", "render_xlsx"),

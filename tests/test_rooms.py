@@ -28,7 +28,10 @@ def read_modules(root: Path, *packages: str) -> dict[str, ast.Module]:
 
 
 def list_imports(tree: ast.Module, known: dict[str, ast.Module]) -> Iterator[str]:
-    """The modules among ``known`` that a module imports anywhere: at its top, in a function, or for typing only."""
+    """The modules among ``known`` that a module imports anywhere: at its top, in a function, or for typing only.
+
+    Also those that it names as ``module:name``, to be imported when they are asked for.
+    """
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names if alias.name in known)
@@ -36,6 +39,9 @@ def list_imports(tree: ast.Module, known: dict[str, ast.Module]) -> Iterator[str
             for alias in node.names:
                 inner = f"{node.module}.{alias.name}"
                 yield from (name for name in ({inner} & known.keys() or {node.module} & known.keys()))
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+            name, colon, _ = node.value.partition(":")
+            yield from {name} & known.keys() if colon else ()
 
 
 def find_circle(modules: dict[str, ast.Module]) -> list[str]:
@@ -66,7 +72,13 @@ def test_no_circle() -> None:
 
 @pytest.mark.parametrize(
     "back",
-    ["import house.a", "from house import a", "from house.a import x", "def later():\n    from house.a import x"],
+    [
+        "import house.a",
+        "from house import a",
+        "from house.a import x",
+        "def later():\n    from house.a import x",
+        "'house.a:x'",
+    ],
 )
 def test_a_circle_is_found(tmp_path: Path, back: str) -> None:
     (tmp_path / "house").mkdir()

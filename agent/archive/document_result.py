@@ -116,12 +116,18 @@ def _localize_texts(
     """Yield the texts by language; those of the remediation with the sentences that apply to this result."""
     title, rationale, consequence = tell(Text(shown)), tell(Text(spec.rationale)), tell(Text(spec.consequence))
 
-    def join(part: str, text: str, language: str) -> str:
+    def join(part: str, text: str) -> Texts:
         told = [text, *(sentence for name, sentence in result.cases if name == part)]
-        between = "" if language.startswith("zh") else " "
-        return between.join(tell(Text(sentence))[language] for sentence in told if sentence)
+        texts = [tell(Text(sentence)) for sentence in told if sentence]
+        return {
+            language: ("" if language.startswith("zh") else " ").join(each[language] for each in texts)
+            for language in LANGUAGES
+        }
 
     remedy = spec.remediation
+    advice, risk = join("advice", remedy.advice), join("risk", remedy.risk)
+    pre_check, post_check = join("pre_check", remedy.pre_check), join("post_check", remedy.post_check)
+    no_rollback = join("no_rollback", remedy.no_rollback)
     for language in LANGUAGES:
         yield (
             language,
@@ -129,11 +135,11 @@ def _localize_texts(
                 "title": title[language],
                 "consequence": consequence[language] if spec.consequence else "",
                 "rationale": rationale[language],
-                "advice": join("advice", remedy.advice, language),
-                "risk": join("risk", remedy.risk, language),
-                "pre_check": join("pre_check", remedy.pre_check, language),
-                "post_check": join("post_check", remedy.post_check, language),
-                "no_rollback": join("no_rollback", remedy.no_rollback, language),
+                "advice": advice[language],
+                "risk": risk[language],
+                "pre_check": pre_check[language],
+                "post_check": post_check[language],
+                "no_rollback": no_rollback[language],
             },
         )
 

@@ -7,7 +7,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +21,7 @@ from agent.model.rule import Mute, Override, Rule, Ruleset, ScoringPolicy
 from agent.model.terms import Text
 from agent.support.errors import RulesError
 from agent.support.shipped import locate_shipped
-from agent.support.yaml_file import describe_place, read_yaml, yaml_path
+from agent.support.yaml_file import Locate, describe_place, parse_yaml, read_content, yaml_path
 
 _LONGEST_LINK = 200
 _TOP_KEYS = {"version", "scoring", "checks"}
@@ -70,12 +70,18 @@ def load_scoring() -> ScoringPolicy:
 
 
 def _read_rules(path: Path) -> tuple[dict[Any, Any], RuleProblems]:
-    data, locate = read_yaml(path)
+    data, locate = _parse_content(read_content(path), path)
     problems = RuleProblems(str(path), partial(describe_place, path, locate))
     if not isinstance(data, dict):
         problems.add((), "{place}: a mapping with version, scoring and checks is expected")
         problems.raise_any()
     return data, problems
+
+
+@lru_cache(2)
+def _parse_content(content: bytes, path: Path) -> tuple[Any, Locate]:
+    """Parse the rules once for each content: every target of a run asks for them. Nobody changes what is returned."""
+    return parse_yaml(content, path)
 
 
 def _hash_data(data: Any) -> str:
@@ -116,7 +122,7 @@ def apply_engagement(
     ``path`` is the shipped file, whose entries the overrides change; ``file`` is the engagement's name. Raises
     RulesError with all problems.
     """
-    data, _ = read_yaml(path)
+    data = _parse_content(read_content(path), path)[0] if overrides else {}
     problems = RuleProblems(file, yaml_path)
     notes: list[Text] = []
     rules, applied = dict(ruleset.rules), []

@@ -1,4 +1,7 @@
-"""The command ``ob-health``. Heavy modules are imported by the command that needs them, so that --help is quick."""
+"""The command ``ob-health``, and the list of its commands.
+
+A command is imported when it is called, and its heavy modules when it needs them, so that each answers quickly.
+"""
 
 from __future__ import annotations
 
@@ -6,33 +9,15 @@ import gc
 import os
 import sys
 import time
-from collections.abc import Callable, Mapping
-from typing import Annotated, Any
+from collections.abc import Mapping
+from typing import Annotated
 
 import typer
 
 import agent
-from agent.cli.assessment import assess_command, collect_command, evaluate_command, render_command
-from agent.cli.authorize import authorize_app
-from agent.cli.catalogue import checks_app, rules_app
-from agent.cli.command_classes import LocalizedCommand, LocalizedGroup
-from agent.cli.completion import completion_command
-from agent.cli.deliver import deliver_command
-from agent.cli.document import document_app
-from agent.cli.fleet import fleet_app
-from agent.cli.help_topics import help_command
-from agent.cli.history import history_app
-from agent.cli.incident import incident_app
-from agent.cli.journal import journal_app
-from agent.cli.preparation import grants_command, init_command, preflight_command
-from agent.cli.proof import verify_command, what_if_command
-from agent.cli.readiness import readiness_command
-from agent.cli.report import report_app
-from agent.cli.sample import sample_command
-from agent.cli.schedule import schedule_app
-from agent.cli.service import service_app
-from agent.cli.snapshot import snapshot_app
-from agent.cli.sql import sql_app
+from agent.cli.command_classes import make_group_class
+from agent.cli.lazy_commands import CommandEntry, name_command
+from agent.model.labels import N_
 from agent.support import console
 
 HELP = """Read-only health assessment of OceanBase MySQL-mode tenants.
@@ -40,53 +25,101 @@ HELP = """Read-only health assessment of OceanBase MySQL-mode tenants.
 A first assessment: init scaffolds an engagement file, authorize writes the request that the customer signs, grants
 prints the script for the customer's DBA, preflight tries the account, assess writes the report. demo shows all of it
 on an embedded kernel."""
+# A command's place is imported when it is called. Each summary is the first paragraph of that command's own help.
+COMMANDS: Mapping[str, CommandEntry] = {
+    "init": name_command(
+        "agent.cli.preparation:init_command",
+        N_("Scaffold an engagement: NAME/engagement.yaml with comments, and its JSON Schema for editors."),
+    ),
+    "grants": name_command(
+        "agent.cli.preparation:grants_command", N_("Print the script with which the customer's DBA makes the account.")
+    ),
+    "preflight": name_command(
+        "agent.cli.preparation:preflight_command",
+        N_("Connect and say what the account may see, what is missing, and what would unlock it."),
+    ),
+    "assess": name_command(
+        "agent.cli.assessment:assess_command",
+        N_("Assess one target or all of them: report, assessment.json and snapshot in DIR/<target>/."),
+    ),
+    "collect": name_command(
+        "agent.cli.assessment:collect_command",
+        N_("Only collect: a snapshot per target that can be evaluated later, anywhere."),
+    ),
+    "sample": name_command(
+        "agent.cli.sample:sample_command",
+        N_("Take a sample of capacity and load, between assessments, as the customer signed it."),
+    ),
+    "evaluate": name_command(
+        "agent.cli.assessment:evaluate_command",
+        N_("Evaluate a saved snapshot again, by today's rules; nothing is connected."),
+    ),
+    "render": name_command(
+        "agent.cli.assessment:render_command", N_("Render an old assessment again, of any earlier agent.")
+    ),
+    "deliver": name_command(
+        "agent.cli.deliver:deliver_command",
+        N_("Send the message of a report to the destinations of the engagement that do not have it yet."),
+    ),
+    "report": name_command("agent.cli.report:report_app", N_("The files of a report: signed and verified.")),
+    "authorize": name_command("agent.cli.authorize:authorize_app", N_("The customer's signed permission.")),
+    "checks": name_command("agent.cli.catalogue:checks_app", N_("The catalogue of checks.")),
+    "rules": name_command("agent.cli.catalogue:rules_app", N_("The rules that judge.")),
+    "history": name_command("agent.cli.history:history_app", N_("Earlier assessments.")),
+    "schedule": name_command(
+        "agent.cli.schedule:schedule_app", N_("The quarterly assessments that a subscription owes.")
+    ),
+    "service": name_command(
+        "agent.cli.service:service_app",
+        N_("The service log: questions, incidents, projects, requests, topic sessions, critical periods, usage."),
+    ),
+    "document": name_command(
+        "agent.cli.document:document_app",
+        N_("Documents of the service: list of questions, quarterly service report, closing list."),
+    ),
+    "readiness": name_command(
+        "agent.cli.readiness:readiness_command",
+        N_("Judge whether targets are ready for a critical period, and write the plan for its protection."),
+    ),
+    "incident": name_command(
+        "agent.cli.incident:incident_app", N_("Faults: collect what the tenant still holds, and report.")
+    ),
+    "fleet": name_command("agent.cli.fleet:fleet_app", N_("All targets of many customers.")),
+    "journal": name_command("agent.cli.journal:journal_app", N_("The journal of every statement sent.")),
+    "snapshot": name_command(
+        "agent.cli.snapshot:snapshot_app", N_("Snapshots for sharing: names replaced by pseudonyms.")
+    ),
+    "sql": name_command(
+        "agent.cli.sql:sql_app",
+        N_("Slow statements of a saved snapshot: text, plan, waits, causes. Nothing is connected."),
+    ),
+    "verify": name_command(
+        "agent.cli.proof:verify_command",
+        N_("Propose indexes for a snapshot's statements and prove them on a kernel of our own. Nothing is connected."),
+    ),
+    "what-if": name_command(
+        "agent.cli.proof:what_if_command",
+        N_("Say how plans would change with other indexes or settings, on a kernel of our own. Nothing is connected."),
+    ),
+}
+LAST_COMMANDS: Mapping[str, CommandEntry] = {
+    "completion": name_command(
+        "agent.cli.completion:completion_command",
+        N_("Print the script that makes TAB complete commands, options, targets, codes and ids."),
+    ),
+    "help": name_command(
+        "agent.cli.help_topics:help_command",
+        N_("Show the help of a command, the exit codes (help exit-codes) or the variables (help environment)."),
+    ),
+}
 
 
-def build_app(more: Mapping[str, Callable[..., Any]] | None = None) -> typer.Typer:
+def build_app(more: Mapping[str, CommandEntry] | None = None) -> typer.Typer:
     """Return the application. ``more`` are commands of rooms above this one, by name."""
-    app = typer.Typer(cls=LocalizedGroup, help=HELP, no_args_is_help=True, add_completion=False)
+    known = {**COMMANDS, **(more or {}), **LAST_COMMANDS}
+    app = typer.Typer(cls=make_group_class(known), help=HELP, no_args_is_help=True, add_completion=False)
     app.callback(invoke_without_command=True)(_handle_global_options)
-    app.command("init")(init_command)
-    app.command("grants")(grants_command)
-    app.command("preflight")(preflight_command)
-    app.command("assess")(assess_command)
-    app.command("collect")(collect_command)
-    app.command("sample")(sample_command)
-    app.command("evaluate")(evaluate_command)
-    app.command("render")(render_command)
-    app.command("deliver")(deliver_command)
-    app.add_typer(report_app, name="report")
-    app.add_typer(authorize_app, name="authorize")
-    app.add_typer(checks_app, name="checks")
-    app.add_typer(rules_app, name="rules")
-    app.add_typer(history_app, name="history")
-    app.add_typer(schedule_app, name="schedule")
-    app.add_typer(service_app, name="service")
-    app.add_typer(document_app, name="document")
-    app.command("readiness")(readiness_command)
-    app.add_typer(incident_app, name="incident")
-    app.add_typer(fleet_app, name="fleet")
-    app.add_typer(journal_app, name="journal")
-    app.add_typer(snapshot_app, name="snapshot")
-    app.add_typer(sql_app, name="sql")
-    app.command("verify")(verify_command)
-    app.command("what-if")(what_if_command)
-    for name, function in (more or {}).items():
-        app.command(name)(function)
-    app.command("completion")(completion_command)
-    app.command("help")(help_command)
-    _give_classes(app)
     return app
-
-
-def _give_classes(app: typer.Typer) -> None:
-    """Let every command have the common options, help in the reader's language, and a variable for each option."""
-    for command in app.registered_commands:
-        command.cls = LocalizedCommand
-    for group in app.registered_groups:
-        group.cls = LocalizedGroup
-        if group.typer_instance:
-            _give_classes(group.typer_instance)
 
 
 def _handle_global_options(

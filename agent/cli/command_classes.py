@@ -1,25 +1,26 @@
 """What all commands have in common: options, variables of the environment, help and usage errors.
 
-``build_app`` gives every command one of the two classes, so a new command needs nothing of its own.
+Every command has one of the two classes, given when it is built, so a new command needs nothing of its own.
 """
 
 from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from functools import cache
+from functools import cache, partial
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from typer.completion import completion_init  # type: ignore[attr-defined]
 from typer.core import TyperCommand, TyperGroup, TyperOption
+from typer.models import CommandInfo
 
 from agent.cli.completion import complete_languages
-from agent.cli.help_page import COMMON_PANEL, render_help, render_usage
+from agent.cli.help_page import COMMON_PANEL, list_paragraphs, render_help, render_usage
+from agent.cli.lazy_commands import CommandEntry, LazyCommands
 from agent.cli.options import forget_assumed_engagement
 from agent.cli.usage_errors import UsageProblem, print_usage_error
 from agent.cli.variables import attach_variable
@@ -105,6 +106,10 @@ class LocalizedCommand(_Shared, TyperCommand):
 class LocalizedGroup(_Shared, TyperGroup):
     """A group of commands, and the whole application."""
 
+    def list_commands(self, ctx: Context) -> list[str]:  # noqa: ARG002 -- as typer calls it
+        """Return the names; typer would build each command to know them."""
+        return list(self.commands)
+
     def main(
         self,
         args: Sequence[str] | None = None,
@@ -120,6 +125,8 @@ class LocalizedGroup(_Shared, TyperGroup):
         forget_assumed_engagement()
         _typed_language.set(_find_typed_language(sys.argv[1:] if args is None else args))
         if os.environ.get(_COMPLETE_VARIABLE):
+            from typer.completion import completion_init  # type: ignore[attr-defined]
+
             completion_init()  # typer does so for its own two options, which we do not have
         try:
             code = super().main(
@@ -134,6 +141,42 @@ class LocalizedGroup(_Shared, TyperGroup):
         if standalone_mode:
             sys.exit(code if isinstance(code, int) else 0)
         return code
+
+
+def make_group_class(entries: Mapping[str, CommandEntry]) -> type[LocalizedGroup]:
+    """Return the class of the group that has these commands."""
+
+    class _Group(LocalizedGroup):
+        def __init__(self, **attrs: Any) -> None:
+            super().__init__(**{**attrs, "commands": LazyCommands(entries, _build_command)})
+
+    return _Group
+
+
+def _build_command(name: str, entry: CommandEntry) -> Command:
+    loaded = entry.load()
+    if isinstance(loaded, typer.Typer):
+        return _build_group(name, loaded)
+    info = loaded if isinstance(loaded, CommandInfo) else CommandInfo(name, callback=loaded)
+    info.cls = LocalizedCommand
+    carrier = typer.Typer(add_completion=False)
+    carrier.registered_commands.append(info)
+    return typer.main.get_command(carrier)
+
+
+def _build_group(name: str, app: typer.Typer) -> Command:
+    """Return a group whose commands are named by their functions, and built when they are called."""
+    entries = {
+        info.name or "": CommandEntry(next(iter(list_paragraphs(info.callback.__doc__)), ""), partial(_give, info))
+        for info in app.registered_commands
+        if info.callback
+    }
+    carrier = typer.Typer(cls=make_group_class(entries), name=name, help=app.info.help, no_args_is_help=True)
+    return typer.main.get_group(carrier)
+
+
+def _give(info: CommandInfo) -> CommandInfo:
+    return info
 
 
 @contextmanager

@@ -11,6 +11,7 @@ from rich.cells import cell_len
 from rich.text import Text as Plain
 from typer.core import TyperArgument, TyperGroup, TyperOption
 
+from agent.cli.lazy_commands import LazyCommands
 from agent.cli.variables import name_variable
 from agent.model.labels import N_
 from agent.support import console
@@ -111,15 +112,12 @@ def _list_sections(command: Command, ctx: Context) -> dict[str, Rows]:
 
 
 def _list_commands(group: TyperGroup, ctx: Context) -> Iterator[tuple[str, Rows]]:
-    shown = {name: command for name, command in group.commands.items() if not command.hidden}
+    shown = group.commands.summarize() if isinstance(group.commands, LazyCommands) else {}
     panels = {} if ctx.parent else _PANELS
     others = [name for name in shown if not any(name in names for names in panels.values())]
     for heading, names in {**panels, (_MORE if panels else _COMMANDS): others}.items():
-        yield heading, [(Plain(name, style="bold"), _summarize(shown[name])) for name in names if name in shown]
-
-
-def _summarize(command: Any) -> Plain:
-    return Plain(console.localize(next(iter(list_paragraphs(command.short_help or command.help)), "")))
+        rows = ((Plain(name, style="bold"), Plain(console.localize(shown[name]))) for name in names if name in shown)
+        yield heading, list(rows)
 
 
 def _is_common(option: TyperOption) -> bool:

@@ -92,7 +92,7 @@ def _find_silent_server(spec: CheckSpec, snapshot: Snapshot) -> NotAssessed | No
     """A view over all servers (GV$) leaves out a server that does not answer, without an error."""
     if not any(_spans_servers(row) for row in _list_needed(spec)):
         return None
-    silent = sorted(_list_expected_servers(snapshot) - _list_answering_servers(snapshot))
+    silent = sorted(_list_expected_servers(snapshot) - snapshot.work_out(_list_answering_servers))
     if not silent:
         return None
     return NotAssessed(

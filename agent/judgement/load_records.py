@@ -29,6 +29,7 @@ _SPANS = {
     Observes.REPOSITORY: "seen_in_repository_s",
 }
 _TIMES = frozenset(f"sql {verb} time" for verb in ("select", "insert", "replace", "update", "delete"))
+_TOLD_APART = frozenset({SqlShape, SqlTotal, RepositoryText})  # the rows by which a record shows more or less
 _STALE = timedelta(days=1)  # the newest snapshot of the repository is at most so old
 _SYS_ID = 1
 
@@ -54,6 +55,10 @@ def describe_record(kind: Observes, snapshot: Snapshot, rows: Collection[type], 
 
     To a check that cannot do without texts, a statement whose text is unknown shows nothing.
     """
+    return snapshot.work_out(_describe_record, kind, _TOLD_APART.intersection(rows), texts_wanted)
+
+
+def _describe_record(snapshot: Snapshot, kind: Observes, rows: Collection[type], texts_wanted: bool) -> LoadRecord:
     texts = _list_texts(snapshot, RepositoryText in rows) if texts_wanted else None
     if kind is Observes.AUDIT_RING:
         return _describe_ring(snapshot, SqlShape in rows, texts)

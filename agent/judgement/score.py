@@ -116,6 +116,8 @@ def _list_costs(results: Collection[CheckResult], earlier: Earlier | None, *, wi
     costs, unseen = [], list_carried(results, earlier)
     for result in results:
         carried = tuple(entry for entry in unseen.get(result.code, ()) if _is_counted(entry.finding, with_muted))
+        if not result.findings and not carried:
+            continue
         points = _compute_points(list_counted_findings(result, ScoredResult(carried=carried)), with_muted)
         if points or carried:
             costs.append(_Cost(result.code, find_root(result), points, carried))

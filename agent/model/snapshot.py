@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeVar
@@ -90,6 +90,18 @@ class Snapshot:
     budget: Budget | None = None
     receipt: Receipt | None = None
     statements: tuple[Sent, ...] = ()
+    _worked_out: dict[object, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    def work_out(self, work: Callable[..., T], *given: Hashable) -> T:
+        """Return ``work(self, *given)``, worked out once: what three hundred checks ask of the same facts.
+
+        ``work`` is pure, and a function of a module.
+        """
+        key = work, given
+        if key not in self._worked_out:
+            self._worked_out[key] = work(self, *given)
+        found: T = self._worked_out[key]
+        return found
 
     def list_rows(self, row: type[T]) -> tuple[T, ...]:
         """Return the rows of a type; none where they could not be read, or were not collected."""

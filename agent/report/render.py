@@ -1,4 +1,7 @@
-"""The report formats by name: renders a document and writes the files."""
+"""The report formats by name: renders a document and writes the files.
+
+Each format is imported when it is asked for: JSON needs none of what a page or a workbook needs.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from jinja2 import TemplateError
 
@@ -13,16 +17,12 @@ from agent.engagement.report_block import ReportBlock
 from agent.model.document import Document
 from agent.model.labels import N_
 from agent.model.terms import Text
-from agent.report.docx.render_docx import render_docx
 from agent.report.house_style import build_style
-from agent.report.html.render_html import load_html, render_html
 from agent.report.json.render_json import render_json
-from agent.report.pdf.render_pdf import render_pdf
 from agent.report.style import OURS, Style
 from agent.report.view import file_names
 from agent.report.view.file_names import name_file
 from agent.report.words import NAME_LENGTH, make_printable
-from agent.report.xlsx.render_xlsx import read_list_owner, refuse_lost_writing, render_xlsx
 from agent.support.errors import ConfigError, HealthAgentError, RenderError, Stopped
 from agent.support.files import write_whole
 from agent.support.i18n import LANGUAGES, load_translations
@@ -48,12 +48,52 @@ class Format:
     load: Callable[[], None] = lambda: None
 
 
+def _make_page(*given: Any) -> bytes:
+    from agent.report.html.render_html import render_html
+
+    return render_html(*given)
+
+
+def _make_word(*given: Any) -> bytes:
+    from agent.report.docx.render_docx import render_docx
+
+    return render_docx(*given)
+
+
+def _make_list(*given: Any) -> bytes:
+    from agent.report.xlsx.render_xlsx import render_xlsx
+
+    return render_xlsx(*given)
+
+
+def _make_pdf(*given: Any) -> bytes:
+    from agent.report.pdf.render_pdf import render_pdf
+
+    return render_pdf(*given)
+
+
+def _load_page() -> None:
+    from agent.report.html.render_html import load_html
+
+    load_html()
+
+
+def _load_word() -> None:
+    from agent.report.charts.draw import load_canvas
+
+    load_canvas()
+
+
+def _load_list() -> None:
+    import agent.report.xlsx.render_xlsx  # noqa: F401
+
+
 FORMATS: Mapping[str, Format] = {
     "json": Format(lambda document, *_: render_json(document), "assessment.json", per_language=False),
-    "html": Format(render_html, file_names.PAGE, load=load_html),
-    "docx": Format(render_docx, file_names.WORD, in_folder=True),
-    "xlsx": Format(render_xlsx, file_names.LIST, written_in=True),
-    "pdf": Format(render_pdf, file_names.PDF, in_folder=True, load=load_html),
+    "html": Format(_make_page, file_names.PAGE, load=_load_page),
+    "docx": Format(_make_word, file_names.WORD, in_folder=True, load=_load_word),
+    "xlsx": Format(_make_list, file_names.LIST, written_in=True, load=_load_list),
+    "pdf": Format(_make_pdf, file_names.PDF, in_folder=True, load=_load_page),
 }
 
 
@@ -132,6 +172,8 @@ def check_update_file(update: Path, formats: Sequence[str], customer: str, targe
     """
     if "xlsx" not in formats:
         raise ConfigError(Text("--update keeps what was written by hand in a list of findings; it needs --format xlsx"))
+    from agent.report.xlsx.render_xlsx import read_list_owner
+
     of_customer, of_target = read_list_owner(update)
     if of_customer and of_customer != make_printable(customer, NAME_LENGTH):
         text = "{path} is the list of {theirs}, not of {ours}. Give the list of this customer."
@@ -154,6 +196,8 @@ def _make_content(
     if update and path.exists() and path.samefile(update):
         text = "{path} is the list that --update reads, and is never overwritten. Choose another --out."
         raise RenderError(Text(text, {"path": str(path)}))
+    from agent.report.xlsx.render_xlsx import refuse_lost_writing
+
     content = chosen.make(document, language, style, update)
     refuse_lost_writing(path, content)
     return content

@@ -13,7 +13,6 @@ from agent.model.document import Document
 from agent.model.terms import Text
 from agent.report.render import HOUSE, name_files, name_formats, render_files
 from agent.report.view.file_names import LIST, name_file
-from agent.report.xlsx.render_xlsx import holds_more_writing
 from agent.support.errors import ConfigError, RenderError, Stopped
 
 _DOCUMENT, _SNAPSHOT = "assessment.json", "snapshot.obh"
@@ -85,6 +84,8 @@ def list_left_behind(document: Document, set_aside: Path, wish: ReportWish) -> t
 
 
 def _holds_more(before: Path, now: Path) -> bool:
+    from agent.report.xlsx.render_xlsx import holds_more_writing  # only once there is an earlier list
+
     try:
         return holds_more_writing(before, now.read_bytes() if now.exists() else None)
     except (ConfigError, ImportError, OSError):

@@ -10,18 +10,18 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from enum import IntEnum
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from rich.box import SIMPLE_HEAD
 from rich.cells import cell_len, set_cell_size
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text as Plain
 
-from agent.model.document import Document, ResultEntry, ScoreEntry
 from agent.model.terms import Text, Unit
 from agent.support.errors import ConfigError, HealthAgentError, RenderError
 from agent.support.i18n import LANGUAGES, format_value, render_text, translate
+
+if TYPE_CHECKING:
+    from agent.model.document import Document, ResultEntry, ScoreEntry
 
 
 class Loudness(IntEnum):
@@ -180,6 +180,9 @@ def print_table(headings: Iterable[str], rows: Iterable[Iterable[object]], title
     """
     if not is_told(Loudness.NORMAL):
         return
+    from rich.box import SIMPLE_HEAD
+    from rich.table import Table
+
     cells = [[cell if isinstance(cell, Plain) else Plain(strip_controls(str(cell))) for cell in row] for row in rows]
     titles = [Plain(localize(heading)) for heading in headings]
     grid = Table(

@@ -209,4 +209,6 @@ def _find_digits(text: Text, name: str) -> int | None:
 
 def render_all_languages(text: Text | None, zone: tzinfo = UTC, brought: Translations = OWN_ONLY) -> dict[str, str]:
     """Return ``{"zh-CN": ..., "en": ...}``; empty strings for None."""
+    if text is None or not text.args:  # most are: titles and advice of every check
+        return {language: translate(text.msgid if text else "", language, brought) for language in LANGUAGES}
     return {language: render_text(text, language, zone, brought) for language in LANGUAGES}

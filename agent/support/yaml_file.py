@@ -47,7 +47,7 @@ def read_yaml(path: Path) -> tuple[Any, Locate]:
     A path that does not exist has the line of its nearest ancestor. Scalars are str, int, float, bool, None,
     date or datetime; keys are always str. Raises ConfigError with every problem listed.
     """
-    return parse_yaml(_read_bytes(path), path)
+    return parse_yaml(read_content(path), path)
 
 
 def parse_yaml(content: bytes, path: Path) -> tuple[Any, Locate]:
@@ -105,7 +105,8 @@ def refuse_file(path: Path, problems: Sequence[Text]) -> ConfigError:
     return ConfigError(Text(text, {"file": str(path), "problems_count": len(problems)}), problems)
 
 
-def _read_bytes(path: Path) -> bytes:
+def read_content(path: Path) -> bytes:
+    """Return the file as it is, at most one byte more than is read. Raises ConfigError where it cannot be read."""
     try:
         with path.open("rb") as file:
             return file.read(MAX_BYTES + 1)

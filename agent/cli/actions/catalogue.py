@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from agent import pipeline
 from agent.catalogue import registry, rules
 from agent.catalogue.pages import CheckFilter, explain_check
 from agent.engagement.loading import load_engagement
@@ -52,6 +51,8 @@ def validate_rules(path: Path | None, engagement: Path | None) -> None:
     file = path or rules.locate_shipped_rules()
     ruleset = rules.load_rules(found.checks, file)
     if loaded:
+        from agent import pipeline  # only overrides need it
+
         ruleset = pipeline.apply_rules(loaded, found.checks, ruleset, datetime.now(UTC), file)
     for problem in (*found.problems, *ruleset.problems):
         console.warn(problem)

@@ -6,16 +6,11 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
 
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from agent import pipeline
-from agent.archive.history.samples import read_series
-from agent.archive.history.store import History
-from agent.catalogue import registry, rules
-from agent.collection.collect import ShowProgress
 from agent.engagement.engagement_file import Engagement
-from agent.model.series import Series
 from agent.model.terms import Text
 from agent.support import console
 from agent.support.console import Loudness
@@ -30,6 +25,12 @@ from agent.support.errors import (
 )
 from agent.support.suggestions import suggest_words
 from agent.support.tracebacks import format_origin
+
+if TYPE_CHECKING:  # the line and the history are heavy; commands that connect to nothing use this module, too
+    from agent import pipeline
+    from agent.archive.history.store import History
+    from agent.collection.collect import ShowProgress
+    from agent.model.series import Series
 
 # The exit code of a run is the first of these that a target gave.
 _EXIT_ORDER = (3, 2, 4, 5, 6, 1, 0)
@@ -49,6 +50,8 @@ def open_history(engagement: Engagement) -> History | None:
 
     Raises HistoryPlaceError if its place is written wrongly, because that can be mended before anything is connected.
     """
+    from agent.archive.history.store import History
+
     try:
         return History.open(locate_history(None, engagement))
     except HistoryPlaceError:
@@ -160,6 +163,9 @@ def make_job(
     engagement: Engagement, name: str, history: History | None, now: datetime, outside_service: str = ""
 ) -> pipeline.AssessmentJob:
     """Return the job of one target. Raises RulesError for overrides and mutes that are not valid."""
+    from agent import pipeline
+    from agent.catalogue import registry, rules
+
     found = registry.load_registry(engagement.rules.checks)
     ruleset = rules.load_rules(found.checks)
     pipeline.apply_rules(engagement, found.checks, ruleset, now)  # report errors before anything is sent
@@ -182,6 +188,8 @@ def _read_samples(history: History | None, customer: str, target: str, now: date
     """Return what was sampled between assessments; nothing where the history cannot be read, which is said later."""
     if history is None:
         return ()
+    from agent.archive.history.samples import read_series
+
     try:
         return read_series(history, customer, target, now - _SAMPLES_FOR)
     except HistoryError:

@@ -1,11 +1,10 @@
-"""Draw a plot as SVG or PNG. Only this module sets up matplotlib: no pyplot, no display, no settings of the user."""
+"""Paint a drawing sheet as PNG. Only this module knows matplotlib: no pyplot, no display, no settings of the user."""
 
 from __future__ import annotations
 
 import gc
 import logging
 import os
-import re
 import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -23,20 +22,22 @@ os.environ["MPLCONFIGDIR"] = str(FONT_LISTS)
 logging.getLogger("matplotlib").setLevel(logging.ERROR)
 with hide_passwords():  # matplotlib makes its list of fonts when it is imported; it runs fc-list for that
     from matplotlib import get_data_path, rc_context, rcParamsDefault
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
     from matplotlib.font_manager import FontEntry, findSystemFonts, fontManager
+    from matplotlib.lines import Line2D
+    from matplotlib.patches import Polygon
 
-from agent.report.charts.painting import paint_plot  # noqa: E402
-from agent.report.charts.sheet import NARROW_MM, WIDTH_MM  # noqa: E402
-from agent.report.charts.types import Plot  # noqa: E402
+from agent.report.charts.palette import PAPER  # noqa: E402
+from agent.report.charts.sheet import Area, DrawingSheet, Label, Mark, Shape, Stroke  # noqa: E402
 
 DPI = 200
+_MM_PER_INCH = 25.4
 _SETTINGS: Mapping[Any, Any] = {
     "text.parse_math": False,  # names hold dollar signs
-    "svg.fonttype": "none",  # texts stay texts
-    "svg.hashsalt": "ob-health",
     "hatch.linewidth": 0.7,
 }
-_FONT_OF_TEXT = re.compile(rb'(<text style="[^"]*?)font-family: [^;"]*(?:; )?')
+_HATCH = "//////"
 
 
 def can_print(language: str) -> bool:
@@ -79,34 +80,59 @@ def _apply_settings() -> Iterator[None]:
         yield
 
 
-def draw_svg(plot: Plot, accent: str, *, narrow: bool = False) -> tuple[bytes, float, float]:
-    """Return the picture, its width and its height in mm; ``narrow`` is for a phone.
-
-    There is no XML declaration and no document type. The root lists fonts of all systems, as a browser may run on any.
-    """
-    found, width_mm, height_mm = _draw_picture(
-        plot,
-        accent,
-        NARROW_MM if narrow else WIDTH_MM,
-        format="svg",
-        metadata=dict.fromkeys(("Date", "Creator", "Format", "Type")),
-    )
-    fonts = ", ".join(f"'{name}'" for name in (*LATIN, *CHINESE, OWN)) + ", sans-serif"
-    picture = _FONT_OF_TEXT.sub(rb"\1", found[found.index(b"<svg") :])
-    return picture.replace(b"<svg ", f'<svg font-family="{fonts}" '.encode(), 1), width_mm, height_mm
-
-
-def draw_png(plot: Plot, accent: str) -> bytes:
+def draw_png(sheet: DrawingSheet) -> bytes:
     """Return the picture for programs that cannot show SVG."""
-    return _draw_picture(plot, accent, WIDTH_MM, format="png", dpi=DPI, metadata={"Software": None})[0]
-
-
-def _draw_picture(plot: Plot, accent: str, width_mm: float, **form: Any) -> tuple[bytes, float, float]:
-    """Return the file, and the width and height of the picture in mm."""
     # The figure of the last picture is a net of cycles. Without this, 144 pictures in one process take 30 MB more.
     gc.collect(1)
     made = BytesIO()
     with _apply_settings():
-        sheet = paint_plot(plot, accent, width_mm)
-        sheet.figure.savefig(made, **form)
-    return made.getvalue(), sheet.width_mm, sheet.height_mm
+        figure = Figure((sheet.width_mm / _MM_PER_INCH, sheet.height_mm / _MM_PER_INCH), facecolor=PAPER)
+        axes = figure.add_axes((0, 0, 1, 1))
+        axes.set_axis_off()
+        axes.set(xlim=(0, sheet.width_mm), ylim=(sheet.height_mm, 0))
+        for order, shape in enumerate(sheet.shapes):
+            _paint_shape(axes, shape, order)
+        figure.savefig(made, format="png", dpi=DPI, metadata={"Software": None})
+    return made.getvalue()
+
+
+def _paint_shape(axes: Axes, shape: Shape, order: int) -> None:
+    """Paint one shape above all that came before it."""
+    if isinstance(shape, Area):
+        look: dict[str, Any] = {"facecolor": shape.fill, "edgecolor": shape.edge or "none", "linewidth": shape.line}
+        hatch = _HATCH if shape.hatched else None
+        axes.add_patch(Polygon(shape.points, hatch=hatch, alpha=shape.opacity, zorder=order, **look))
+    elif isinstance(shape, Stroke):
+        xs, ys = zip(*shape.points, strict=True)
+        dashes: Any = (0, tuple(length / shape.width for length in shape.dashes)) if shape.dashes else "solid"
+        axes.add_line(
+            Line2D(
+                xs,
+                ys,
+                color=shape.color,
+                linewidth=shape.width,
+                linestyle=dashes,
+                solid_capstyle="butt",
+                dash_capstyle="butt",
+                zorder=order,
+            )
+        )
+    elif isinstance(shape, Mark):
+        x, y = shape.at
+        look = {"markerfacecolor": shape.fill, "markeredgecolor": shape.edge, "markersize": shape.size}
+        axes.add_line(Line2D([x], [y], linestyle="none", marker=shape.kind, zorder=order, **look))
+    else:
+        _paint_label(axes, shape, order)
+
+
+def _paint_label(axes: Axes, label: Label, order: int) -> None:
+    axes.text(
+        *label.at,
+        label.text,
+        fontsize=label.size,
+        color=label.color,
+        weight="bold" if label.bold else "normal",
+        ha=label.align,
+        va="baseline",
+        zorder=order,
+    )

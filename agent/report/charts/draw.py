@@ -1,17 +1,23 @@
 """The charts of a report for all formats: SVG for pages, PNG for Word. Equal charts are drawn once.
 
-matplotlib (extra ``report``) draws them. It is imported only when there is something to draw, or by ``load_charts``.
+A page needs no library for them. A PNG needs matplotlib (extra ``report``), which is imported when one is drawn, or by
+``load_canvas``.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
+from functools import cache, cached_property, lru_cache
+from types import ModuleType
 
 from agent.model.document import Document
 from agent.model.terms import Text
 from agent.report.charts.fonts import FONT_LISTS
+from agent.report.charts.painting import paint_plot
 from agent.report.charts.plots import plot_document
+from agent.report.charts.sheet import NARROW_MM, WIDTH_MM
+from agent.report.charts.svg import write_svg
 from agent.report.charts.types import Plot
 from agent.report.style import ACCENT
 from agent.report.words import Words
@@ -25,14 +31,16 @@ KEPT = 80  # ten charts in two languages and widths, and those of one more house
 class Chart:
     """One picture on white. ``alt`` holds every number that it shows. ``png`` has 200 dpi.
 
-    SVG and PNG are drawn on first use. Where no installed font has Chinese, the labels of ``png`` are English.
+    SVG and PNG are drawn on first use. ``shown`` speaks ``language``; ``find_spare`` returns the same in English, for
+    a PNG where no installed font has Chinese.
     """
 
     name: str
     title: str
     alt: str
     shown: Plot = field(repr=False)
-    printed: Plot = field(repr=False)
+    language: str
+    find_spare: Callable[[], Plot] = field(repr=False, compare=False)
     accent: str = ACCENT
 
     @property
@@ -57,50 +65,63 @@ class Chart:
 
     @cached_property
     def png(self) -> bytes:
-        """The picture for Word, drawn when it is first asked for."""
-        return _draw_png(self.printed, self.accent)
+        """The picture for Word, drawn when it is first asked for. Raises RenderError where matplotlib is missing."""
+        printed = self.shown if _import_canvas().can_print(self.language) else self.find_spare()
+        return _draw_png(printed, self.accent)
 
 
-def load_charts() -> None:
+def load_canvas() -> None:
     """Import matplotlib, unless it would first have to list the fonts of this machine, which takes seconds.
 
-    Raises ImportError where it is not installed.
+    Raises RenderError where it is not installed.
     """
     if any(FONT_LISTS.glob("fontlist-*.json")):
-        import agent.report.charts.canvas  # noqa: F401
+        _import_canvas()
 
 
 def draw_charts(document: Document, words: Words, accent: str = ACCENT) -> tuple[Chart, ...]:
     """Return the charts that the document has data for, in the order of the report.
 
     ``accent`` is ``#rrggbb``, a colour that is dark enough to be read on white.
-
-    Raises RenderError where matplotlib is not installed.
     """
-    found = plot_document(document, words)
-    if not found:
-        return ()
-    try:
-        from agent.report.charts import canvas
-    except ImportError:
-        raise RenderError(Text("charts need matplotlib; {install}", {"install": advise_install("report")})) from None
-    printed = found if canvas.can_print(words.language) else plot_document(document, Words("en", zone=words.zone))
-    pairs = zip(found, printed, strict=True)
+
+    @cache
+    def list_spares() -> dict[str, Plot]:
+        return {plot.name: plot for plot in plot_document(document, Words("en", zone=words.zone))}
+
+    def find_spare(name: str) -> Callable[[], Plot]:
+        return lambda: list_spares()[name]
+
     return tuple(
-        Chart(name=plot.name, title=plot.title, alt=plot.alt, shown=plot, printed=spare, accent=accent)
-        for plot, spare in pairs
+        Chart(
+            name=plot.name,
+            title=plot.title,
+            alt=plot.alt,
+            shown=plot,
+            language=words.language,
+            find_spare=find_spare(plot.name),
+            accent=accent,
+        )
+        for plot in plot_document(document, words)
     )
 
 
 @lru_cache(KEPT)
 def _draw_svg(plot: Plot, accent: str, *, narrow: bool = False) -> tuple[bytes, float, float]:
-    from agent.report.charts import canvas
-
-    return canvas.draw_svg(plot, accent, narrow=narrow)
+    sheet = paint_plot(plot, accent, NARROW_MM if narrow else WIDTH_MM)
+    return write_svg(sheet, plot.title, plot.alt), sheet.width_mm, sheet.height_mm
 
 
 @lru_cache(KEPT)
 def _draw_png(plot: Plot, accent: str) -> bytes:
-    from agent.report.charts import canvas
+    made: bytes = _import_canvas().draw_png(paint_plot(plot, accent, WIDTH_MM))
+    return made
 
-    return canvas.draw_png(plot, accent)
+
+def _import_canvas() -> ModuleType:
+    try:
+        from agent.report.charts import canvas
+    except ImportError:
+        text = Text("The charts of a Word report need matplotlib; {install}", {"install": advise_install("report")})
+        raise RenderError(text) from None
+    return canvas

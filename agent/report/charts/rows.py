@@ -4,31 +4,37 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
-from matplotlib.artist import Artist
-from matplotlib.axes import Axes
-from matplotlib.lines import Line2D
-from matplotlib.patches import Patch
-from matplotlib.ticker import FuncFormatter, MaxNLocator
-
-from agent.report.charts.palette import INK, RULE, SOFT
+from agent.report.charts.legend import (
+    LEGEND_LINE,
+    LegendEntry,
+    draw_legend,
+    fold_legend,
+    measure_entry,
+    sample_box,
+    sample_line,
+)
+from agent.report.charts.palette import INK, PAPER, RULE, SOFT
 from agent.report.charts.sheet import (
     MARGIN,
+    MM_PER_PT,
     SMALL_PT,
     WIDTH_MM,
     DrawingSheet,
+    Scale,
     fit_text,
+    list_ticks,
     measure_width,
 )
 from agent.report.charts.types import PlotRow, RowsPlot
 
-HEAD, AXIS, LEGEND, NOTE = 6.5, 6.5, 6.5, 5.0
+HEAD, AXIS, NOTE = 6.5, 6.5, 5.0
 WIDEST_LABEL = 76.0
 GAP = 4.0
-KEY = 13.0  # the width of a legend entry without its text
-HATCH = "//////"
-DASHED = (0, (3, 2))
-ERASED = {"facecolor": "white", "edgecolor": "none", "pad": 0.6}  # hides lines behind a label
+DASHES = (2.7, 1.8)
+_MOST_STEPS = 5
+_BEYOND = 0.02  # how far the axis goes beyond its end, so that the last line is seen
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +48,10 @@ class _RowLayout:
     bar_at: float = 0.5
     thick: float = 0.62
 
+    def find_bar(self, number: int) -> float:
+        """Return the middle of the bar of a row."""
+        return HEAD + (number + self.bar_at) * self.pitch
+
 
 def paint_rows(plot: RowsPlot, accent: str, width_mm: float = WIDTH_MM) -> DrawingSheet:
     """Draw one line per row. On a narrow sheet there are two lines, because the label stands above its bar."""
@@ -49,46 +59,26 @@ def paint_rows(plot: RowsPlot, accent: str, width_mm: float = WIDTH_MM) -> Drawi
     narrow = _RowLayout(pitch=11.0, labels=width_mm - 2 * MARGIN, left=MARGIN, label_at=0.28, bar_at=0.72, thick=0.36)
     lay = _RowLayout(pitch=6.6, labels=labels, left=labels + GAP) if width_mm >= WIDTH_MM else narrow
     cells = [_measure_column(plot, number) for number in range(len(plot.columns))]
-    height = lay.pitch * len(plot.rows)
-    legend = _list_legend_handles(plot, accent)
-    in_line = sum(map(_measure_entry, legend)) <= width_mm - 2 * MARGIN
-    legends = LEGEND * (1 if in_line else len(legend)) if legend else 0
-    sheet = DrawingSheet(HEAD + height + AXIS + legends + (NOTE if plot.note else 0), width_mm)
-    axes = sheet.axes(lay.left, HEAD, sheet.width - lay.left - sum(cells) - GAP, height)
-    axes.set(xlim=(plot.low, plot.high + (plot.high - plot.low) * 0.02), ylim=(len(plot.rows) - 0.5, -0.5), yticks=[])
-    axes.xaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 2.5, 5, 10]))
-    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,g}{plot.unit}"))
-    axes.grid(axis="x", color=RULE, linewidth=0.7)
-    axes.set_axisbelow(True)
-    _draw_bars(axes, plot, accent, lay)
+    entries = _list_legend(plot, accent)
+    legend = fold_legend(entries, width_mm - 2 * MARGIN)
+    bottom = HEAD + lay.pitch * len(plot.rows)
+    sheet = DrawingSheet(bottom + AXIS + LEGEND_LINE * len(legend) + (NOTE if plot.note else 0), width_mm)
+    scale = Scale(
+        plot.low,
+        plot.high + (plot.high - plot.low) * _BEYOND,
+        lay.left,
+        sheet.width - sum(cells) - GAP,
+    )
+    _draw_axis(sheet, plot, scale, bottom)
+    _draw_bars(sheet, plot, accent, lay, scale)
     _print_cells(sheet, plot, lay, cells)
-    note = sheet.height_mm - NOTE
-    if legend:
-        # Under the bars, or further left where it is too wide for that.
-        x = min(lay.left, max(0.0, sheet.width - sum(map(_measure_entry, legend))))
-        y = (note if plot.note else sheet.height_mm) - legends / 2
-        sheet.figure.legend(
-            handles=legend,
-            loc="center left",
-            bbox_to_anchor=sheet.place(x, y),
-            borderpad=0,
-            borderaxespad=0,
-            ncols=len(legend) if in_line else 1,
-            frameon=False,
-            fontsize=SMALL_PT,
-            labelcolor=INK,
-            handlelength=1.8,
-        )
+    # Under the bars, or further left where it is too wide for that.
+    left = min(lay.left, max(0.0, sheet.width - sum(map(measure_entry, entries))))
+    draw_legend(sheet, legend, left, bottom + AXIS + LEGEND_LINE / 2)
     if plot.note:
-        sheet.text(
-            lay.left, note + NOTE / 2, fit_text(plot.note, sheet.width - lay.left, SMALL_PT), SMALL_PT, color=SOFT
-        )
+        told = fit_text(plot.note, sheet.width - lay.left, SMALL_PT)
+        sheet.text(lay.left, sheet.height_mm - NOTE / 2, told, SMALL_PT, color=SOFT)
     return sheet
-
-
-def _measure_entry(handle: Artist) -> float:
-    """Return the width of the entry in the legend, in mm."""
-    return measure_width(str(handle.get_label()), SMALL_PT) + KEY
 
 
 def _measure_column(plot: RowsPlot, number: int) -> float:
@@ -96,78 +86,80 @@ def _measure_column(plot: RowsPlot, number: int) -> float:
     return max(map(measure_width, texts)) + GAP
 
 
+def _draw_axis(sheet: DrawingSheet, plot: RowsPlot, scale: Scale, bottom: float) -> None:
+    for value in list_ticks(scale.low, scale.high, _MOST_STEPS):
+        x, shown = scale.place(value), f"{value:,g}{plot.unit}"
+        sheet.line((x, HEAD), (x, bottom), color=RULE, width=0.7)
+        # The first and the last may stand in the middle of their line only as far as the sheet goes.
+        half = measure_width(shown, SMALL_PT) / 2
+        sheet.text(max(x, half), bottom + 3.0, shown, SMALL_PT, color=SOFT, align="center", axis=True)
+
+
 def _print_cells(sheet: DrawingSheet, plot: RowsPlot, lay: _RowLayout, cells: Sequence[float]) -> None:
     edges = [sheet.width - sum(cells[number + 1 :]) for number in range(len(cells))]
     for edge, heading in zip(edges, plot.columns, strict=True):
-        sheet.text(edge, HEAD / 2, heading, SMALL_PT, color=SOFT, ha="right")
+        sheet.text(edge, HEAD / 2, heading, SMALL_PT, color=SOFT, align="right")
     for number, row in enumerate(plot.rows):
-        top = HEAD + number * lay.pitch
-        weight = "bold" if row.total is not None else "normal"
-        sheet.text(0, top + lay.label_at * lay.pitch, fit_text(row.label, lay.labels), weight=weight, bbox=ERASED)
+        bold = row.total is not None
+        y = HEAD + (number + lay.label_at) * lay.pitch
+        sheet.text(0, y, fit_text(row.label, lay.labels), bold=bold, halo=lay.label_at != lay.bar_at)
         for edge, cell in zip(edges, row.cells, strict=True):
-            sheet.text(edge, top + lay.bar_at * lay.pitch, cell, ha="right", weight=weight)
+            sheet.text(edge, lay.find_bar(number), cell, align="right", bold=bold)
 
 
-def _draw_bars(axes: Axes, plot: RowsPlot, accent: str, lay: _RowLayout) -> None:
-    places = [number + lay.bar_at - 0.5 for number in range(len(plot.rows))]
-    for y, row in zip(places, plot.rows, strict=True):
-        _draw_bar(axes, y, row, plot, accent=accent, whole=lay.thick)
+def _draw_bars(sheet: DrawingSheet, plot: RowsPlot, accent: str, lay: _RowLayout, scale: Scale) -> None:
     if plot.linked:
         ends = [row.bar.start if row.bar else row.total or 0.0 for row in plot.rows]
-        for y, end in zip(places, ends[:-1], strict=False):
-            axes.plot([end, end], [y, y + 1], color=SOFT, linewidth=0.8, zorder=1)
-    if plot.line_word:
-        sums = [row.line or 0.0 for row in plot.rows]
-        axes.plot(sums, places, color=INK, linewidth=1.3, marker="o", markersize=4, markerfacecolor="white")
+        for number, end in enumerate(ends[:-1]):
+            x = scale.place(end)
+            sheet.line((x, lay.find_bar(number)), (x, lay.find_bar(number + 1)), color=SOFT, width=0.8)
+    for number, row in enumerate(plot.rows):
+        _draw_bar(sheet, lay.find_bar(number), row, plot, scale=scale, accent=accent, whole=lay.thick * lay.pitch)
     if plot.guide is not None:
-        axes.axvline(plot.guide, color=INK, linewidth=0.9, linestyle=DASHED)
+        guide = scale.place(plot.guide)
+        sheet.line((guide, HEAD), (guide, HEAD + lay.pitch * len(plot.rows)), color=INK, width=0.9, dashes=DASHES)
+    if plot.line_word:
+        sums = [(scale.place(row.line or 0.0), lay.find_bar(number)) for number, row in enumerate(plot.rows)]
+        for before, after in pairwise(sums):
+            sheet.line(before, after, color=INK, width=1.3)
+        for at in sums:
+            sheet.mark(*at, "o", 4, fill=PAPER, edge=INK)
 
 
-def _draw_bar(axes: Axes, y: float, row: PlotRow, plot: RowsPlot, *, accent: str, whole: float) -> None:
+def _draw_bar(
+    sheet: DrawingSheet, y: float, row: PlotRow, plot: RowsPlot, *, scale: Scale, accent: str, whole: float
+) -> None:
+    """Draw what a row shows around its middle; with a value of last time, that stands in the lower half."""
     thick = whole / 2 if plot.was_word else whole
+    zero = scale.place(0.0)
     if row.whole is not None:
-        axes.barh(y, row.whole, whole, facecolor="white", edgecolor=INK, linewidth=0.8)
+        sheet.box(zero, y - whole / 2, scale.place(row.whole) - zero, whole, fill=PAPER, edge=INK)
     if row.was:
-        axes.barh(y + thick / 2, row.was, thick, facecolor="white", edgecolor=INK, linewidth=0.8)
+        sheet.box(zero, y, scale.place(row.was) - zero, thick, fill=PAPER, edge=INK)
     if row.bar:
-        hatched = row.bar.hatched
-        axes.barh(
-            y - thick / 2 if plot.was_word else y,
-            row.bar.end - row.bar.start,
-            thick,
-            row.bar.start,
-            linewidth=0.8,
-            facecolor="white" if hatched else accent,
-            edgecolor=accent,
-            hatch=HATCH if hatched else None,
-        )
+        start, end = scale.place(row.bar.start), scale.place(row.bar.end)
+        fill = PAPER if row.bar.hatched else accent
+        sheet.box(start, y - whole / 2, end - start, thick, fill=fill, edge=accent, hatched=row.bar.hatched)
     if row.note:
-        axes.annotate(
-            row.note,
-            (plot.low, y),
-            (4, 0),
-            textcoords="offset points",
-            fontsize=SMALL_PT,
-            color=SOFT,
-            va="center_baseline",
-        )
+        sheet.text(scale.start + 4 * MM_PER_PT, y, row.note, SMALL_PT, color=SOFT)
     if row.total is not None:
-        ends = [y - whole * 0.65, y + whole * 0.65]
-        axes.plot([row.total, row.total], ends, color=INK, linewidth=3.5, solid_capstyle="butt")
+        x = scale.place(row.total)
+        sheet.line((x, y - whole * 0.65), (x, y + whole * 0.65), color=INK, width=3.5)
 
 
-def _list_legend_handles(plot: RowsPlot, accent: str) -> list[Artist]:
+def _list_legend(plot: RowsPlot, accent: str) -> list[LegendEntry]:
     """Return the entries of the legend: none where there is only one kind of bar."""
-    handles: list[Artist] = []
-    if plot.bar_word:
-        handles.append(Patch(facecolor=accent, edgecolor=accent, label=plot.bar_word))
-    for word in (plot.was_word, plot.whole_word):
-        if word:
-            handles.append(Patch(facecolor="white", edgecolor=INK, label=word))
+    entries = [LegendEntry(plot.bar_word, sample_box(accent, accent))] if plot.bar_word else []
+    entries += [LegendEntry(word, sample_box(PAPER, INK)) for word in (plot.was_word, plot.whole_word) if word]
     if plot.hatch_word:
-        handles.append(Patch(facecolor="white", edgecolor=accent, hatch=HATCH, label=plot.hatch_word))
+        entries.append(LegendEntry(plot.hatch_word, sample_box(PAPER, accent, hatched=True)))
     if plot.line_word:
-        handles.append(Line2D([], [], color=INK, marker="o", markerfacecolor="white", label=plot.line_word))
+        entries.append(LegendEntry(plot.line_word, _sample_sums))
     if plot.guide is not None:
-        handles.append(Line2D([], [], color=INK, linewidth=0.9, linestyle=DASHED, label=f"{plot.guide:g}{plot.unit}"))
-    return handles
+        entries.append(LegendEntry(f"{plot.guide:g}{plot.unit}", sample_line(INK, 0.9, DASHES)))
+    return entries
+
+
+def _sample_sums(sheet: DrawingSheet, x: float, y: float) -> None:
+    sample_line(INK, 1.3)(sheet, x, y)
+    sheet.mark(x + 3.2, y, "o", 4, fill=PAPER, edge=INK)

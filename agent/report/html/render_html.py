@@ -15,7 +15,7 @@ from markupsafe import Markup
 
 from agent.model.document import Document
 from agent.model.terms import Text
-from agent.report.charts.draw import Chart, draw_charts, load_charts
+from agent.report.charts.draw import Chart, draw_charts
 from agent.report.html.inline_picture import inline_picture
 from agent.report.html.page_assets import build_data_address, build_margins, embed_assets, embed_logo
 from agent.report.style import OURS, Style
@@ -24,7 +24,6 @@ from agent.report.view.report import ReportView, build_report
 from agent.report.words import Words, read_zone
 from agent.support.bounded import run_bounded
 from agent.support.errors import RenderError
-from agent.support.i18n import render_text
 from agent.support.sandbox import (
     TemplateProblem,
     build_sandbox,
@@ -123,10 +122,9 @@ def _refuse_loading(page: str, name: str) -> None:
 
 
 def load_html() -> None:
-    """Load our templates and the library that draws charts. Raises ImportError without that library."""
+    """Load our templates."""
     for name in build_environment().list_templates(extensions=["j2"]):
         build_environment().get_template(name)
-    load_charts()
 
 
 def render_html(document: Document, language: str, style: Style = OURS, *, printed: bool = False) -> bytes:
@@ -137,7 +135,7 @@ def render_html(document: Document, language: str, style: Style = OURS, *, print
     words = Words(language, style.wording, read_zone(document))
     report = build_report(document, language, style)
     headings = build_contents(report, style, words)
-    charts, uncharted = _draw_charts(document, words, style.accent, printed=printed)
+    charts = draw_charts(document, words, style.accent)
     known: dict[str, Any] = {
         "report": report,
         # Without the folder: a template could read and write files through a path.
@@ -145,25 +143,13 @@ def render_html(document: Document, language: str, style: Style = OURS, *, print
         "logo": embed_logo(style),
         "headings": headings,
         "numbers": {heading.id: heading.number for heading in headings},
-        "charts": charts,
-        "uncharted": uncharted,
+        "charts": {chart.name: _describe_chart(chart, printed=printed) for chart in charts},
+        "uncharted": "",  # templates of a house that were copied from earlier ones of ours may ask for it
         "printed": printed,
         **embed_assets(style.accent, _build_margins(report), script="report.js"),
         "_": words,
     }
     return render_page(style.templates, PAGE, known)
-
-
-def _draw_charts(
-    document: Document, words: Words, accent: str, *, printed: bool
-) -> tuple[dict[str, dict[str, Any]], str]:
-    """Return the charts by name, and an empty text; without the library no charts, and the reason."""
-    try:
-        return {
-            chart.name: _describe_chart(chart, printed=printed) for chart in draw_charts(document, words, accent)
-        }, ""
-    except RenderError as error:
-        return {}, render_text(error.text, words.language)
 
 
 def _describe_chart(chart: Chart, *, printed: bool) -> dict[str, Any]:

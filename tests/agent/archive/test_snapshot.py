@@ -234,3 +234,19 @@ WRITTEN = "agent.facts.resources:Memstore"
 
 def broken(text: Mapping[str, object]) -> dict[str, object]:
     return {"unavailable": {"kind": "privilege", "reason": text, "remedy": None}}
+
+
+def _count_facts(found: Snapshot, given: str) -> tuple[str, list[int]]:
+    return given, [len(found.facts)]
+
+
+def test_what_is_asked_of_a_snapshot_again_is_worked_out_once_and_by_each_anew() -> None:
+    found = Snapshot(
+        target="t", tenant_kind=TenantKind.USER, version=Version(4, 2, 5, 1), as_of=NOW, facts={Memstore: ()}
+    )
+    first = found.work_out(_count_facts, "a")
+    assert first == ("a", [1]) and found.work_out(_count_facts, "a") is first
+    assert found.work_out(_count_facts, "b") == ("b", [1])
+    other = dataclasses.replace(found, facts={Memstore: (), Table: ()})
+    assert other.work_out(_count_facts, "a") == ("a", [2]), "another snapshot knows nothing of it"
+    assert found == dataclasses.replace(found), "nor is it part of what the snapshot says"

@@ -44,7 +44,7 @@ def dashes(chart: Chart) -> int:
 def _list_nodes(node: ElementTree.Element, axes: bool) -> Iterator[ElementTree.Element]:
     yield node
     for child in node:
-        if axes or not child.get("id", "").startswith("matplotlib.axis"):
+        if axes or child.get("class") != "chart-axis":
             yield from _list_nodes(child, axes)
 
 

@@ -399,18 +399,20 @@ def test_of_two_copies_of_a_family_the_same_files_are_used(tmp_path: Path) -> No
     assert {made.stdout for made in runs} == {runs[0].stdout} and runs[0].stdout.split()[-2:] == expected
 
 
-def test_without_matplotlib_the_extra_is_named(tmp_path: Path) -> None:
+def test_without_matplotlib_pages_have_their_charts_and_word_names_the_extra(tmp_path: Path) -> None:
     script = """
 import sys
 sys.modules["matplotlib"] = None
 from agent.support.errors import RenderError
 from agent.report.charts.draw import draw_charts
+from agent.report.html.render_html import render_html
 from agent.report.words import Words
 from tests.agent.report.sample import rich
+assert render_html(rich(), "en").count(b'class="wide ') == 9
 try:
-    draw_charts(rich(), Words("en"))
+    draw_charts(rich(), Words("en"))[0].png
 except RenderError as error:
     sys.stdout.write(str(error.text.msgid))
 """
     made = run(script, tmp_path)
-    assert "charts need matplotlib" in made.stdout and made.returncode == 0, made.stderr
+    assert "The charts of a Word report need matplotlib" in made.stdout and made.returncode == 0, made.stderr
