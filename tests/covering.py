@@ -205,7 +205,6 @@ COVERING: Mapping[str, str] = {
     "agent/support/tracebacks.py": "tests/agent/cli/test_loudness.py",
     "agent/support/yaml_compose.py": "tests/agent/support/test_yaml_file.py",
     "agent/support/yaml_fields.py": "tests/agent/engagement/test_engagement_file.py",
-    "agent/support/yaml_model.py": "tests/agent/engagement/test_loading.py",
     "agent/twin/index_advisor.py": "tests/agent/twin/test_verify.py",
     "agent/twin/matched.py": "tests/agent/twin/test_fidelity.py",
     "agent/twin/material.py": "tests/agent/twin/test_literals.py",

@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, Generic, Literal, TypeVar
+from typing import Annotated, Any, ClassVar, Generic, Literal, TypeVar
 from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, field_validator, model_validator
@@ -220,7 +220,9 @@ class AuthorizationBlock(Block):
     signature: AnyFile | None = None
     signer: SshKey
     revoked: TextList | None = None
-    revocation: Annotated[Many[ExistingFile], BeforeValidator(_make_list)] = ()
+    revocation: Annotated[
+        Many[ExistingFile], BeforeValidator(_make_list, json_schema_input_type=ExistingFile | Many[ExistingFile])
+    ] = ()
 
     @model_validator(mode="before")
     @classmethod
@@ -301,6 +303,7 @@ class Engagement(WholeFile):
     ``history_key`` refers to the keys of snapshots in the history: the first seals, each of them opens.
     """
 
+    schema_file: ClassVar[str] = "engagement.schema.json"
     customer: CustomerBlock
     service: ServiceBlock
     targets: Annotated[dict[Name, TargetBlock], Field(min_length=1)]

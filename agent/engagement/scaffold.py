@@ -16,7 +16,7 @@ from agent.support.files import write_once
 from agent.support.yaml_file import Loc, refuse_file
 
 ENGAGEMENT_FILE = "engagement.yaml"
-SCHEMA_FILE = "engagement.schema.json"
+SCHEMA_FILE = Engagement.schema_file
 _NAME = re.compile(r"\w[\w.-]{0,63}")
 # Matches what is to be filled in, but not REPLACE INTO, which a description may hold.
 _TO_FILL_IN = re.compile(r"(?<![A-Za-z_])REPLACE(?:_[A-Z]+\b|(?=[.,@]|$))")
@@ -33,14 +33,16 @@ customer:
 #   contact: "REPLACE, dba@example.com"
 
 ## 订阅从 start 起共 months 个月（12 的倍数），每 3 个月评测一次；健康评测属于顶级版服务。
-## The subscription lasts months (a multiple of 12) from start; one assessment is owed every 3 months.
-## Health assessment belongs to the premier tier.
+## From start on for months (a multiple of 12), one assessment every 3 months; it belongs to the premier tier.
 service:
   tier: 顶级版
   start: 2000-01-01  ## REPLACE
   months: 12
-  ## 报告中的时间按此时区显示。 / Times in the report are told in this zone.
+  ## 时区用于报告；响应承诺与工作日历未写时，即下列承诺、工作时段，且无节假日调整。
+  ## The zone of the report; response promises and working hours are these unless others are written, without holidays.
   timezone: Asia/Shanghai
+#   promises: {response_min: 60, emergency_response_min: 10, hours: 7x24, session_months: 6}
+#   calendar: {spans: ["09:00-12:00", "13:00-18:00"], holidays: [2000-10-01]}
 
 ## 待评测的租户。 / The tenants to assess.
 targets:
@@ -109,11 +111,12 @@ targets:
 #   blackouts: [{name: REPLACE, from: 2000-12-28, to: 2000-12-31}]
 #   major_compaction: "02:00"
 
-## 报告语言。 / Languages of the report.
-language: [zh-CN, en]
+language: [zh-CN, en]  ## 报告语言 / languages of the report
 
-## 历史库，默认为本机 SQLite。 / History database; SQLite on this machine unless given.
+## 历史库，默认为本机 SQLite；快照密钥（只写引用）由 ob-health snapshot key 生成，未写则不保存快照，以后不能重算。
+## History; SQLite here unless given. Without a reference to a key (ob-health snapshot key) no snapshot is kept in it.
 # history: sqlite:////srv/ob-health/history.db
+# history_key: file:/srv/ob-health/history.key
 
 ## 报告由谁负责，以及报告样式；徽标（logo）为 PNG 或 JPEG 文件，详见项目文档 docs/house-style.zh-CN.md。
 ## Who answers for the report, and its house style (docs/house-style.md of the project); logo names a PNG or JPEG file.
@@ -123,12 +126,9 @@ language: [zh-CN, en]
 #   classification: REPLACE
 #   valid_days: 90
 #   accent: "#0f4c81"
-#   contacts:
-#     - {name: REPLACE, detail: "REPLACE, tam@example.com"}
-#   sections:
-#     - place: end  ## front | end
-#       title: {zh-CN: REPLACE, en: REPLACE}
-#       text: {zh-CN: "本期得分 {{ score }}。", en: "The score is {{ score }}."}
+#   contacts: [{name: REPLACE, detail: "REPLACE, tam@example.com"}]
+#   sections:  ## place: front | end
+#     - {place: end, title: {zh-CN: REPLACE, en: REPLACE}, text: {zh-CN: "得分 {{ score }}。", en: "{{ score }}."}}
 
 ## 报告送达何处，见 docs/delivery.zh-CN.md。 / Where the report goes: a DingTalk robot, mail (docs/delivery.md).
 # deliver:

@@ -15,7 +15,7 @@ from functools import lru_cache
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
-from agent.engagement.permitted import EACH_MOMENT, Permission, find_closure, find_hindrance, find_opening, is_open_for
+from agent.engagement.permitted import EACH_MOMENT, Permission, find_closure, find_opening, find_refusal, is_open_for
 from agent.model.assessment import PastAssessment, PastAttempt, Period
 from agent.model.delivery import name_destination
 from agent.model.terms import Text
@@ -153,6 +153,8 @@ def find_counting(tried: Sequence[PastAssessment], counts_from_pct: float) -> Pa
     That is the first one that read enough and is finished, else the last that read enough, else, after the third
     attempt, the one that read most. It makes the period done once it is finished.
     """
+    if not tried:
+        return None
     enough = [past for past in tried if read_enough(past, counts_from_pct)]
     if enough:
         return next(filter(is_finished, enough), enough[-1])
@@ -186,9 +188,9 @@ def judge_due(
     unknown time zone or a wrong number of months.
     """
     zone, all_periods = load_zone(subscription), list_periods(subscription.start, subscription.months)
-    known = sorted(recorded, key=lambda past: past.as_of)
-    today, tried = now.astimezone(zone).date(), _group_by_period(all_periods, known, zone)
-    counting = [find_counting(past, counts_from_pct) for past in tried]
+    known = tuple(sorted(recorded, key=lambda past: past.as_of))
+    today, tried = now.astimezone(zone).date(), _group_by_period(subscription, known)
+    counting = _list_counting(subscription, known, counts_from_pct)
     missing = [
         period for period, past in zip(all_periods, counting, strict=True) if past is None or not is_finished(past)
     ]
@@ -197,7 +199,9 @@ def judge_due(
     following = next((period.start for period in missing if period.end > today), None)
     state = _judge_state(today, subscription.start, current, missing)
     owed = current if state is PeriodState.DUE else None
-    left, hindrance = (counts, find_hindrance(permission, now)) if owed else (None, None)
+    left = counts if owed else None
+    closure = find_closure(permission, now) if owed else None
+    hindrance = (find_refusal(permission, now) or closure) if owed else None
     overdue = tuple(period for period in missing if period.end <= today)
     return PeriodStatus(
         state=state,
@@ -206,29 +210,42 @@ def judge_due(
         else _describe_rest(state, all_periods, current, following, is_partial=_is_partial(counts, counts_from_pct)),
         current=current,
         overdue=overdue,
-        missed=tuple(period for period in overdue if _was_possible(period, zone, permission, attempts)),
+        missed=tuple(period for period in overdue if _was_possible(period, zone, permission, tuple(attempts))),
         last=known[-1].as_of if known else None,
         next=following,
         unwritten=left if left and left.unwritten else None,
         undelivered=left if left and not left.unwritten else None,
         hindrance=hindrance,
         opens=find_opening(permission, now, _find_day_start(owed.end, zone)) if owed and hindrance else None,
-        waits=owed is not None and find_closure(permission, now) is not None,
+        waits=closure is not None,
         counting=counts,
         is_partial=_is_partial(counts, counts_from_pct),
     )
 
 
+@lru_cache(maxsize=1024)
 def _group_by_period(
-    all_periods: Sequence[Period], known: Iterable[PastAssessment], zone: ZoneInfo
-) -> list[list[PastAssessment]]:
-    """Return the assessments of each period, in their order. Those outside the subscription are left out."""
+    subscription: Subscription, known: tuple[PastAssessment, ...]
+) -> tuple[tuple[PastAssessment, ...], ...]:
+    """Return the assessments of each period, in their order. Those outside the subscription are left out.
+
+    The answer is kept, as that of ``_list_counting``: looks at a target are many, and its assessments seldom change.
+    """
+    zone, all_periods = load_zone(subscription), list_periods(subscription.start, subscription.months)
     found = [list[PastAssessment]() for _ in all_periods]
     for past in known:
         place = _find_period(all_periods, past.as_of.astimezone(zone).date())
         if place is not None:
             found[place].append(past)
-    return found
+    return tuple(map(tuple, found))
+
+
+@lru_cache(maxsize=1024)
+def _list_counting(
+    subscription: Subscription, known: tuple[PastAssessment, ...], counts_from_pct: float
+) -> tuple[PastAssessment | None, ...]:
+    """Return for each period the assessment that counts, or None."""
+    return tuple(find_counting(tried, counts_from_pct) for tried in _group_by_period(subscription, known))
 
 
 def _find_period(all_periods: Sequence[Period], day: date) -> int | None:
@@ -245,8 +262,12 @@ def _find_day_start(day: date, zone: ZoneInfo) -> datetime:
     return datetime.combine(day, time(), zone).astimezone(UTC)
 
 
-def _was_possible(period: Period, zone: ZoneInfo, permission: Permission, attempts: Sequence[PastAttempt]) -> bool:
-    """Whether the assessment of a period that is over could have been made, for long enough to be missed."""
+@lru_cache(maxsize=4096)
+def _was_possible(period: Period, zone: ZoneInfo, permission: Permission, attempts: tuple[PastAttempt, ...]) -> bool:
+    """Whether the assessment of a period that is over could have been made, for long enough to be missed.
+
+    The answer is kept: a period that is over stays so, and each look at the target asks again.
+    """
     start, end = _find_day_start(period.start, zone), _find_day_start(period.end, zone)
     spans, free_from = list[tuple[datetime, datetime]](), start
     for attempt in sorted(attempts, key=lambda attempt: attempt.at):
@@ -266,7 +287,7 @@ def _judge_state(today: date, start: date, current: Period | None, missing: list
     return PeriodState.DUE if current in missing else PeriodState.DONE
 
 
-def _describe_due(current: Period, tried: list[PastAssessment], left: PastAssessment | None) -> Text:
+def _describe_due(current: Period, tried: Sequence[PastAssessment], left: PastAssessment | None) -> Text:
     """Say what is owed; ``tried`` are the assessments of the period, none of them done. ``left`` is the newest of them
     that read enough: its report is not written, or not delivered.
     """

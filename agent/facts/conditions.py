@@ -167,7 +167,7 @@ def _list_sources(block: exp.Expr) -> Iterator[exp.Expr]:
 
 def _list_roots(block: exp.Expr) -> Iterator[exp.Expr]:
     if isinstance(block, exp.Update | exp.Delete):
-        yield from block.args.get("using") or (block.this,)
+        yield from block.args.get("using") or ((block.this,) if block.this else ())  # the one of a MERGE names no table
     if from_ := block.args.get("from_"):
         yield from_.this
 

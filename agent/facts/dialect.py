@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import ClassVar
 
 from sqlglot import expressions as exp
@@ -37,6 +38,9 @@ _AFTER_OUTFILE = frozenset({TokenType.FROM, TokenType.FOR, TokenType.SEMICOLON, 
 _NUMBER = "0"
 _MARK = "\N{NUMERO SIGN}"  # in no literal of a masked text
 _STANDING_FOR = (("?", TokenType.STRING), (_NUMBER, TokenType.NUMBER))
+# A tree takes about 110 bytes for each character of its text.
+_MOST_TEXTS_KEPT = 600
+_MOST_CHARS_KEPT = 2_000
 
 
 class OceanBase(MySQL):
@@ -222,6 +226,20 @@ def parse_sql(sql: str, *, numbered: bool = False) -> list[exp.Expr] | None:
             [tree.transform(_restore_placeholder, text, copy=False) for tree in found] if spelled != tokens else found
         )
     return None
+
+
+def parse_shared(sql: str, *, numbered: bool = False) -> list[exp.Expr] | None:
+    """Return what ``parse_sql`` does, as trees that others read too: whoever changes a tree asks ``parse_sql`` for it.
+
+    Several checks ask for each text, and snapshots that are judged one after the other have most of them in common.
+    Parsing took three quarters of the time of judging them. Long texts are not kept, so that memory stays small.
+    """
+    return _parse_once(sql, numbered) if len(sql) <= _MOST_CHARS_KEPT else parse_sql(sql, numbered=numbered)
+
+
+@lru_cache(maxsize=_MOST_TEXTS_KEPT)
+def _parse_once(sql: str, numbered: bool) -> list[exp.Expr] | None:
+    return parse_sql(sql, numbered=numbered)
 
 
 def is_sql(tree: exp.Expr) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sqlglot import expressions as exp
 
 from agent.facts.definition_text import ColumnShape, TableShape, find_shape
-from agent.facts.dialect import parse_sql
+from agent.facts.dialect import parse_shared
 from agent.facts.sql import CUT
 
 _MOST_CHARS = 40_000
@@ -29,7 +29,10 @@ class TableSource:
 
 
 def parse_statement(statement: str) -> exp.Expr | None:
-    """Return the statement's tree; None if it was cut, is too long or cannot be parsed, or if it is several."""
+    """Return the statement's tree; None if it was cut, is too long or cannot be parsed, or if it is several.
+
+    Others read the same tree: nobody changes it.
+    """
     trees = parse_statements(statement)
     return trees[0] if trees and len(trees) == 1 else None
 
@@ -37,9 +40,9 @@ def parse_statement(statement: str) -> exp.Expr | None:
 def parse_statements(text: str) -> list[exp.Expr] | None:
     """Return the tree of each statement of a text; None if it was cut, is too long or cannot be parsed.
 
-    A ``?`` is a placeholder named by its order in the text, from 0.
+    A ``?`` is a placeholder named by its order in the text, from 0. Others read the same trees: nobody changes them.
     """
-    return None if text.endswith(CUT) or len(text) > _MOST_CHARS else parse_sql(text, numbered=True)
+    return None if text.endswith(CUT) or len(text) > _MOST_CHARS else parse_shared(text, numbered=True)
 
 
 def list_table_sources(block: exp.Expr, tree: exp.Expr) -> list[TableSource] | None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from sqlglot import expressions as exp
 
-from agent.facts.dialect import parse_sql
+from agent.facts.dialect import parse_shared
 from agent.facts.sql import CUT
 
 _WRITE = re.compile(r"(?:\s|/\*.*?\*/)*(?:UPDATE|DELETE|WITH)\b", re.IGNORECASE | re.DOTALL)
@@ -53,7 +53,7 @@ def _is_constant(condition: exp.Expr) -> bool:
 
 def _parse_statement(statement: str) -> exp.Expr | None:
     """Return the parsed statement, or None if it may have been cut or cannot be parsed."""
-    trees = None if statement.endswith(CUT) else parse_sql(statement)
+    trees = None if statement.endswith(CUT) else parse_shared(statement)
     return trees[0] if trees else None
 
 

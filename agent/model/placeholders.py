@@ -6,11 +6,14 @@ would look into objects.
 
 from __future__ import annotations
 
+import re
 import string
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
 _PUNCTUATION = "，。；：、？！（）“”《》"
+_STOP = re.compile(r"[.。](?:\s|$)|。")
+_SENTENCE = re.compile(r"\s.*[^.]\.$|。$", re.DOTALL)  # several words and one full stop: a name keeps its own
 Parts = tuple[tuple[str, str | None], ...]
 
 
@@ -46,11 +49,14 @@ def join_sentence(pieces: Sequence[object]) -> str:
 
     Chinese has a space beside a number or a Latin word, and none between its own characters. So the space between a
     value and a Chinese character is left out where the value is Chinese there, too: ``已有 {value} 未完成``, ``3 天``.
+    A sentence that somebody wrote, such as a reason, loses its full stop where the message has one.
     """
     text = ""
     for number, piece in enumerate(map(str, pieces)):
         is_value = number % 2 == 1
         if is_value and text.endswith(" ") and _is_chinese(text[-2:-1]) and _is_chinese(piece[:1]):
+            text = text[:-1]
+        if not is_value and _STOP.match(piece) and _SENTENCE.search(str(pieces[number - 1]) if number else ""):
             text = text[:-1]
         needless = not is_value and piece.startswith(" ") and _is_chinese(text[-1:]) and _is_chinese(piece[1:2])
         text += piece[1:] if needless else piece

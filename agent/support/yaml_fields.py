@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable
 from datetime import date, datetime
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, ClassVar, TypeVar
 from urllib.parse import parse_qsl, urlsplit
 from zoneinfo import ZoneInfo
 
@@ -52,6 +52,7 @@ class Block(BaseModel):
     """Base of all blocks. A key left empty counts as not written."""
 
     model_config = ConfigDict(strict=True, extra="forbid", frozen=True, hide_input_in_errors=True)
+    schema_file: ClassVar[str] = ""  # the file for editors that describes a whole file, where there is one
 
     @model_validator(mode="before")
     @classmethod

@@ -40,7 +40,8 @@ _MESSAGES = {
 }  # fmt: skip
 
 
-_OTHER_MESSAGE = "{place}: this value cannot be used; engagement.schema.json says what may stand here"
+_OTHER_MESSAGE = "{place}: this value cannot be used here; correct it"
+_DESCRIBED_MESSAGE = "{place}: this value cannot be used; {schema} says what may stand here"
 
 
 def validate_blocks(
@@ -78,6 +79,8 @@ def _choose_message(root: type[BaseModel], detail: ErrorDetails, loc: Loc) -> tu
     args: dict[str, Scalar] = {name: value for name, value in context.items() if isinstance(value, str | int | float)}
     if "expected" in args:
         args["expected"] = str(args["expected"]).replace("'", "").replace(" or ", ", ")
+    if detail["type"] not in _MESSAGES and (schema := getattr(root, "schema_file", "")):
+        return _DESCRIBED_MESSAGE, {"schema": schema}
     return _MESSAGES.get(detail["type"], _OTHER_MESSAGE), args
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from docx.oxml.parser import parse_xml
 from docx.oxml.xmlchemy import BaseOxmlElement
 from docx.shared import Mm
 
+from agent.report.docx.packing import pack_docx
 from report_templates.docx_source import body, document, front
 from report_templates.docx_source.styles import CHINESE, restyle
 
@@ -37,7 +38,7 @@ SOURCES: Mapping[Path, Source] = {
     PLACE: REPORT,
     FOLDER / "document.docx": Source(document.body, document.header, document.footer),
 }
-_CREATED = datetime(2026, 11, 1)  # noqa: DTZ001 - the format has no zones; fixed, so that the file stays the same
+_CREATED = datetime(2026, 11, 1, tzinfo=UTC)  # fixed, so that the file stays the same
 
 
 def built(source: Source = REPORT) -> bytes:
@@ -50,7 +51,7 @@ def built(source: Source = REPORT) -> bytes:
     _write_properties(made)
     file = BytesIO()
     made.save(file)
-    return file.getvalue()
+    return pack_docx(file.getvalue(), _CREATED)
 
 
 def _set_up_page(made: Document, source: Source) -> None:
@@ -102,7 +103,7 @@ def _write_settings(made: Document) -> None:
 def _write_properties(made: Document) -> None:
     known = made.core_properties
     known.author = known.last_modified_by = known.comments = known.title = ""
-    known.created = known.modified = _CREATED
+    known.created = known.modified = _CREATED.replace(tzinfo=None)  # the format has no zones
 
 
 if __name__ == "__main__":

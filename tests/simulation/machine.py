@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from random import Random
 from zoneinfo import ZoneInfo
 
@@ -20,12 +20,13 @@ from agent.service.outcome import FAILED, PARTIAL
 from agent.service.periods import Claims, hold_period, renew_until
 from agent.service.retry_plan import RetryPlan
 from agent.support.errors import ConnectError, HealthAgentError, HistoryError, NotAuthorized
-from tests.simulation.store import Store, StoreHandle
+from tests.simulation.store import Idle, Store, StoreHandle
 from tests.simulation.targets import Target, list_true_bounds
 from tests.simulation.world import World
 
 COUNTS_FROM_PCT = 60.0
 LEASE = timedelta(minutes=11, seconds=40)
+NEVER = datetime(9000, 1, 1, tzinfo=UTC)
 CLOCKS_MAY_DIFFER = timedelta(minutes=10)
 
 
@@ -96,17 +97,20 @@ class Machine:
         born = (self.epoch, self.epoch_of_plan)
 
         def look() -> None:
-            if (self.epoch, self.epoch_of_plan) == born and self.is_up:
+            if (self.epoch, self.epoch_of_plan) != born or not self.is_up:
+                return
+            idle = self.store.find_idle(target.name, self.now)
+            if idle is None:
                 self.world.start(lambda: self._look(target))
+                return
+            if idle.waits:
+                self.plan.note_closed(target.name, idle.until)
+            self._plan_look(target, self._find_next(target))
 
         self.world.at(moment - self.offset, look)
 
     def _look(self, target: Target) -> None:
         """As ``schedule run`` does with each target; then plan the next look."""
-        idle_until = self.store.find_idle(target.name, self.now)
-        if idle_until:
-            self._plan_look(target, self._find_daily(target, idle_until))
-            return
         process = Process(self, target)
         status: PeriodStatus | None = None
         try:
@@ -121,15 +125,19 @@ class Machine:
         except Killed:
             return
         if process.epoch == self.epoch and process.epoch_of_plan == self.epoch_of_plan:
-            self._plan_look(target, self._find_next(target, status))
+            self._plan_look(target, self._find_next(target))
 
-    def _find_next(self, target: Target, status: PeriodStatus | None) -> datetime:
-        """The next daily look at which something may be owed, or the end of a pause before it.
+    def _find_next(self, target: Target) -> datetime:
+        """The next daily look at which something may be to be made, or the end of a pause before it.
 
-        A look at a target that owes nothing does nothing, so those before its next period begins are left out.
+        A look at a target of which nothing is to be made does nothing, so those before its next period begins, or its
+        agreed hours do, are left out.
         """
-        idle_until = self.store.find_idle(target.name, self.now) if status and not status.is_owed else None
-        daily = self._find_daily(target, idle_until or self.now)
+        idle, earliest = self.store.find_idle(target.name, self.now), self.now
+        if idle:
+            known = idle.handover + self.offset if idle.handover else idle.until
+            earliest = min(idle.until, known)
+        daily = self._find_daily(target, earliest)
         paused = self.plan.closed_until.get(target.name)
         return min(daily, paused) if paused and paused > self.now else daily
 
@@ -177,10 +185,18 @@ class Process:
         recorded = self.handle.read_recorded(self.target.name)
         permission = self.target.permission_at(self.world.now)
         status = judge_due(self.target.subscription, recorded, self.now, COUNTS_FROM_PCT, permission=permission)
-        if not status.is_owed:
-            begins = list_true_bounds(self.target, status.next) if status.next else None
-            self.machine.store.note_idle(self.target.name, recorded, self.now, begins)
+        until = self._find_idle_until(status)
+        if until:
+            handover = self.target.find_handover(self.world.now) if status.waits else None
+            idle = Idle(recorded=len(recorded), since=self.now, until=until, waits=status.is_owed, handover=handover)
+            self.machine.store.note_idle(self.target.name, idle)
         return status
+
+    def _find_idle_until(self, status: PeriodStatus) -> datetime | None:
+        """Until when looks at the target do nothing; None if it is to be looked at."""
+        if not status.is_owed:
+            return list_true_bounds(self.target, status.next) if status.next else NEVER
+        return None if status.due else status.opens
 
     @contextmanager
     def hold(self, period: Period) -> Iterator[Claim]:

@@ -1,56 +1,68 @@
-"""The simulated history: assessments in memory, claims by the real code on a real SQLite, faults in between."""
+"""The simulated history: assessments and claims in memory, and faults on the way to it."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from random import Random
 from typing import TypeVar
 
-from sqlalchemy import create_engine
-from sqlalchemy.orm import Session
-from sqlalchemy.pool import StaticPool
-
-from agent.archive.history.claims import release_claim, renew_claim, take_claim
 from agent.archive.history.entries import Claim
-from agent.archive.history.models import Base
 from agent.model.assessment import AttemptEnd, PastAssessment, PastAttempt
 from agent.support.errors import ClaimLost, HistoryError
+from tests.simulation.claims import MemoryClaims
 
 T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Idle:
+    """That by so many assessments nothing is to be made of a target from ``since`` to ``until``, by a machine's clock.
+
+    Either nothing is owed before ``until``, or it waits for agreed hours, which open then (``waits``). ``handover`` is
+    the true moment at which another signed document comes to hand: then it must be judged again.
+    """
+
+    recorded: int
+    since: datetime
+    until: datetime
+    waits: bool = False
+    handover: datetime | None = None
 
 
 class Store:
     """What every machine shares. ``away`` while no machine reaches it."""
 
-    def __init__(self) -> None:
-        self.engine = create_engine("sqlite://", poolclass=StaticPool)
-        Base.metadata.create_all(self.engine)
+    def __init__(self, read_time: Callable[[], datetime]) -> None:
+        self._read_time = read_time
+        self.claims = MemoryClaims(read_time)
         self.recorded: dict[str, list[PastAssessment]] = defaultdict(list)
         self.attempts: dict[str, list[PastAttempt]] = defaultdict(list)
-        self.idle: dict[str, tuple[int, datetime, datetime]] = {}
+        self.idle: dict[str, Idle] = {}
         self.away = False
         self.refused_late = 0
 
-    def note_idle(self, target: str, recorded: Sequence[PastAssessment], now: datetime, until: datetime | None) -> None:
-        """Keep that by these assessments nothing is owed from ``now`` until ``until``, the start of a period."""
-        self.idle[target] = (len(recorded), now, until or datetime(9000, 1, 1, tzinfo=UTC))
+    def note_idle(self, target: str, idle: Idle) -> None:
+        """Keep until when nothing is to be made of a target."""
+        self.idle[target] = idle
 
-    def find_idle(self, target: str, now: datetime) -> datetime | None:
+    def find_idle(self, target: str, now: datetime) -> Idle | None:
         """Return until when a look does nothing, so that it can be left out: what is due is a pure judgement."""
-        count, since, until = self.idle.get(target, (-1, now, now))
-        return until if count == len(self.recorded[target]) and since <= now < until else None
+        idle = self.idle.get(target)
+        if idle is None or idle.recorded != len(self.recorded[target]) or not idle.since <= now < idle.until:
+            return None
+        return None if idle.handover and idle.handover <= self._read_time() else idle
 
     def record(self, claim: Claim, past: PastAssessment) -> None:
         """As ``History.save``: the claim is renewed in the transaction that records."""
-        with Session(self.engine) as session, session.begin():
-            try:
-                renew_claim(session, claim)
-            except ClaimLost:
-                self.refused_late += 1
-                raise
-            self.recorded[claim.target].append(past)
+        try:
+            self.claims.renew(claim)
+        except ClaimLost:
+            self.refused_late += 1
+            raise
+        self.recorded[claim.target].append(past)
 
     def replace(self, target: str, past: PastAssessment) -> None:
         """As ``History.note_unwritten``: by the id of the assessment."""
@@ -82,21 +94,13 @@ class StoreHandle:
         return answer
 
     def claim(self, wanted: Claim) -> Claim:
-        return self._ask(lambda: take_claim(self._store.engine, wanted))
+        return self._ask(lambda: self._store.claims.claim(wanted))
 
     def renew(self, claim: Claim) -> Claim:
-        def renew() -> Claim:
-            with Session(self._store.engine) as session, session.begin():
-                return renew_claim(session, claim)
-
-        return self._ask(renew)
+        return self._ask(lambda: self._store.claims.renew(claim))
 
     def release(self, claim: Claim) -> None:
-        def release() -> None:
-            with Session(self._store.engine) as session, session.begin():
-                release_claim(session, claim)
-
-        self._ask(release)
+        self._ask(lambda: self._store.claims.release(claim))
 
     def record(self, claim: Claim, past: PastAssessment) -> None:
         self._ask(lambda: self._store.record(claim, past))

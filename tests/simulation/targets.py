@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import dataclasses
 from bisect import bisect_right
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import cached_property
 from itertools import pairwise
 from random import Random
 from zoneinfo import ZoneInfo
@@ -34,16 +36,23 @@ class Target:
 
     def permission_at(self, moment: datetime) -> Permission:
         """What a machine knows that reads the signed document at this true moment: the newest one there is."""
-        begun = [span for span in self.signed if span[0] - 20 * DAY <= moment]
-        validity = Validity(reference="A", not_before=begun[-1][0], not_after=begun[-1][1]) if begun else Validity()
-        return Permission(
-            timezone=self.agreed.timezone,
-            validity=validity,
-            collection=self.agreed.collection,
-            changes=self.agreed.changes,
-            closed=self.agreed.closed,
-            compaction=self.agreed.compaction,
-        )
+        return self._permissions[bisect_right(self.signed, moment, key=_find_handover)]
+
+    def find_handover(self, moment: datetime) -> datetime | None:
+        """Return when the next signed document after this true moment comes to hand; None after the last."""
+        place = bisect_right(self.signed, moment, key=_find_handover)
+        return _find_handover(self.signed[place]) if place < len(self.signed) else None
+
+    @cached_property
+    def _permissions(self) -> tuple[Permission, ...]:
+        """By how many documents have come to hand."""
+        validities = (Validity(reference="A", not_before=span[0], not_after=span[1]) for span in self.signed)
+        return tuple(dataclasses.replace(self.agreed, validity=validity) for validity in (Validity(), *validities))
+
+
+def _find_handover(span: Span) -> datetime:
+    """Return when the document of this validity comes to hand: before it begins."""
+    return span[0] - 20 * DAY
 
 
 def find_span(spans: tuple[Span, ...], moment: datetime) -> Span | None:

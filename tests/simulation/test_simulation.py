@@ -8,12 +8,13 @@ import pytest
 
 from agent.engagement.subscription import PeriodStatus
 from agent.service import look
-from tests.simulation import machine, store
+from tests.simulation import machine
+from tests.simulation.claims import MemoryClaims
 from tests.simulation.simulate import Tally, simulate
 
 
 def what_came(tally: Tally) -> dict[str, object]:
-    return {**dataclasses.asdict(tally), "seconds": None}
+    return {**dataclasses.asdict(tally), "seconds": None, "processor_s": None}
 
 
 @pytest.mark.slow
@@ -28,8 +29,8 @@ def test_none_is_missed_none_double_and_a_seed_gives_the_same_decade() -> None:
 @pytest.mark.long
 def test_it_sees_a_service_that_claims_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     """Two that look at once both assess where a claim is given to everybody, and a late one may record."""
-    monkeypatch.setattr(store, "take_claim", lambda engine, wanted: dataclasses.replace(wanted, token=1))
-    monkeypatch.setattr(store, "renew_claim", lambda session, claim: claim)
+    monkeypatch.setattr(MemoryClaims, "claim", lambda claims, wanted: dataclasses.replace(wanted, token=1))
+    monkeypatch.setattr(MemoryClaims, "renew", lambda claims, claim: claim)
     assert simulate(6, 2, 7).double
 
 

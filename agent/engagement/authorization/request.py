@@ -71,6 +71,14 @@ class Window(Block):
     closes: ClockTime = "24:00"
     timezone: Timezone
 
+    @model_validator(mode="after")
+    def _require_length(self) -> Window:
+        if self.opens == self.closes:
+            raise Invalid(
+                '{place}: "opens" and "closes" must not be the same time; the whole day is "00:00" to "24:00"'
+            )
+        return self
+
     @property
     def as_model(self) -> SignedWindow:
         """The window as the rest of the agent knows it."""

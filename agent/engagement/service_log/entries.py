@@ -7,7 +7,7 @@ the entries of its kind, so that documents and people can name it.
 from __future__ import annotations
 
 import datetime as dt
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import AfterValidator, Field, model_validator
 from pydantic_core.core_schema import ValidationInfo
@@ -272,6 +272,7 @@ class Usage(LogEntry):
 class ServiceFile(WholeFile):
     """One file of the service log; what it does not hold is left out."""
 
+    schema_file: ClassVar[str] = "service.schema.json"
     questions: Some[SupportQuestion] | None = None
     incidents: Some[Incident] | None = None
     projects: Some[Project] | None = None

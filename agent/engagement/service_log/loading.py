@@ -28,7 +28,7 @@ from agent.support.yaml_file import read_yaml
 from agent.support.yaml_model import validate_blocks
 
 FOLDER = "service"
-SCHEMA_FILE = "service.schema.json"
+SCHEMA_FILE = ServiceFile.schema_file
 SCHEMA_LINE = f"# yaml-language-server: $schema={SCHEMA_FILE}\n"
 
 

@@ -16,6 +16,7 @@ from docx.oxml.ns import qn
 from docx.oxml.xmlchemy import BaseOxmlElement
 from pikepdf import Array, OutlineItem, Page, Pdf, PdfError
 
+from agent.report.docx.packing import pack_docx, read_moment
 from agent.support.errors import RenderError
 from agent.support.files import make_workplace
 from agent.support.programs import run_program
@@ -53,7 +54,7 @@ def fill_contents(content: bytes, directory: Path | None) -> bytes:
             place.text = str(page)
     made = BytesIO()
     document.save(made)
-    return made.getvalue()
+    return pack_docx(made.getvalue(), read_moment(content))
 
 
 def _print_pdf(soffice: str, content: bytes, directory: Path | None) -> bytes:

@@ -21,6 +21,7 @@ from jinja2 import TemplateSyntaxError
 from agent.model.document import Document
 from agent.model.terms import Text
 from agent.report.charts.draw import draw_charts
+from agent.report.docx.packing import pack_docx
 from agent.report.style import ACCENT, Style
 from agent.report.view.contents import build_contents
 from agent.report.view.file_names import LIST, name_file
@@ -131,7 +132,7 @@ def fill_in(
     _set_properties(template, properties)
     file = BytesIO()
     template.save(file)
-    return file.getvalue()
+    return pack_docx(file.getvalue(), properties.made)
 
 
 def make_logo(template: DocxTemplate, style: Style, words: Words) -> Picture | str:

@@ -15,6 +15,7 @@ from agent.model.terms import Severity
 KEPT_POINTS = 12  # of a curve: three years of quarters
 # An authorization or a subscription that ends before the next quarter does is told.
 ENDS_SOON_DAYS = 90
+_RANKS: Mapping[str, int] = {severity.value: severity.rank for severity in Severity}
 _NO_SCORE = 101.0  # sorts what was never assessed after all that was
 
 
@@ -122,7 +123,7 @@ def _keep_titles(latest: LatestDocument, codes: set[str]) -> dict[str, Named]:
 
 def rank_severity(severity: str) -> int:
     """Return how bad a severity is, worst highest; -1 for a word that is none."""
-    return Severity(severity).rank if severity in list(Severity) else -1
+    return _RANKS.get(severity, -1)
 
 
 def _rank(finding: FleetFinding) -> int:

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache, partial
 from itertools import pairwise
 from pathlib import Path
 
@@ -64,6 +65,9 @@ class SeenAt:
 
     key: str
     label: str
+
+
+_UNSEEN = SeenAt("", "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,6 +217,7 @@ def _list_findings(found: FleetTarget, past: Sequence[KeptAssessment], words: Wo
             seen.setdefault(finding.fingerprint, {}).setdefault(number, finding)  # the muted ones
     titles: Mapping[str, Named] = latest.titles if latest else {}
     names: Mapping[str, Named] = latest.names if latest else {}
+    tell = cache(partial(_tell_sight, words=words))  # few differ, and there are a thousand on a page
     rows = []
     for fingerprint, sights in seen.items():
         newest = sights[max(sights)]
@@ -222,18 +227,19 @@ def _list_findings(found: FleetTarget, past: Sequence[KeptAssessment], words: Wo
             words.pick(titles.get(newest.code, {}), NAME_LENGTH),
             make_printable(told, NAME_LENGTH),
             last in sights,
-            tuple(_tell_sight(sights.get(number), words) for number in range(len(past))),
+            tuple(
+                tell(seen_then.severity, seen_then.outcome) if (seen_then := sights.get(number)) else _UNSEEN
+                for number in range(len(past))
+            ),
         )
         rows.append((last not in sights, -max(sights), -rank_severity(newest.severity), newest.code, row.resource, row))
     return tuple(entry[-1] for entry in sorted(rows, key=lambda entry: entry[:-1]))
 
 
-def _tell_sight(finding: FleetFinding | None, words: Words) -> SeenAt:
-    if finding is None:
-        return SeenAt("", "")
-    label = words.label(SEVERITIES, finding.severity)
-    if finding.outcome == "muted":
+def _tell_sight(severity: str, outcome: str, words: Words) -> SeenAt:
+    label = words.label(SEVERITIES, severity)
+    if outcome == "muted":
         label = words("{severity}, muted", severity=label)
-    elif finding.outcome == "carried":
+    elif outcome == "carried":
         label = words("{severity}, carried over", severity=label)
-    return SeenAt(finding.severity if finding.severity in SEVERITIES else "", label)
+    return SeenAt(severity if severity in SEVERITIES else "", label)

@@ -10,16 +10,16 @@ import base64
 import hashlib
 import os
 import shutil
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from jinja2 import Template
+from jinja2 import Environment, Template
 from markupsafe import Markup
 
 import agent
@@ -29,7 +29,7 @@ from agent.model.terms import Text
 from agent.report.html.render_html import build_environment
 from agent.report.site.first_page import MARKS, build_first_page
 from agent.report.site.target_line import TargetLine, build_line
-from agent.report.site.target_page import build_target_page
+from agent.report.site.target_page import SeenAt, build_target_page
 from agent.report.style import ACCENT
 from agent.report.words import Words
 from agent.support.errors import WriteError
@@ -42,6 +42,7 @@ _PAGES = "targets"
 _MARK = '<meta name="generator" content="ob-health fleet site">'
 _HEAD_BYTES = 1024  # the mark stands at the beginning of the page
 _MODE = 0o600
+_MOST_CELLS = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,16 +110,17 @@ def _write_pages(
     pages = place / _PAGES
     make_folder(pages)
     link = _make_linker(out / _PAGES)
-    template, lines = build_environment().get_template("fleet_target.html.j2"), []
+    environment, lines = build_environment(), []
+    template, cells = environment.get_template("fleet_target.html.j2"), _make_cells(environment)
     for found in targets:
         line = build_line(found)
         lines.append(line)
         for number, language in enumerate(languages):
             words = Words(language, zone=line.zone)
             page = build_target_page(found, line, now, words)
-            known = {"page": page, "name": line.page, "link": link, "severities": SEVERITIES.items()}
+            known = {"page": page, "name": line.page, "link": link, "severities": SEVERITIES.items(), "cells": cells}
             _write(pages / _name(line.page, number, language), template, known, words, languages)
-    first = build_environment().get_template("fleet.html.j2")
+    first = environment.get_template("fleet.html.j2")
     for number, language in enumerate(languages):
         words = Words(language)
         view = build_first_page(lines, now, words, has_agreed=has_agreed)
@@ -139,6 +141,20 @@ def _make_linker(folder: Path) -> Any:
         return quote(os.path.relpath(path.absolute(), absolute).replace(os.sep, "/").encode("utf-8", "surrogateescape"))
 
     return link
+
+
+def _make_cells(environment: Environment) -> Callable[[Sequence[SeenAt], Sequence[str]], Markup]:
+    """Return what makes the cells of a finding, one for each day: they are most of a page, and few of them differ."""
+    template = environment.get_template("_fleet_cell.html.j2")
+
+    @lru_cache(maxsize=_MOST_CELLS)
+    def make_cell(sight: SeenAt, day: str) -> str:
+        return template.render(sight=sight, day=day)
+
+    def make_cells(sights: Sequence[SeenAt], days: Sequence[str]) -> Markup:
+        return Markup("".join(map(make_cell, sights, days)))  # noqa: S704 - escaped by the template
+
+    return make_cells
 
 
 def _write(path: Path, template: Template, known: dict[str, Any], words: Words, languages: Sequence[str]) -> None:

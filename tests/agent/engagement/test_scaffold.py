@@ -13,7 +13,7 @@ from jsonschema import Draft202012Validator
 
 from agent.engagement.authorization.authorize import authorize
 from agent.engagement.loading import load_engagement
-from agent.engagement.scaffold import engagement_template, scaffold
+from agent.engagement.scaffold import engagement_template, scaffold, schema_text
 from agent.support.errors import ConfigError, NotAuthorized
 from agent.support.i18n import render_text
 from agent.support.yaml_file import read_yaml
@@ -86,6 +86,13 @@ def test_the_schema_shows_mistakes_in_the_editor(tmp_path: Path, old: str, new: 
     assert old in content
     path.write_text(content.replace(old, new))
     assert not Draft202012Validator(json.loads(schema.read_text())).is_valid(as_json(read_yaml(path)[0]))
+
+
+def test_one_revocation_needs_no_list_in_the_schema() -> None:
+    block = json.loads(schema_text())["$defs"]["AuthorizationBlock"]["properties"]["revocation"]
+    checker = Draft202012Validator(block | {"$defs": json.loads(schema_text())["$defs"]})
+    assert all(checker.is_valid(value) for value in ("ended.yaml", ["ended.yaml", "again.yaml"], []))
+    assert not checker.is_valid(5)
 
 
 @pytest.mark.parametrize("existing", ["engagement.yaml", "engagement.schema.json"])

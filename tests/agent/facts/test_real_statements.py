@@ -10,8 +10,11 @@ import pytest
 from sqlglot import expressions as exp
 
 from agent.collection.masking import mask_sql
-from agent.facts.dialect import parse_sql
+from agent.facts.conditions import read_questions
+from agent.facts.dialect import parse_shared, parse_sql
 from agent.facts.lexed_sql import MASKED
+from agent.facts.null_traps import list_null_comparisons, list_nullable_exclusions
+from agent.facts.result_rows import count_needless_union, find_unordered_cut
 from agent.facts.sql import CUT
 from agent.facts.sqltext import (
     count_longest_list,
@@ -100,6 +103,28 @@ def test_no_literal_survives() -> None:
                 survives = re.search(rf"(?<![\w$]){re.escape(literal)}(?![\w$])", bare)
                 assert not survives, f"{statement.name}: {literal}"
     assert asked > 1000
+
+
+def test_who_reads_a_tree_that_is_shared_leaves_it_as_it_is() -> None:
+    """Checks, and assessments that are restated, read the same trees one after the other."""
+    for statement in STATEMENTS:
+        masked = _mask(statement.sql)
+        for _ in range(2):
+            _list_told(masked)
+            read_questions(masked, {})
+            list_nullable_exclusions(masked, {})
+            list_null_comparisons(masked, ())
+            find_unordered_cut(masked, {})
+            count_needless_union(masked, {})
+        for numbered in (False, True):
+            assert parse_shared(masked, numbered=numbered) == parse_sql(masked, numbered=numbered), statement.name
+
+
+def test_a_long_text_is_not_kept() -> None:
+    short, long = "SELECT id FROM t WHERE a = ?", f"SELECT id FROM t WHERE a IN ({'?, ' * 1000}?)"
+    assert parse_shared(short) is parse_shared(short)
+    assert parse_shared(short, numbered=True) != parse_shared(short)
+    assert parse_shared(long) == parse_shared(long) and parse_shared(long) is not parse_shared(long)
 
 
 @pytest.mark.parametrize("statement", [s for s in STATEMENTS if s.reason], ids=lambda s: s.name)

@@ -73,3 +73,19 @@ def test_a_missing_value_is_an_error() -> None:
 )
 def test_a_space_beside_a_chinese_value_is_left_out(message: str, value: str, sentence: str) -> None:
     assert fill_sentence(message, {"value": value}) == sentence
+
+
+@pytest.mark.parametrize(
+    ("msgid", "reason", "shown"),
+    [
+        ("Revoked: {reason}. Ask.", "The contract ended.", "Revoked: The contract ended. Ask."),
+        ("Revoked: {reason}. Ask.", "The contract ended", "Revoked: The contract ended. Ask."),
+        ("已撤销：{reason}。请重新申请。", "合同已终止。", "已撤销：合同已终止。请重新申请。"),
+        ("Revoked: {reason}.", "We wait for more...", "Revoked: We wait for more...."),
+        ("Gone: {reason}", "The contract ended.", "Gone: The contract ended."),
+        ("Table {reason}.", "odd.", "Table odd.."),
+        ("{reason}.name", "two words.", "two words..name"),
+    ],
+)
+def test_a_reason_that_is_a_sentence_brings_no_second_stop(msgid: str, reason: str, shown: str) -> None:
+    assert fill_sentence(msgid, {"reason": reason}) == shown

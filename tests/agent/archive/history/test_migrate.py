@@ -25,8 +25,9 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine, text
-from sqlalchemy.exc import SAWarning
+from sqlalchemy.exc import ProgrammingError, SAWarning
 
+from agent.archive.history import migrate
 from agent.archive.history.claims import make_claim
 from agent.archive.history.entries import Claim
 from agent.archive.history.models import REVISION, Base
@@ -259,6 +260,30 @@ def test_several_processes_may_open_a_new_history_at_once(tmp_path: Path) -> Non
             process.stdin.write("go\n")
             process.stdin.flush()
         assert [process.communicate(timeout=30)[1] for process in processes] == [""] * 4
+
+
+@pytest.mark.parametrize(("code", "other_ends"), [(1050, True), (1060, True), (1050, False), (1142, True)])
+def test_who_finds_what_another_process_makes_waits_for_it(
+    code: int, other_ends: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On MySQL each CREATE is a transaction of its own, and two may begin at once."""
+    monkeypatch.setattr(migrate, "_PATIENCE_S", 0.5)
+    upgrade = command.upgrade
+
+    def come_second(config: Config, revision: str) -> None:
+        if other_ends:
+            upgrade(config, revision)
+            config.attributes["connection"].commit()
+        raise ProgrammingError("CREATE TABLE", None, Exception(code, "what the server says"))
+
+    monkeypatch.setattr(command, "upgrade", come_second)
+    if other_ends and code != 1142:
+        with History.open(str(tmp_path / "h.db")) as history:
+            assert history.list() == ()
+    else:
+        with pytest.raises(HistoryError) as caught:
+            History.open(str(tmp_path / "h.db"))
+        assert "what the server says" in message(caught)
 
 
 def test_several_threads_may_each_open_a_new_history(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+from pydantic import ValidationError
 
 from agent.engagement.authorization.request import Request, Window, parse_signed
 from agent.facts.resources import Memstore
@@ -45,6 +46,13 @@ def test_the_window(days: list[str], opens: str, closes: str, moment: str, is_op
     local = datetime.fromisoformat(moment).replace(tzinfo=SHANGHAI)
     assert window(days, opens, closes).is_open(local) is is_open
     assert window(days, opens, closes).is_open(local.astimezone(ZoneInfo("America/New_York"))) is is_open
+
+
+@pytest.mark.parametrize("hour", ["00:00", "02:30"])
+def test_a_window_without_length_is_refused(hour: str) -> None:
+    """It could be read as no time, or as the whole day."""
+    with pytest.raises(ValidationError, match="must not be the same time; the whole day is"):
+        window(["mon"], hour, hour)
 
 
 def test_every_day_without_hours_is_always_open() -> None:

@@ -7,6 +7,7 @@ import math
 import re
 import sys
 from copy import deepcopy
+from datetime import datetime, timedelta
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ import pytest
 
 from agent.archive.upgrade import upgrade_document
 from agent.model.terms import Category
+from agent.report.docx.packing import read_moment
 from agent.report.docx.page_numbers import fill_contents, find_soffice
 from agent.report.docx.render_docx import render_docx
 from agent.report.style import Style
@@ -46,6 +48,12 @@ def in_word(document: Any, language: str = "en", style: Style | None = None) -> 
 @pytest.fixture(scope="module")
 def rich() -> bytes:
     return in_word(DOCUMENTS["rich"])
+
+
+def test_each_part_has_the_time_of_the_document(rich: bytes) -> None:
+    made = read_moment(rich)
+    assert abs(made - datetime.fromisoformat(str(DOCUMENTS["rich"]["as_of"]))) < timedelta(seconds=2)
+    assert in_word(DOCUMENTS["rich"]) == rich
 
 
 def test_the_template_is_what_its_script_builds() -> None:
