@@ -299,6 +299,7 @@ class Engagement(WholeFile):
     """A whole engagement file.
 
     ``history_key`` refers to the keys of snapshots in the history: the first seals, each of them opens.
+    ``verify_advice``: assessments try indexes and remedies on a twin, on the machine that runs them.
     """
 
     customer: CustomerBlock
@@ -316,6 +317,7 @@ class Engagement(WholeFile):
         BeforeValidator(_make_list),
         WithJsonSchema({"anyOf": [_PASSWORD_SCHEMA, {"type": "array", "items": _PASSWORD_SCHEMA}]}),
     ] = ()
+    verify_advice: bool = False
     report: ReportBlock = ReportBlock()
     deliver: DeliverBlock | None = None
     schedule: ScheduleBlock = ScheduleBlock()

@@ -109,8 +109,9 @@ targets:
 #   blackouts: [{name: REPLACE, from: 2000-12-28, to: 2000-12-31}]
 #   major_compaction: "02:00"
 
-## 报告语言。 / Languages of the report.
+## 报告语言；是否在本机孪生环境验证建议（约一分钟）。 / Languages, and whether advice is proven on a twin (a minute).
 language: [zh-CN, en]
+# verify_advice: true
 
 ## 历史库，默认为本机 SQLite。 / History database; SQLite on this machine unless given.
 # history: sqlite:////srv/ob-health/history.db
@@ -123,8 +124,7 @@ language: [zh-CN, en]
 #   classification: REPLACE
 #   valid_days: 90
 #   accent: "#0f4c81"
-#   contacts:
-#     - {name: REPLACE, detail: "REPLACE, tam@example.com"}
+#   contacts: [{name: REPLACE, detail: "REPLACE, tam@example.com"}]
 #   sections:
 #     - place: end  ## front | end
 #       title: {zh-CN: REPLACE, en: REPLACE}
