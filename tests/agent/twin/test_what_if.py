@@ -25,6 +25,14 @@ def test_several_indexes_of_a_table_are_made_in_one_statement() -> None:
     assert len(twin.asked) == 2 and twin.asked[0].count("ADD INDEX") == 2
 
 
+def test_what_was_made_with_its_table_is_not_made_again() -> None:
+    twin = AnsweringTwin(answer)
+    twin.candidates = [BY_CUSTOMER]
+    what_if = WhatIf(twin.as_twin())
+    assert what_if.make([BY_CUSTOMER, BY_AMOUNT]) == [] and what_if.made == (BY_CUSTOMER, BY_AMOUNT)
+    assert len(twin.asked) == 1 and BY_CUSTOMER.name not in twin.asked[0]
+
+
 def test_one_index_that_is_refused_does_not_take_the_others_along() -> None:
     twin = AnsweringTwin(answer, refuses={f"`{BY_AMOUNT.name}`": "too wide"})
     what_if = WhatIf(twin.as_twin())
