@@ -42,8 +42,12 @@ class Candidate:
 
     @property
     def name(self) -> str:
-        """A name that says the columns, and is the same in every run."""
-        digest = hashlib.sha256("\0".join((*self.columns, self.scope.value)).encode()).hexdigest()[:6]
+        """A name that says the columns, and is the same in every run.
+
+        No table has the name of another one's: a plan tells an index by its name alone.
+        """
+        told = (self.schema, self.table, *self.columns, self.scope.value)
+        digest = hashlib.sha256("\0".join(told).encode()).hexdigest()[:6]
         plain = "_".join(self.columns).lower()
         return f"idx_{plain[:_NAME_CHARS]}_{digest}"
 

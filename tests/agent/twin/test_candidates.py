@@ -64,6 +64,9 @@ def test_a_statement_without_a_plan_has_none() -> None:
 def test_a_name_is_stable_and_says_the_columns() -> None:
     one = Candidate("shop", "orders", ("customer_id", "made"))
     assert one.name == Candidate("shop", "orders", ("customer_id", "made")).name
+    assert (
+        len({one.name, *(Candidate(*place, one.columns).name for place in (("shop", "bills"), ("old", "orders")))}) == 3
+    )
     assert one.name.startswith("idx_customer_id_made_")
     assert len(Candidate("s", "t", tuple("abcdefghij" * 9)).name) <= 64
     assert Candidate("s", "t", ("a",), Scope.LOCAL).name != Candidate("s", "t", ("a",), Scope.GLOBAL).name

@@ -51,6 +51,15 @@ def test_the_others_are_hidden_and_the_plan_is_kept() -> None:
     assert twin.explained == 1, "an index of another table makes no other plan"
 
 
+def test_an_index_of_another_table_on_the_same_columns_is_another_one() -> None:
+    by_customer = Candidate("shop", "bills", BY_CUSTOMER.columns)
+    what_if = WhatIf(AnsweringTwin(answer).as_twin())
+    what_if.make([BY_CUSTOMER, by_customer])
+    one, _ = make_matched()
+    plan = what_if.find_plan(one, [BY_CUSTOMER, by_customer])
+    assert what_if.list_used(plan) == {BY_CUSTOMER}
+
+
 def test_without_a_candidate_it_is_the_tenant_s_plan() -> None:
     twin = AnsweringTwin(answer)
     what_if = WhatIf(twin.as_twin())
