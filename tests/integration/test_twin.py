@@ -31,7 +31,8 @@ from agent.twin.material import read_material
 from agent.twin.prove import ProposedChange, prove_advice, try_change
 from agent.twin.result import Remedy, TwinReport, Verdict
 from agent.twin.twin import Twin, open_twin
-from agent.twin.what_if import MAKING, WhatIf
+from agent.twin.verify import JUDGING
+from agent.twin.what_if import WhatIf
 from tests.agent.cli.typed import run_process
 from tests.twin.bench import is_advised
 from tests.twin.planting import plant, read_tenant
@@ -138,7 +139,7 @@ def test_tables_are_made_with_their_candidates_and_one_that_is_refused_leaves_th
         assert [refused.what for refused in WhatIf(twin).make([good, bad])] == [bad.tell()]
 
 
-@pytest.mark.parametrize("what", [pytest.param(MAKING, marks=pytest.mark.long), CHOOSING])
+@pytest.mark.parametrize("what", [CHOOSING, pytest.param(JUDGING, marks=pytest.mark.long)])
 def test_a_kernel_that_ends_during_the_search_leaves_what_was_found(
     snapshot: Snapshot, monkeypatch: pytest.MonkeyPatch, what: str
 ) -> None:
