@@ -39,7 +39,7 @@ def assess_command(
     if_due: Annotated[bool, typer.Option("--if-due", help="Only targets whose quarter is not yet done.")] = False,
     outside_service: OutsideService = "",
     update: UpdatedList = None,
-    verify: Verify = False,
+    verify: Verify = None,
     deliver: Annotated[
         bool, typer.Option("--deliver/--no-deliver", help="Deliver the report, where the engagement says where to.")
     ] = True,
@@ -90,7 +90,7 @@ def evaluate_command(
     format: Formats = ALL_FORMATS,
     lang: Languages = None,
     fail_on: FailOn = None,
-    verify: Verify = False,
+    verify: Verify = None,
 ) -> None:
     """Evaluate a saved snapshot again, by today's rules; nothing is connected."""
     from agent.cli.actions.assess import evaluate_file

@@ -179,7 +179,12 @@ OutsideDocument = Annotated[
     typer.Option("--outside-service", metavar="REASON", help="Do it although the service tier does not cover it."),
 ]
 Verify = Annotated[
-    bool, typer.Option("--verify", help="Try indexes and the findings' SQL on a twin, on this machine: about a minute.")
+    bool | None,
+    typer.Option(
+        "--verify/--no-verify",
+        help="Try indexes and the findings' SQL on a twin, on this machine: about a minute. Default: as the engagement"
+        " has it, or not.",
+    ),
 ]
 HistoryPlace = Annotated[
     str | None,

@@ -301,6 +301,7 @@ class Engagement(WholeFile):
     """A whole engagement file.
 
     ``history_key`` refers to the keys of snapshots in the history: the first seals, each of them opens.
+    ``verify_advice``: assessments try indexes and remedies on a twin, on the machine that runs them.
     """
 
     schema_file: ClassVar[str] = "engagement.schema.json"
@@ -319,6 +320,7 @@ class Engagement(WholeFile):
         BeforeValidator(_make_list),
         WithJsonSchema({"anyOf": [_PASSWORD_SCHEMA, {"type": "array", "items": _PASSWORD_SCHEMA}]}),
     ] = ()
+    verify_advice: bool = False
     report: ReportBlock = ReportBlock()
     deliver: DeliverBlock | None = None
     schedule: ScheduleBlock = ScheduleBlock()

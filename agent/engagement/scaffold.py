@@ -111,7 +111,9 @@ targets:
 #   blackouts: [{name: REPLACE, from: 2000-12-28, to: 2000-12-31}]
 #   major_compaction: "02:00"
 
-language: [zh-CN, en]  ## 报告语言 / languages of the report
+## 报告语言；是否在本机孪生环境验证建议（约一分钟）。 / Languages, and whether advice is proven on a twin (a minute).
+language: [zh-CN, en]
+# verify_advice: true
 
 ## 历史库，默认为本机 SQLite；快照密钥（只写引用）由 ob-health snapshot key 生成，未写则不保存快照，以后不能重算。
 ## History; SQLite here unless given. Without a reference to a key (ob-health snapshot key) no snapshot is kept in it.

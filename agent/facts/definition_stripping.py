@@ -46,15 +46,16 @@ class _Irregular(Exception):
     """The text is not in the form in which the server writes the definition of an ordinary table."""
 
 
-def strip_definition(text: str) -> str:
+def strip_definition(text: str, also: Sequence[str] = ()) -> str:
     """Return the definition without anything but names, types and structure.
 
+    ``also`` are elements in SQL, such as indexes, that are put behind those of the table.
     "" if it is not the whole definition of an ordinary table in the server's own form, or too long: nothing is kept.
     """
     parts = split_stripped(text)
     if parts is None:
         return ""
-    lines = ",\n  ".join(map(_join, parts.elements))
+    lines = ",\n  ".join((*map(_join, parts.elements), *also))
     definition = f"CREATE TABLE {parts.name} (\n  {lines}\n) {_join(parts.options)}".rstrip()
     return definition if len(definition) <= _MOST_CHARS else ""
 

@@ -10,9 +10,9 @@ from enum import StrEnum
 
 from agent.facts.conditions import Asks, Condition, Question
 from agent.facts.definition_text import LONG_TYPES, ColumnShape, TableShape, read_definition
+from agent.facts.workload import WorkStatement
 from agent.twin.hints import quote
-from agent.twin.matched import Matched
-from agent.twin.material import Material, Name, TwinTable
+from agent.twin.material import Material, Name, TwinTable, choose_plan
 
 MOST_CANDIDATES = 300
 _MOST_EQUAL = 4
@@ -42,8 +42,12 @@ class Candidate:
 
     @property
     def name(self) -> str:
-        """A name that says the columns, and is the same in every run."""
-        digest = hashlib.sha256("\0".join((*self.columns, self.scope.value)).encode()).hexdigest()[:6]
+        """A name that says the columns, and is the same in every run.
+
+        No table has the name of another one's: a plan tells an index by its name alone.
+        """
+        told = (self.schema, self.table, *self.columns, self.scope.value)
+        digest = hashlib.sha256("\0".join(told).encode()).hexdigest()[:6]
         plain = "_".join(self.columns).lower()
         return f"idx_{plain[:_NAME_CHARS]}_{digest}"
 
@@ -54,9 +58,15 @@ class Candidate:
 
     def write_create(self) -> str:
         """Return the statement that makes it. OceanBase builds it while the table is written to."""
-        columns = ", ".join(map(quote, self.columns))
+        return f"CREATE INDEX {quote(self.name)} ON {quote(self.schema)}.{quote(self.table)} {self._write_columns()};"
+
+    def write_element(self) -> str:
+        """Return it as an element of the definition of its table."""
+        return f"INDEX {quote(self.name)} {self._write_columns()}"
+
+    def _write_columns(self) -> str:
         scope = f" {self.scope.value}" if self.scope is not Scope.NONE else ""
-        return f"CREATE INDEX {quote(self.name)} ON {quote(self.schema)}.{quote(self.table)} ({columns}){scope};"
+        return f"({', '.join(map(quote, self.columns))}){scope}"
 
     def write_drop(self) -> str:
         """Return the statement that takes it away again."""
@@ -67,25 +77,37 @@ class Candidate:
         return f"{self.schema}.{self.table}({', '.join(self.columns)})" + (f" {self.scope}" if self.scope else "")
 
 
-def list_candidates(matched: Iterable[Matched], material: Material) -> dict[Candidate, None]:
-    """Return the candidates of all comparable statements, the dearest first, and at most ``MOST_CANDIDATES``."""
+def list_candidates(material: Material) -> dict[Candidate, None]:
+    """Return the candidates of all statements with a text and a plan, the dearest first; ``MOST_CANDIDATES`` at most.
+
+    They are known before the twin is: making a table with its candidates costs a third of adding them to it.
+    """
     shapes = {place: read_definition(table.definition) for place, table in material.tables.items()}
     found: dict[Candidate, None] = {}
-    for one in matched:
-        if one.is_comparable:
-            for candidate in _list_for_statement(one, material, shapes):
+    for statement in material.statements:
+        if statement.text is not None and statement.plans:
+            for candidate in _list_for_statement(statement, material, shapes):
                 if len(found) >= MOST_CANDIDATES:
                     return found
                 found.setdefault(candidate)
     return found
 
 
-def _list_for_statement(one: Matched, material: Material, shapes: Mapping[Name, TableShape]) -> Iterator[Candidate]:
-    for question in one.statement.asked:
+def list_hidden(tables: Mapping[str, Name], away: Iterable[Candidate]) -> list[tuple[str, str]]:
+    """Return alias and name of each candidate that is to be hidden, on the tables that a statement has by alias."""
+    hidden = list(away)
+    return [(alias, one.name) for alias, place in tables.items() for one in hidden if one.place == place]
+
+
+def _list_for_statement(
+    statement: WorkStatement, material: Material, shapes: Mapping[Name, TableShape]
+) -> Iterator[Candidate]:
+    tables = material.find_aliases(choose_plan(statement))
+    for question in statement.asked:
         by_alias: defaultdict[str, list[Condition]] = defaultdict(list)
         for condition in question.conditions:
             by_alias[condition.alias].append(condition)
-        for alias, place in one.tables.items():
+        for alias, place in tables.items():
             table, shape = material.tables[place], shapes[place]
             if any(name.lower() == place[1].lower() for name in question.tables):
                 wished = _list_columns(question, by_alias.get(alias, []), table, shape)

@@ -1,22 +1,24 @@
 """Says of each statement how well the twin stands for the tenant: whether it chooses the plan that the tenant has.
 
+The candidates for indexes stand on the twin already and are hidden, so that its plans are those without them.
 A plan that the twin does not choose is forced by the outline that the tenant keeps of it, so that it can be costed.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from agent.facts.plan_tree import Access, Plan
 from agent.facts.workload import WorkStatement
 from agent.model.labels import N_
 from agent.support.errors import KernelError
-from agent.twin.hints import fill_places, force_plan
+from agent.twin.candidates import list_hidden
+from agent.twin.hints import fill_places, force_plan, hide_indexes
 from agent.twin.literals import Surroundings, choose_literals
 from agent.twin.matched import Match, Matched
-from agent.twin.material import Material, Name
+from agent.twin.material import Material, choose_plan
 from agent.twin.plan_shape import Likeness, PlanShape, compare_shapes, read_cached
 from agent.twin.twin import ShowProgress, Twin, TwinRefused
 
@@ -33,7 +35,7 @@ def match_statements(
     dead = ""
     for done, statement in enumerate(material.statements):
         progress(COMPARING, done, len(material.statements))
-        plan = _choose_plan(statement)
+        plan = choose_plan(statement)
         try:
             found.append(_refuse(statement, plan, material, dead) if dead else _match(twin, material, statement, plan))
         except TwinRefused as refused:
@@ -50,28 +52,15 @@ def count_matches(matched: Sequence[Matched]) -> Counter[Match]:
     return Counter(one.match for one in matched)
 
 
-def _choose_plan(statement: WorkStatement) -> Plan | None:
-    """Return the plan that was executed most, of those whose operators are known."""
-    return max(statement.plans, key=lambda plan: statement.executions.get(plan.plan_hash, 0), default=None)
-
-
 def _refuse(statement: WorkStatement, plan: Plan | None, material: Material, reason: str) -> Matched:
     return Matched(
         statement=statement,
         database=statement.load.database or "",
         match=Match.REFUSED,
         cause=reason,
-        tables=dict(_list_tables(plan, material)),
+        tables=material.find_aliases(plan),
         off=measure_misestimate(plan),
     )
-
-
-def _list_tables(plan: Plan | None, material: Material) -> Iterator[tuple[str, Name]]:
-    """Yield the tables that a plan reads by the aliases that it calls them."""
-    for access in plan.accesses if plan else ():
-        table = material.find_table(access.owner, access.table)
-        if table:
-            yield access.alias, (table.schema, table.name)
 
 
 def _match(twin: Twin, material: Material, statement: WorkStatement, plan: Plan | None) -> Matched:
@@ -81,7 +70,7 @@ def _match(twin: Twin, material: Material, statement: WorkStatement, plan: Plan 
         statement=statement,
         database=statement.load.database or next(iter(owners.values()), ""),
         match=Match.NOT_PARSED,
-        tables=dict(_list_tables(plan, material)),
+        tables=material.find_aliases(plan),
         off=measure_misestimate(plan),
     )
     if statement.text is None:
@@ -111,15 +100,20 @@ def _explain_like(
     statement, tenant = known.statement, read_cached(plan)
     assert statement.text is not None
     sql = fill_places(statement.text, literals)
-    base = twin.explain(sql, known.database)
+    base = _explain_plain(twin, known, sql)
     factors = _find_factors(base, plan) if base.operators != tenant.operators else {}
     corrected = choose_literals(statement, plan, around, factors) if factors else None
     if corrected is None or tuple(corrected) == tuple(literals):
         return sql, base
     again = fill_places(statement.text, corrected)
-    other = twin.explain(again, known.database)
+    other = _explain_plain(twin, known, again)
     better = _ORDER.index(compare_shapes(other, tenant)) < _ORDER.index(compare_shapes(base, tenant))
     return (again, other) if better else (sql, base)
+
+
+def _explain_plain(twin: Twin, known: Matched, sql: str) -> PlanShape:
+    """Explain a statement as if the tables had no candidates: these stand on the twin already, and are hidden."""
+    return twin.explain(hide_indexes(sql, list_hidden(known.tables, twin.candidates)), known.database)
 
 
 def _force(twin: Twin, sql: str, outline: str, database: str) -> PlanShape | None:

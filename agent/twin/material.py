@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from agent.facts.definitions import TableDefinition
+from agent.facts.plan_tree import Plan
 from agent.facts.schema import ColumnStatistics, IndexColumn, TableStatistics
 from agent.facts.settings import Variable
 from agent.facts.workload import WorkStatement, read_snapshot_workload
@@ -60,6 +61,15 @@ class Material:
         wanted = (schema.lower(), name.lower())
         return found or next((t for (s, n), t in self.tables.items() if (s.lower(), n.lower()) == wanted), None)
 
+    def find_aliases(self, plan: Plan | None) -> dict[str, Name]:
+        """Return the tables that a plan reads, by the aliases that it calls them; none that is not known here."""
+        found = {}
+        for access in plan.accesses if plan else ():
+            table = self.find_table(access.owner, access.table)
+            if table:
+                found[access.alias] = (table.schema, table.name)
+        return found
+
     def list_read(self) -> set[Name]:
         """Return the tables that a statement names or that its plan reads, and some whose name only looks so."""
         text = "\n".join(statement.text or "" for statement in self.statements).lower()
@@ -70,6 +80,11 @@ class Material:
             for access in plan.accesses
         }
         return {place for place in self.tables if place in read or place[1].lower() in text}
+
+
+def choose_plan(statement: WorkStatement) -> Plan | None:
+    """Return the plan that was executed most, of those whose operators are known."""
+    return max(statement.plans, key=lambda plan: statement.executions.get(plan.plan_hash, 0), default=None)
 
 
 def read_material(snapshot: Snapshot) -> Material:

@@ -51,11 +51,13 @@ def prove_advice(
     """
     material = _require_material(snapshot)
     started = time.monotonic()
-    with open_twin(material, progress, list_tables(remedies, material)) as twin:
+    candidates = list_candidates(material)
+    with open_twin(material, progress, list_tables(remedies, material), candidates) as twin:
         matched = match_statements(twin, material, progress)
         report = _begin_report(twin, matched)
         try:
             scene = Scene(twin, WhatIf(twin), material, matched)
+            scene.what_if.make(candidates, progress)
             found = _advise(scene, progress, limits or Limits())
             report = replace(report, effects=found.effects, indexes=found.indexes, retired=found.retired)
             # Last, because a remedy could end the kernel, and changes tables that candidates stand on.
@@ -186,7 +188,6 @@ def _tell(one: Matched) -> Told:
 def _advise(scene: Scene, progress: ShowProgress, limits: Limits) -> TwinReport:
     """Return what was advised, without what is known of the statements."""
     what_if, material, matched = scene.what_if, scene.material, scene.matched
-    what_if.make(list_candidates(matched, material), progress)
     advisor = Advisor(what_if, material, matched, limits)
     chosen = advisor.choose(progress)
     judged = Judge(scene.twin, what_if).judge_until_stable(matched, chosen, progress)

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import contextlib
 import re
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -22,6 +23,7 @@ from agent.kernel.start import Kernel, run_kernel
 from agent.model.labels import N_
 from agent.model.terms import Text
 from agent.support.errors import ConfigError, KernelError
+from agent.twin.candidates import Candidate
 from agent.twin.hints import is_single, quote
 from agent.twin.material import Material, Name, TwinTable
 from agent.twin.plan_shape import PlanShape, read_explained
@@ -65,7 +67,8 @@ class Refusal:
 class Twin:
     """A twin that is built. ``refusals`` are what it lacks; ``bounds`` the values that its columns are taken to have.
 
-    ``explained`` counts the plans that were asked for. ``tables`` are those that stand on it.
+    ``explained`` counts the plans that were asked for. ``tables`` are those that stand on it, and ``candidates`` the
+    indexes that were made with them, which the tenant does not have.
     """
 
     kernel: Kernel
@@ -75,6 +78,7 @@ class Twin:
     types: Mapping[Name, Mapping[str, ColumnType]] = field(default_factory=dict)
     explained: int = 0
     tables: set[Name] = field(default_factory=set)
+    candidates: list[Candidate] = field(default_factory=list)
     writer: StatisticsWriter | None = None
     _database: str = ""
 
@@ -167,11 +171,15 @@ def _decode(value: object) -> object:
 
 @contextlib.contextmanager
 def open_twin(
-    material: Material, progress: ShowProgress = lambda what, done, total: None, also: Collection[Name] = ()
+    material: Material,
+    progress: ShowProgress = lambda what, done, total: None,
+    also: Collection[Name] = (),
+    candidates: Iterable[Candidate] = (),
 ) -> Iterator[Twin]:
     """Build a twin for the time of the block. The kernel ends with the block, whatever happens.
 
-    It has the tables that the statements read, and ``also`` these: making one takes the time of several plans.
+    It has the tables that the statements read, and ``also`` these: making one takes the time of several plans. Tables
+    are made with their ``candidates``; where the twin does not take one of them, it has none of that table yet.
     Raises KernelError if the kernel is not installed, does not start, or fails its self-test.
     """
     wanted = material.list_read() | set(also)
@@ -182,7 +190,11 @@ def open_twin(
         _test_itself(twin, material.as_of)
         tables = [table for place, table in material.tables.items() if place in wanted]
         _create_databases(twin, material)
-        _create_tables(twin, tables, material.as_of, progress)
+        by_table: defaultdict[Name, list[Candidate]] = defaultdict(list)
+        for candidate in candidates:
+            by_table[candidate.place].append(candidate)
+        _create_tables(twin, tables, by_table, progress)
+        _write_statistics(twin, tables, material.as_of)
         yield twin
 
 
@@ -206,27 +218,44 @@ def _create_databases(twin: Twin, material: Material) -> None:
             twin.refusals.append(Refusal(what=schema, reason=refused.reason))
 
 
-def _create_tables(twin: Twin, tables: Sequence[TwinTable], as_of: datetime, progress: ShowProgress) -> None:
-    """Create the tables that the twin takes, one statement each, and write their statistics."""
-    made = []
+def _create_tables(
+    twin: Twin, tables: Sequence[TwinTable], candidates: Mapping[Name, Sequence[Candidate]], progress: ShowProgress
+) -> None:
+    """Create the tables that the twin takes, one statement each, with their candidates where it takes these."""
     for done, table in enumerate(tables):
         progress(BUILDING, done, len(tables))
+        place = (table.schema, table.name)
         try:
-            _create_table(twin, table)
-            made.append(table)
-            twin.tables.add((table.schema, table.name))
+            _create_with_candidates(twin, table, candidates.get(place, ()))
+            twin.tables.add(place)
         except TwinRefused as refused:
             twin.refusals.append(Refusal(what=f"{table.schema}.{table.name}", reason=refused.reason))
     progress(BUILDING, len(tables), len(tables))
+
+
+def _create_with_candidates(twin: Twin, table: TwinTable, candidates: Sequence[Candidate]) -> None:
+    """Create one table; without its candidates where one of them is refused. Raises as ``_create_table`` does."""
+    try:
+        _create_table(twin, table, candidates)
+        twin.candidates += candidates
+    except TwinRefused:
+        if not candidates:
+            raise
+        _create_table(twin, table)
+
+
+def _write_statistics(twin: Twin, tables: Sequence[TwinTable], as_of: datetime) -> None:
+    """Write the statistics of the tables that stand on the twin."""
+    made = [table for table in tables if (table.schema, table.name) in twin.tables]
     if made:
         writer = StatisticsWriter(twin.ask, as_of)
         writer.write(made)
         twin.writer, twin.bounds, twin.types = writer, writer.bounds, writer.types
 
 
-def _create_table(twin: Twin, table: TwinTable) -> None:
+def _create_table(twin: Twin, table: TwinTable, candidates: Sequence[Candidate] = ()) -> None:
     """Create one table. A snapshot is a file, so its text is stripped again: nothing but a definition is sent."""
-    definition = strip_definition(table.definition)
+    definition = strip_definition(table.definition, [candidate.write_element() for candidate in candidates])
     if not definition or table.schema in SYSTEM_SCHEMAS:
         raise TwinRefused("not the definition of a business table in the server's own form", 0)
     twin.use(table.schema)

@@ -1,6 +1,7 @@
 """Answers what a statement's plan would be with other indexes. All candidates stand on the twin; hints hide the others.
 
-Making an index takes a tenth of a second, dropping one takes up to a second, and hiding one takes none.
+They were made with their tables where the twin took them so. Adding an index later takes a tenth of a second, dropping
+one up to a second, and hiding one none.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from agent.model.labels import N_
-from agent.twin.candidates import Candidate, Scope
+from agent.twin.candidates import Candidate, list_hidden
 from agent.twin.hints import hide_indexes, quote
 from agent.twin.matched import Matched
 from agent.twin.material import Name
@@ -36,6 +37,7 @@ class WhatIf:
         self._made: defaultdict[Name, list[Candidate]] = defaultdict(list)
         self._known: dict[tuple[str, int | None, Indexes, Hidden], PlanShape] = {}
         self._by_name: dict[str, Candidate] = {}
+        self._keep(twin.candidates)
         self.is_set_anew = False  # settings differ from those by which the plans of the tenant were compared
 
     @property
@@ -67,11 +69,7 @@ class WhatIf:
     def _make_group(self, group: Sequence[Candidate]) -> Iterator[Refusal]:
         """Make indexes of one table in one statement; if the twin refuses that, one by one."""
         schema, table = group[0].place
-        parts = (
-            f"ADD INDEX {quote(one.name)} ({', '.join(map(quote, one.columns))})"
-            + (f" {one.scope.value}" if one.scope is not Scope.NONE else "")
-            for one in group
-        )
+        parts = (f"ADD {one.write_element()}" for one in group)
         try:
             self._twin.ask(f"ALTER TABLE {quote(schema)}.{quote(table)} {', '.join(parts)}")
         except TwinRefused as refused:
@@ -81,8 +79,12 @@ class WhatIf:
             for one in group:
                 yield from self._make_group([one])
             return
-        self._made[schema, table] += group
-        self._by_name |= {one.name: one for one in group}
+        self._keep(group)
+
+    def _keep(self, made: Iterable[Candidate]) -> None:
+        for one in made:
+            self._made[one.place].append(one)
+            self._by_name[one.name] = one
 
     def find_plan(self, one: Matched, chosen: Iterable[Candidate], hidden: Hidden = frozenset()) -> PlanShape:
         """Return the plan of a statement with these candidates, and without the hidden indexes.
@@ -123,12 +125,7 @@ class WhatIf:
     def write(self, one: Matched, chosen: Iterable[Candidate], hidden: Hidden = frozenset()) -> str:
         """Return the statement as it is explained: with hints that hide all candidates but the chosen ones."""
         kept = set(chosen)
-        away = [
-            (alias, candidate.name)
-            for alias, place in one.tables.items()
-            for candidate in self._made.get(place, ())
-            if candidate not in kept
-        ]
+        away = list_hidden(one.tables, (each for each in self._list_own(one) if each not in kept))
         away += [
             (alias, index)
             for alias, place in one.tables.items()
@@ -136,6 +133,11 @@ class WhatIf:
             if place == (schema, table)
         ]
         return hide_indexes(one.sql, away)
+
+    def _list_own(self, one: Matched) -> Iterator[Candidate]:
+        """Yield the candidates on the tables of a statement."""
+        for place in set(one.tables.values()):
+            yield from self._made.get(place, ())
 
     def list_used(self, plan: PlanShape) -> Indexes:
         """Return the candidates that a plan reads."""

@@ -31,7 +31,8 @@ from agent.twin.material import read_material
 from agent.twin.prove import ProposedChange, prove_advice, try_change
 from agent.twin.result import Remedy, TwinReport, Verdict
 from agent.twin.twin import Twin, open_twin
-from agent.twin.what_if import MAKING
+from agent.twin.verify import JUDGING
+from agent.twin.what_if import WhatIf
 from tests.agent.cli.typed import run_process
 from tests.twin.bench import is_advised
 from tests.twin.planting import plant, read_tenant
@@ -128,7 +129,17 @@ def test_the_kernel_is_without_data_and_its_end_ends_no_run(snapshot: Snapshot) 
     assert explained == [] and any(one.match is Match.REFUSED and "ended" in one.cause for one in matched)
 
 
-@pytest.mark.parametrize("what", [pytest.param(MAKING, marks=pytest.mark.long), CHOOSING])
+def test_tables_are_made_with_their_candidates_and_one_that_is_refused_leaves_the_table(snapshot: Snapshot) -> None:
+    good, bad = Candidate("shop", "orders", ("customer_id",)), Candidate("shop", "products", ("nobody",))
+    with open_twin(read_material(snapshot), candidates=[good, bad]) as twin:
+        assert twin.candidates == [good] and not twin.refusals
+        (shown,) = twin.ask("SHOW CREATE TABLE shop.orders")
+        assert good.name in str(shown[1])
+        assert twin.ask("SELECT COUNT(*) FROM shop.products") == [(0,)]
+        assert [refused.what for refused in WhatIf(twin).make([good, bad])] == [bad.tell()]
+
+
+@pytest.mark.parametrize("what", [CHOOSING, pytest.param(JUDGING, marks=pytest.mark.long)])
 def test_a_kernel_that_ends_during_the_search_leaves_what_was_found(
     snapshot: Snapshot, monkeypatch: pytest.MonkeyPatch, what: str
 ) -> None:

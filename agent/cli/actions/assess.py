@@ -55,6 +55,7 @@ from agent.support.suggestions import suggest_words
 class AssessOptions:
     """Options of ``assess``. ``update`` is an earlier list of findings of one of the targets.
 
+    ``verify``: whether indexes and remedies are tried on a twin; None leaves that to the engagement.
     ``deliver``: the report goes to the destinations of the engagement, where it has any.
     """
 
@@ -66,7 +67,7 @@ class AssessOptions:
     if_due: bool = False
     outside_service: str = ""
     update: Path | None = None
-    verify: bool = False
+    verify: bool | None = None
     deliver: bool = True
 
 
@@ -83,7 +84,8 @@ def assess_all(engagement: Engagement, history: History | None, options: AssessO
 
     def work(name: str) -> int:
         job = make_job(engagement, name, history, now, options.outside_service)
-        job = dataclasses.replace(job, verify=options.verify)
+        if options.verify is not None:
+            job = dataclasses.replace(job, verify=options.verify)
         wish = ReportWish(
             directory=options.out / name,
             formats=formats,
@@ -199,6 +201,7 @@ def _assess(job: AssessmentJob, wish: ReportWish, limit: Severity | None, delive
         console.say("  the files of the assessment before are in {path}", "dim", path=str(assessed.set_aside))
     for warning in (*assessed.warnings, *(job.notes if job.history is None else ())):
         console.warn(warning)
+    _say_if_unproven(assessed.document)
     if job.history:
         if not job.keys:
             console.say("  no snapshot is kept in the history: the engagement names no history_key", "dim")
@@ -213,6 +216,13 @@ def _assess(job: AssessmentJob, wish: ReportWish, limit: Severity | None, delive
         in_history=assessed.in_history and job.history is not None,
         is_delivered=is_delivered,
     )
+
+
+def _say_if_unproven(document: Document) -> None:
+    """Print why a twin that was asked could not prove all of it: the report goes on without, and says so too."""
+    problem = (document["proof"] or {"problem": {}})["problem"]
+    if problem:
+        console.warn(Text("The twin: {reason}", {"reason": problem[console.choose_language()]}))
 
 
 def _deliver_recorded(job: AssessmentJob, assessment_id: str, limit: Severity | None, deliver: bool) -> int:
@@ -322,11 +332,12 @@ def evaluate_file(
     formats: Sequence[str],
     languages: Sequence[str] | None,
     fail_on: str | None,
-    verify: bool = False,
+    verify: bool | None = None,
 ) -> int:
     """Judge a saved snapshot by today's rules, as of the time it was taken, and render it. Return the exit code.
 
-    The result is not recorded in history. ``verify`` tries indexes and remedies on a twin.
+    The result is not recorded in history. ``verify`` tries indexes and remedies on a twin; None leaves that to the
+    engagement.
     """
     limit = _parse_severity(fail_on)
     facts = snapshot.load_snapshot(path, registry.load_registry(engagement.rules.checks).sources)
@@ -335,7 +346,7 @@ def evaluate_file(
     job = make_job(engagement, name, history, facts.as_of)
     with console.speak_of(engagement.customer.name, name):
         document = build_document(pipeline.judge_snapshot(job, pipeline.make_assessment_id(facts.as_of), None, facts))
-        if verify:
+        if job.verify if verify is None else verify:
             with show_progress() as show:
                 document = pipeline.prove_document(document, facts, show)
         chosen = languages or engagement.language
@@ -351,6 +362,7 @@ def evaluate_file(
         console.print_summary(document, report.files)
         for warning in (*report.warnings, *([damage.text] if damage else [])):
             console.warn(warning)
+        _say_if_unproven(document)
     code = choose_code(document, limit=limit, is_written=not report.unwritten, in_history=history is not None)
     return choose_exit_code([code, damage.exit_code]) if damage else code
 

@@ -180,6 +180,7 @@ def make_job(
         outside_service=outside_service,
         notes=notes,
         clock=lambda: datetime.now(UTC),
+        verify=engagement.verify_advice,
         series=_read_samples(history, engagement.customer.name, name, now),
     )
 

@@ -61,7 +61,7 @@ def test_it_loads_with_every_block_switched_on(tmp_path: Path) -> None:
     assert engagement.customer.contact
     assert len(engagement.mutes) == len(engagement.overrides) == 1
     assert all(attestation is not None for _, attestation in engagement.attestations)
-    assert engagement.history
+    assert engagement.history and engagement.verify_advice
     assert engagement.report.prepared_by
     with pytest.raises(NotAuthorized, match="ssh-keygen -Y sign"):
         authorize(engagement, "prod", datetime.now(UTC), ())
@@ -78,7 +78,8 @@ def test_it_fits_its_schema(tmp_path: Path, change: Any) -> None:
 @pytest.mark.parametrize(
     ("old", "new"),
     [("host:", "hots:"), ("env:OB_HEALTH_PASSWORD", "hunter2"), ("3306", "0"), ("months: 12", "months: 0"),
-     ("[zh-CN, en]", "[]"), ("mode: verify", "mode: maybe"), ("document:", "documents:")],
+     ("[zh-CN, en]", "[]"), ("mode: verify", "mode: maybe"), ("document:", "documents:"),
+     ("verify_advice: true", "verify_advice: 2")],
 )  # fmt: skip
 def test_the_schema_shows_mistakes_in_the_editor(tmp_path: Path, old: str, new: str) -> None:
     path, schema = scaffold("acme", tmp_path)

@@ -9,6 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from agent.facts.definition_stripping import split_stripped, strip_definition
+from agent.facts.definition_text import read_definition
 
 OPTIONS = "ORGANIZATION INDEX DEFAULT CHARSET = utf8mb4 COMPRESSION = 'zstd_1.3.8' REPLICA_NUM = 1"
 _ESCAPES = {"\\": "\\\\", "'": "\\'", '"': '\\"', "\n": "\\n", "\0": "\\0"}
@@ -273,3 +274,11 @@ def test_the_time_is_linear(before: str) -> None:
     for piece in pieces:
         strip_definition((before + piece * 65_536)[:65_536])
     assert time.perf_counter() - began < 10
+
+
+def test_further_elements_stand_behind_those_of_the_table() -> None:
+    text = "CREATE TABLE `t` (\n  `a` int(11) COMMENT 'x, y)'\n) COMPRESSION = 'zstd_1.3.8' PARTITION BY HASH(`a`)"
+    plain, more = strip_definition(text), strip_definition(text, ["INDEX `i` (`a`)", "INDEX `j` (`a`) LOCAL"])
+    assert more.replace(",\n  INDEX `i` (`a`),\n  INDEX `j` (`a`) LOCAL", "") == plain != more
+    assert read_definition(more).indexes == {"i": ("a",), "j": ("a",)}
+    assert strip_definition("DROP TABLE `t`", ["INDEX `i` (`a`)"]) == ""

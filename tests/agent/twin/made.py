@@ -13,6 +13,7 @@ from agent.facts.schema import ColumnStatistics, IndexColumn, TableStatistics
 from agent.facts.sql import CachedPlan, SqlTotal
 from agent.model.snapshot import Snapshot
 from agent.model.terms import TenantKind, Version
+from agent.twin.candidates import Candidate
 from agent.twin.matched import Match, Matched
 from agent.twin.material import Material, read_material
 from agent.twin.plan_shape import Operator, PlanShape, read_cached
@@ -110,6 +111,7 @@ class AnsweringTwin:
         self.refuses = refuses or {}
         self.asked: list[str] = []
         self.bounds: Mapping[tuple[str, str], Mapping[str, Bounds]] = {}
+        self.candidates: list[Candidate] = []
         self.explained = 0
 
     def ask(self, sql: str, values: object = ()) -> list[tuple[object, ...]]:

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from agent.facts.definition_text import read_definition
 from agent.twin.candidates import Candidate, Scope, estimate_bytes, list_candidates
-from agent.twin.matched import Match
 from agent.twin.writes import Writes
-from tests.agent.twin.made import make_matched, with_match
+from tests.agent.twin.made import make_matched
 
 
 def columns(statement: str) -> list[tuple[str, ...]]:
-    one, material = make_matched(statement)
-    return [candidate.columns for candidate in list_candidates([one], material)]
+    _, material = make_matched(statement)
+    return [candidate.columns for candidate in list_candidates(material)]
 
 
 def test_the_more_selective_column_stands_in_front_and_the_range_behind() -> None:
@@ -53,19 +54,25 @@ def test_a_long_text_is_no_column_of_an_index() -> None:
     assert columns("SELECT id FROM orders WHERE note = ?") == []
 
 
-def test_a_statement_that_cannot_be_compared_has_none() -> None:
-    one, material = make_matched()
-    assert list_candidates([with_match(one, Match.OTHER)], material) == {}
+def test_a_statement_without_a_plan_has_none() -> None:
+    _, material = make_matched()
+    (one,) = material.statements
+    assert list_candidates(material)
+    assert list_candidates(replace(material, statements=(replace(one, plans=()),))) == {}
 
 
 def test_a_name_is_stable_and_says_the_columns() -> None:
     one = Candidate("shop", "orders", ("customer_id", "made"))
     assert one.name == Candidate("shop", "orders", ("customer_id", "made")).name
+    assert (
+        len({one.name, *(Candidate(*place, one.columns).name for place in (("shop", "bills"), ("old", "orders")))}) == 3
+    )
     assert one.name.startswith("idx_customer_id_made_")
     assert len(Candidate("s", "t", tuple("abcdefghij" * 9)).name) <= 64
     assert Candidate("s", "t", ("a",), Scope.LOCAL).name != Candidate("s", "t", ("a",), Scope.GLOBAL).name
     local = Candidate("s", "t`x", ("a",), Scope.LOCAL)
     assert local.write_create() == f"CREATE INDEX `{local.name}` ON `s`.`t``x` (`a`) LOCAL;"
+    assert local.write_element() == f"INDEX `{local.name}` (`a`) LOCAL"
     assert local.write_drop() == f"DROP INDEX `{local.name}` ON `s`.`t``x`;"
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import pytest
 
@@ -10,6 +10,7 @@ from agent.facts.plan_tree import read_plans
 from agent.facts.plans import PlanStep
 from agent.model.terms import Text
 from agent.support.errors import KernelError
+from agent.twin.candidates import Candidate
 from agent.twin.fidelity import match_statements, measure_misestimate
 from agent.twin.matched import Match, Matched
 from agent.twin.material import read_material
@@ -23,10 +24,15 @@ FULL = make_step(0, "TABLE FULL SCAN", "orders", cost=500)
 
 
 def match(
-    answer: Callable[[str], PlanShape], *steps: PlanStep, statement: str = STATEMENT, outline: str = OUTLINE
+    answer: Callable[[str], PlanShape],
+    *steps: PlanStep,
+    statement: str = STATEMENT,
+    outline: str = OUTLINE,
+    candidates: Sequence[Candidate] = (),
 ) -> Matched:
     material = read_material(make_snapshot(statement, *steps, outline=outline))
     twin = AnsweringTwin(answer)
+    twin.candidates = list(candidates)
     twin.bounds = make_bounds()
     (found,) = match_statements(twin.as_twin(), material)
     return found
@@ -42,6 +48,17 @@ def test_another_plan_is_forced_by_the_tenant_s_outline() -> None:
     found = match(lambda sql: scan(cost=700) if "BEGIN_OUTLINE" in sql else scan("by_status", cost=1), FULL)
     assert (found.match, found.cause) == (Match.FORCED, "access") and found.is_comparable
     assert found.base == scan(cost=700)
+
+
+def test_candidates_that_stand_already_are_hidden_while_plans_are_compared() -> None:
+    by_customer, elsewhere = Candidate("shop", "orders", ("customer_id",)), Candidate("shop", "users", ("id",))
+
+    def choose(sql: str) -> PlanShape:
+        assert elsewhere.name not in sql, "a hint for a table that the statement does not read"
+        return scan(cost=700) if f"NO_INDEX(`orders` `{by_customer.name}`)" in sql else scan(by_customer.name, cost=1)
+
+    found = match(choose, FULL, candidates=[by_customer, elsewhere])
+    assert found.match is Match.SAME and "NO_INDEX" not in found.sql
 
 
 @pytest.mark.parametrize("outline", ["", OUTLINE])

@@ -25,6 +25,14 @@ def test_several_indexes_of_a_table_are_made_in_one_statement() -> None:
     assert len(twin.asked) == 2 and twin.asked[0].count("ADD INDEX") == 2
 
 
+def test_what_was_made_with_its_table_is_not_made_again() -> None:
+    twin = AnsweringTwin(answer)
+    twin.candidates = [BY_CUSTOMER]
+    what_if = WhatIf(twin.as_twin())
+    assert what_if.make([BY_CUSTOMER, BY_AMOUNT]) == [] and what_if.made == (BY_CUSTOMER, BY_AMOUNT)
+    assert len(twin.asked) == 1 and BY_CUSTOMER.name not in twin.asked[0]
+
+
 def test_one_index_that_is_refused_does_not_take_the_others_along() -> None:
     twin = AnsweringTwin(answer, refuses={f"`{BY_AMOUNT.name}`": "too wide"})
     what_if = WhatIf(twin.as_twin())
@@ -41,6 +49,15 @@ def test_the_others_are_hidden_and_the_plan_is_kept() -> None:
     assert twin.explained == 1 and f"NO_INDEX(`orders` `{BY_AMOUNT.name}`)" in twin.asked[-1]
     what_if.find_plan(one, [BY_CUSTOMER, ELSEWHERE])
     assert twin.explained == 1, "an index of another table makes no other plan"
+
+
+def test_an_index_of_another_table_on_the_same_columns_is_another_one() -> None:
+    by_customer = Candidate("shop", "bills", BY_CUSTOMER.columns)
+    what_if = WhatIf(AnsweringTwin(answer).as_twin())
+    what_if.make([BY_CUSTOMER, by_customer])
+    one, _ = make_matched()
+    plan = what_if.find_plan(one, [BY_CUSTOMER, by_customer])
+    assert what_if.list_used(plan) == {BY_CUSTOMER}
 
 
 def test_without_a_candidate_it_is_the_tenant_s_plan() -> None:

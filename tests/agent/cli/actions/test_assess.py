@@ -712,6 +712,40 @@ def test_clocks_that_differ_remove_nothing(fake: Fake, capsys: Any) -> None:
     assert "Nothing is removed from the history" in capsys.readouterr().err
 
 
+# Advice proven on a twin, as the engagement or the command has it
+
+
+@pytest.mark.parametrize("if_due", [True, False])
+@pytest.mark.parametrize("agreed", [True, False])
+@pytest.mark.parametrize("typed", [True, False, None])
+def test_what_is_typed_goes_before_what_the_engagement_says_of_the_twin(
+    fake: Fake, agreed: bool, typed: bool | None, if_due: bool, capsys: Any
+) -> None:
+    fake.write(more=f"verify_advice: {str(agreed).lower()}\n")
+    assert fake.run(verify=typed, if_due=if_due, formats=["json"]) == 0
+    is_asked = agreed if typed is None else typed
+    assert (fake.document()["proof"] is not None) == is_asked
+    assert ("The twin: The snapshot holds no definition" in capsys.readouterr().err) == is_asked
+
+
+@pytest.mark.parametrize("agreed", [True, False])
+@pytest.mark.parametrize("typed", [True, False, None])
+def test_a_snapshot_that_is_judged_again_is_proven_by_the_same_setting(
+    fake: Fake, agreed: bool, typed: bool | None, capsys: Any
+) -> None:
+    assert fake.run(formats=["json"]) == 0
+    fake.write(more=f"verify_advice: {str(agreed).lower()}\n")
+    capsys.readouterr()
+    saved, out = fake.out / "shop" / "snapshot.obh", fake.directory / "again"
+    kept = {"out": out, "formats": ["json"], "languages": None, "fail_on": None}
+    with fake.history as history:
+        assert evaluate_file(fake.engagement, history, saved, verify=typed, **kept) == 0  # type: ignore[arg-type]
+    is_asked = agreed if typed is None else typed
+    document = json.loads((out / "assessment.json").read_text("utf-8"))
+    assert (document["proof"] is not None) == is_asked
+    assert ("The twin: The snapshot holds no definition" in capsys.readouterr().err) == is_asked
+
+
 # A history that cannot be used
 
 
