@@ -72,7 +72,7 @@ def find_purges(values: Array) -> Purges | None:
         return None
     gaps = np.diff(falls)
     distance = round(float(np.median(gaps)))
-    if distance < 3 or np.abs(gaps - distance).max() > _UNEVEN * distance:
+    if np.abs(gaps - distance).max() > _UNEVEN * distance:
         return None
     trend = np.interp(np.arange(len(values)), *_means_of_cycles(values, falls))
     rest = values - trend
