@@ -129,16 +129,17 @@ def test_noise_moves_a_line_as_least_squares_have_it(form: trend.Form) -> None:
         (lambda a: 0.1 * STEPS + NOISE + a * (STEPS >= 90), 0.01, 30, 0.6654726),
         (lambda a: 0.1 * STEPS + NOISE + a * (STEPS >= 165), 0.01, 30, 0.6142810),
         (lambda a: 0.1 * STEPS + NOISE + a * np.maximum(STEPS - 120, 0), 0.001, 10, 0.0117873),
+        (lambda a: NOISE + 20 * (STEPS >= 90) + a * np.maximum(STEPS - 90, 0), 0.0005, 1, 0.0052389),
         # Without noise: what is a trifle of the range.
         (lambda a: STEPS + a * (STEPS >= 90), 0.01, 30, 1.5244764),
         (lambda a: STEPS + a * np.maximum(STEPS - 120, 0), 0.001, 10, 0.0277746),
     ],
-    ids=["slope", "jump", "late jump", "kink", "trifling jump", "trifling kink"],
+    ids=["slope", "jump", "late jump", "kink", "other line", "trifling jump", "trifling kink"],
 )
 def test_where_another_course_is_believed(values: Any, low: float, high: float, turn: float) -> None:
-    def name(size: float) -> tuple[trend.Form, int]:
+    def name(size: float) -> tuple[trend.Form, int, bool]:
         course = trend.find_course(STEPS, values(size))
-        return course.form, course.broken
+        return course.form, course.broken, len(course.steps) == len(STEPS)
 
     plain = name(low)
     assert find_turn(lambda size: name(size) != plain, low, high) == turn
@@ -180,10 +181,22 @@ def test_a_course_has_a_form_from_eight_buckets_and_may_bend_from_twelve_on() ->
     assert [curves[11], curves[12]] == [trend.Form.LINE, trend.Form.BENT]
 
 
-def test_at_most_four_breaks_are_followed() -> None:
+@pytest.mark.parametrize("seed", [5, 20])
+def test_at_most_four_breaks_are_followed(seed: int) -> None:
+    random = np.random.RandomState(seed)
+    levels = np.repeat(random.randint(-200, 200, 12), 25) + random.normal(0, 0.3, 300)  # five breaks, and six
+    assert trend.find_course(np.arange(300.0), levels).broken == 4
+
+
+@pytest.mark.parametrize("day", [148, 152, 157])
+def test_a_break_is_where_two_days_of_its_bucket_or_beside_it_differ_most(day: int) -> None:
     days = np.arange(300.0)
-    values = np.select([days < end for end in range(50, 300, 50)], [1.0, 9.0, 2.0, 30.0, 4.0], 90.0) * days
-    assert trend.find_course(days, values).broken == 4
+    values = 10.0 * (days >= day) + 20.0 * (days >= 147) + 20.0 * (days >= 158)  # 147 and 157 are the middles beside it
+    course = trend.make_course(days, values)
+    undone = trend._follow(course, trend._Break(0.0, 30, -5.0))
+    assert (values - undone.values).tolist() == [5.0] * day + [0.0] * (300 - day)
+    kept = trend._follow(course, trend._Break(0.0, 30, None))
+    assert (kept.steps[0], len(kept.steps), kept.broken, undone.broken) == (day, 300 - day, 1, 1)
 
 
 def test_the_less_is_left_over_of_few_buckets_the_wider() -> None:
