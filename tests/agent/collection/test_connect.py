@@ -9,6 +9,7 @@ import socket
 import struct
 import threading
 from collections.abc import Iterator
+from datetime import datetime
 
 import pymysql
 import pytest
@@ -17,8 +18,8 @@ from pymysql.constants import CLIENT
 from agent.collection import connect
 from agent.collection.connect import Budget, Endpoint, ReadOnlySession
 from agent.collection.server_errors import is_shut
-from agent.model.terms import UnavailableKind
-from agent.support.errors import ConfigError, ConnectError
+from agent.model.terms import Text, UnavailableKind
+from agent.support.errors import ConfigError, ConnectError, NotAuthorized, StatementError, StatementRefused
 from agent.support.i18n import render_text
 from tests.faults.fake_server import Answer, FakeServer, rows, serving
 
@@ -196,3 +197,83 @@ def test_a_statement_that_we_ended_is_told_from_a_network_that_ended_it() -> Non
     assert _failure(pymysql.OperationalError(2013, "lost"), TimeoutError(errno.ETIMEDOUT, "timed out")) == lost
     assert _failure(ValueError("odd bytes")) == lost
     assert _failure(pymysql.OperationalError(1142, "no")) == (UnavailableKind.PRIVILEGE, False)
+
+
+@pytest.mark.parametrize(
+    ("withheld", "source", "is_sent"),
+    [
+        ((), "receipt", True),
+        (("receipt",), "receipt", True),  # the other statement of this source is signed
+        (("receipt_by_marker",), "receipt", True),
+        (("receipt", "receipt_by_marker"), "receipt", False),
+        (("receipt", "receipt_by_marker"), "load", True),
+        (("load",), "load", False),
+        (("load",), "thing", True),
+    ],
+)
+def test_what_the_customer_did_not_sign_of_our_own_is_not_sent(
+    withheld: tuple[str, ...], source: str, is_sent: bool
+) -> None:
+    with serving(FakeServer()) as server:
+        endpoint = Endpoint(name="shop", host="127.0.0.1", port=server.port, user="reader", password=lambda: "x")
+        with ReadOnlySession(endpoint, Budget(2.0), "t-1", withheld=frozenset(withheld)) as session:
+            if is_sent:
+                session.fetch("SELECT 1", source)
+            else:
+                with pytest.raises(StatementError) as error:
+                    session.fetch("SELECT 1", source)
+                assert error.value.kind is UnavailableKind.NOT_GRANTED
+            assert session.cost.statements == 4 + is_sent
+            assert [session.is_withheld(name) for name in withheld] == [True] * len(withheld)
+
+
+@pytest.mark.parametrize("name", ["", "a b", "x*/", "x" * 101])
+def test_no_source_can_end_the_marker(name: str) -> None:
+    with serving(FakeServer()) as server:
+        endpoint = Endpoint(name="shop", host="127.0.0.1", port=server.port, user="reader", password=lambda: "x")
+        with ReadOnlySession(endpoint, Budget(2.0), "t-1") as session, pytest.raises(StatementRefused):
+            session.fetch("SELECT 1", name)
+
+
+def test_a_moment_that_is_not_permitted_sends_nothing() -> None:
+    refusing: list[str] = []
+
+    def permit(moment: datetime) -> Text | None:
+        return Text("Not now.") if refusing else None
+
+    with serving(FakeServer()) as server:
+        endpoint = Endpoint(name="shop", host="127.0.0.1", port=server.port, user="reader", password=lambda: "x")
+        with ReadOnlySession(endpoint, Budget(2.0), "t-1", permit=permit) as session:
+            session.fetch("SELECT 1", "thing")
+            refusing.append("from now on")
+            with pytest.raises(StatementError) as error:
+                session.fetch("SELECT 1", "thing")
+            assert (error.value.kind, session.cost.statements) == (UnavailableKind.CLOSED, 5)
+        logins = server.logins
+        with pytest.raises(NotAuthorized):
+            ReadOnlySession(endpoint, Budget(2.0), "t-1", permit=permit)
+        assert server.logins == logins, "nothing is connected"
+
+
+def test_one_reconnect_and_no_more() -> None:
+    def script(sent: str) -> Answer | None:
+        return [b"\xff"] if "LIKE" in sent else None
+
+    with serving(FakeServer(script=script)) as server:
+        endpoint = Endpoint(name="shop", host="127.0.0.1", port=server.port, user="reader", password=lambda: "x")
+        with ReadOnlySession(endpoint, Budget(2.0), "t-1") as session:
+            for connections in (2, 2):
+                with pytest.raises(StatementError):
+                    session.fetch("SELECT 1 WHERE 'a' LIKE 'a'", "thing")
+                assert session.connections == connections
+            with pytest.raises(StatementError) as error:
+                session.fetch("SELECT 1", "thing")
+            assert error.value.kind is UnavailableKind.LOST
+            assert "was lost, so thing was not read" in render_text(error.value.text, "en")
+
+
+@pytest.mark.parametrize("version", [b"8.0.36", b"5.7.25-MariaDB"])
+def test_another_product_is_named(version: bytes) -> None:
+    with serving(FakeServer(version=version)) as server:
+        said = refusal("127.0.0.1", server.port)
+    assert f"is not OceanBase (it says {version.decode()})" in said
