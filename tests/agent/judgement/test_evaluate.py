@@ -534,6 +534,8 @@ def test_what_a_check_measures_of_wanted_resources_is_the_worst_of_each(rules: R
     words = (Measurement("a", "x"), Measurement("a", "y", part="x"), Measurement("d", "z"), Measurement("d", 3.0))
     assert measured(rule, *words) == {"a": "y", "d": 3.0}
     assert measured(rule, Measurement("a", "12"), parse=lambda text: float(text) * 2) == {"a": 24.0}
+    expected = dataclasses.replace(rule, judge=Expected(severity=Severity.LOW, one_of=(1.0,)))
+    assert measured(expected, *found) == {"a": 7.0, "d": 1.0}, "without an order of its own the largest"
 
 
 @pytest.mark.parametrize(

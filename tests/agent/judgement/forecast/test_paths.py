@@ -153,3 +153,14 @@ def test_a_value_is_odd_if_it_is_off_from_both_sides() -> None:
         return bool(paths._find_odd(steps + size * (AT == 30))[30])
 
     assert find_turn(is_odd, 1, 50) == 5 * 1.4826 + 1, "its neighbours are 1 more often than 0"
+
+
+def test_there_is_a_course_for_each_day_to_come() -> None:
+    ahead = drawn(SERIES["line"])
+    assert ahead.steps.tolist() == list(range(1, 366)) and ahead.values.shape == (365, paths.PATHS)
+
+
+def test_beside_purges_no_wave_is_looked_for() -> None:
+    wave = 8 * np.sin(2 * np.pi * AT / 13)
+    assert drawn(SERIES["line"] + wave).method == "wave+line"
+    assert drawn(SERIES["purge"] + wave).method == "purge+line"
