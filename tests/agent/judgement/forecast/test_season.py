@@ -61,7 +61,7 @@ def saw(falls: list[int], count: int, slope: float = 0.0, rises: list[float] | N
     """What rises by one a day, or each cycle by its own, falls to zero at each of these days, and has a trend."""
     days, starts = np.arange(float(count)), np.array([falls[0] - 10, *falls])
     cycle = np.searchsorted(falls, days, side="right")
-    return (days - starts[cycle]) * np.array(rises or np.ones(len(starts)))[cycle] + slope * days
+    return np.asarray((days - starts[cycle]) * np.array(rises or np.ones(len(starts)))[cycle] + slope * days)
 
 
 def test_four_weeks_tell_a_week_and_a_day_less_does_not() -> None:
