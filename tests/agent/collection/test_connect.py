@@ -10,6 +10,7 @@ import struct
 import threading
 from collections.abc import Iterator
 from datetime import datetime
+from typing import Any, cast
 
 import pymysql
 import pytest
@@ -17,7 +18,9 @@ from pymysql.constants import CLIENT
 
 from agent.collection import connect
 from agent.collection.connect import Budget, Endpoint, ReadOnlySession
+from agent.collection.journal import Journal
 from agent.collection.server_errors import is_shut
+from agent.facts.own_statements.session import DRIVER
 from agent.model.terms import Text, UnavailableKind
 from agent.support.errors import ConfigError, ConnectError, NotAuthorized, StatementError, StatementRefused
 from agent.support.i18n import render_text
@@ -277,3 +280,52 @@ def test_another_product_is_named(version: bytes) -> None:
     with serving(FakeServer(version=version)) as server:
         said = refusal("127.0.0.1", server.port)
     assert f"is not OceanBase (it says {version.decode()})" in said
+
+
+class Kept:
+    """A journal that keeps what it is told."""
+
+    def __init__(self) -> None:
+        self.told: list[tuple[Any, ...]] = []
+
+    def through(self, via: str) -> None:
+        self.told.append(("through", via))
+
+    def sent(self, source: str, statement: str) -> None:
+        self.told.append(("sent", source, statement.partition("*/ ")[2] or statement))
+
+    def answered(self, duration_ms: float, rows: int, size: int, errno: int | None) -> None:
+        self.told.append(("answered", rows, errno))
+
+
+@pytest.mark.parametrize("via", ["", "jump.example"])
+def test_the_journal_has_what_is_sent_before_it_leaves_the_drivers_own_too(via: str) -> None:
+    kept = Kept()
+    with serving(FakeServer()) as server:
+        endpoint = Endpoint(
+            name="shop", host="127.0.0.1", port=server.port, user="reader", password=lambda: "x", via=via,
+            dial=(lambda: socket.create_connection(("127.0.0.1", server.port))) if via else None,
+        )  # fmt: skip
+        with ReadOnlySession(endpoint, Budget(2.0), "t-1", cast(Journal, kept)) as session:
+            session.fetch("SELECT 1", "thing")
+    told = kept.told[1:] if via else kept.told
+    assert not via or kept.told[0] == ("through", via)
+    assert [one[:2] for one in told] == [
+        ("sent", "driver"), ("answered", 0),
+        ("sent", "session"), ("answered", 0),
+        ("sent", "server"), ("answered", 1),
+        ("sent", "session"), ("answered", 0),
+        ("sent", "thing"), ("answered", 0),
+    ]  # fmt: skip
+    assert told[0][2] == DRIVER and "QUERY_TIMEOUT" in told[8][2]
+    assert {one[2] for one in told if one[0] == "answered"} == {None}
+
+
+def test_the_journal_has_the_number_of_the_error_where_nobody_answers() -> None:
+    kept = Kept()
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        endpoint = Endpoint(name="shop", host="127.0.0.1", port=probe.getsockname()[1], user="r", password=str)
+        with pytest.raises(ConnectError):
+            ReadOnlySession(endpoint, Budget(2.0), "t-1", cast(Journal, kept))
+    assert kept.told == [("sent", "driver", DRIVER), ("answered", 0, 2003)]

@@ -116,7 +116,8 @@ def test_the_unit_of_the_values_is_of_no_effect() -> None:
 
 def test_values_below_nothing_are_nothing() -> None:
     ahead = paths.Ahead(np.array([1.0]), np.array([[-3.0, -2.0, 3.0]]), "")
-    assert ahead.list_values_at([1]) == [(0.0, 0.0, pytest.approx(2.0))]
+    ((low, middle, high),) = ahead.list_values_at([1])
+    assert (low, middle) == (0.0, 0.0) and high == pytest.approx(2.0)
 
 
 def test_what_persists_is_the_share_of_a_value_that_the_next_one_keeps() -> None:
