@@ -287,6 +287,7 @@ class Kept:
 
     def __init__(self) -> None:
         self.told: list[tuple[Any, ...]] = []
+        self.costs: list[tuple[float, int]] = []
 
     def through(self, via: str) -> None:
         self.told.append(("through", via))
@@ -296,6 +297,7 @@ class Kept:
 
     def answered(self, duration_ms: float, rows: int, size: int, errno: int | None) -> None:
         self.told.append(("answered", rows, errno))
+        self.costs.append((duration_ms, size))
 
 
 @pytest.mark.parametrize("via", ["", "jump.example"])
@@ -319,6 +321,12 @@ def test_the_journal_has_what_is_sent_before_it_leaves_the_drivers_own_too(via: 
     ]  # fmt: skip
     assert told[0][2] == DRIVER and "QUERY_TIMEOUT" in told[8][2]
     assert {one[2] for one in told if one[0] == "answered"} == {None}
+    assert kept.costs[0] == (0.0, 0), "the driver's own statement is counted, not measured"
+    took_ms, sizes = zip(*kept.costs, strict=True)
+    assert all(took_ms[1:]) and all(sizes[1:])
+    cost = session.cost
+    assert (cost.statements, cost.rows, cost.bytes) == (5, 1, sum(sizes))
+    assert cost.database_ms == pytest.approx(sum(took_ms)) and cost.longest_ms == max(took_ms)
 
 
 def test_the_journal_has_the_number_of_the_error_where_nobody_answers() -> None:
@@ -329,3 +337,4 @@ def test_the_journal_has_the_number_of_the_error_where_nobody_answers() -> None:
         with pytest.raises(ConnectError):
             ReadOnlySession(endpoint, Budget(2.0), "t-1", cast(Journal, kept))
     assert kept.told == [("sent", "driver", DRIVER), ("answered", 0, 2003)]
+    assert kept.costs == [(0.0, 0)]
