@@ -308,8 +308,9 @@ def _find_nearest(spec: CheckSpec, rule: Rule, seen: _Seen, translations: Transl
 
     def rank(item: Measurement) -> tuple[float, str]:
         value = spec.parse(str(item.value)) if spec.parse else item.value
-        is_ordered = isinstance(rule.judge, Ladder) and isinstance(value, int | float)
-        return -sign * float(value) if is_ordered else 0.0, item.resource
+        if not isinstance(rule.judge, Ladder) or not isinstance(value, int | float):
+            return 0.0, item.resource
+        return -sign * float(value), item.resource
 
     first = min(judged, key=rank)
     resource, named = _clean_resource(first.resource)

@@ -295,7 +295,7 @@ def test_what_cannot_be_asked_is_not_held_back() -> None:
 
 def test_each_reason_for_an_early_end_is_told_once_with_its_sources() -> None:
     kinds = {"Said": UnavailableKind.BUDGET, "Odd": UnavailableKind.BUDGET, "Ended": UnavailableKind.CLOSED}
-    errors = {name: StatementError(Text("no"), kind) for name, kind in kinds.items()}
+    errors: dict[str, Any] = {name: StatementError(Text("no"), kind) for name, kind in kinds.items()}
     found = taken(
         Odd, Said, Ended, SaidInFull, SaidInFull=StatementError(Text("no"), UnavailableKind.TIMEOUT), **errors
     )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterator
-from typing import Any
 
 from agent.facts.resources import MemoryModule, ResourceUnit, TenantMemory
 from agent.facts.schema import PartitionedTable, TabletCount
@@ -12,7 +11,7 @@ from agent.judgement.levels import MOST_OF_A_KIND, list_levels
 from agent.model.check import LevelSpec, Measurement
 from agent.model.figures import Level
 from agent.model.snapshot import Unavailable
-from agent.model.terms import Text, UnavailableKind
+from agent.model.terms import Scalar, Text, UnavailableKind
 from tests.harness import shipped, snapshot_of
 
 GIB = 2**30
@@ -102,7 +101,7 @@ def measured(*found: Measurement, used: str = "used_count") -> list[tuple[str, f
     return [(one.resource, one.value, one.limit, one.unit) for one in listed]
 
 
-def of(resource: str, used: object, limit: object, part: str = "", **more: Any) -> Measurement:
+def of(resource: str, used: Scalar, limit: Scalar, part: str = "", **more: Scalar) -> Measurement:
     return Measurement(resource, 1.0, {"used_count": used, "limit_count": limit, **more}, part=part)
 
 
