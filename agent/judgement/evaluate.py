@@ -307,10 +307,11 @@ def _find_nearest(spec: CheckSpec, rule: Rule, seen: _Seen, translations: Transl
         return None
     sign = -1 if isinstance(rule.judge, Ladder) and rule.judge.descending else 1
 
-    def rank(item: Measurement) -> tuple[bool, float, str]:
+    def rank(item: Measurement) -> tuple[float, str]:
         value = spec.parse(str(item.value)) if spec.parse else item.value
-        known = isinstance(rule.judge, Ladder) and isinstance(value, int | float)
-        return not known, -sign * float(value) if known and isinstance(value, int | float) else 0.0, item.resource
+        if not isinstance(rule.judge, Ladder) or not isinstance(value, int | float):
+            return 0.0, item.resource
+        return -sign * float(value), item.resource
 
     first = min(judged, key=rank)
     resource, named = _clean_resource(first.resource)

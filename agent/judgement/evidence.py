@@ -150,10 +150,10 @@ def _judge_records(spec: CheckSpec, least: LeastEvidence, snapshot: Snapshot) ->
         return Sight()
     rows = spec.facts.values()
     texts_wanted = CachedPlan in _list_needed(spec)
-    observing = [row for row in rows if (source := find_source_spec(row)) and source.observes]
+    observed = {row: source.observes for row in rows if (source := find_source_spec(row)) and source.observes}
     # Where plans are optional, they only give a finding its text: that they go back for days shows nothing.
-    measured = [row for row in observing if row is not CachedPlan or texts_wanted] or observing
-    kinds = {source.observes for row in measured if (source := find_source_spec(row)) and source.observes}
+    measured = {kind for row, kind in observed.items() if row is not CachedPlan or texts_wanted}
+    kinds = measured or set(observed.values())
     if texts_wanted:
         kinds.add(Observes.REPOSITORY)  # a text tells of its statement in every record
     records = [describe_record(kind, snapshot, rows, texts_wanted) for kind in Observes if kind in kinds]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
 from agent.model.incident import Signal, TimelineEvent
@@ -33,7 +34,7 @@ def find_signals(errors: Mapping[int, int], events: Sequence[TimelineEvent]) -> 
     ``errors`` counts executions by return code. Nothing is returned for codes that speak for no cause.
     """
     evidence: dict[str, list[Mapping[str, str]]] = {}
-    weights: dict[str, int] = {}
+    weights: Counter[str] = Counter()
     for cause, codes in _CAUSES.items():
         for code in sorted(codes & errors.keys(), key=lambda one: -errors[one]):
             text = Text(
@@ -41,10 +42,9 @@ def find_signals(errors: Mapping[int, int], events: Sequence[TimelineEvent]) -> 
                 {"code": str(code), "executions_count": errors[code]},
             )
             evidence.setdefault(cause, []).append(render_all_languages(text))
-            weights[cause] = weights.get(cause, 0) + errors[code]
+            weights[cause] += errors[code]
     for cause, event in _list_causes(events):
         evidence.setdefault(cause, []).append(event.texts)
-        weights.setdefault(cause, 0)
     ranked = sorted(evidence, key=lambda cause: -weights[cause])
     return tuple(Signal(render_all_languages(Text(cause)), tuple(evidence[cause])) for cause in ranked)
 

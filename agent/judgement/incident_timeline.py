@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import TypeGuard
 
 from agent.facts import find_source_spec
 from agent.facts.backup import BackupJob
@@ -57,11 +58,11 @@ class Span:
     first: datetime
     last: datetime
 
-    def holds(self, moment: datetime | None) -> bool:
+    def holds(self, moment: datetime | None) -> TypeGuard[datetime]:
         """Whether a moment lies in it."""
         return moment is not None and self.first <= moment <= self.last
 
-    def meets(self, begin: datetime | None, end: datetime | None) -> bool:
+    def meets(self, begin: datetime | None, end: datetime | None) -> TypeGuard[datetime]:
         """Whether something that lasted from ``begin`` to ``end`` (None: it still lasts) was under way in it."""
         return begin is not None and begin <= self.last and (end is None or end >= self.first)
 
@@ -92,13 +93,12 @@ def build_timeline(snapshot: Snapshot, customer: str, span: Span, earlier: Docum
 
 
 def _tell(row: type, msgid: str, at: datetime, until: datetime | None = None, /, **args: Scalar) -> TimelineEvent:
+    return TimelineEvent(at=at, until=until, view=_name_view(row), texts=render_all_languages(Text(msgid, args)))
+
+
+def _name_view(row: type) -> str:
     spec = find_source_spec(row)
-    return TimelineEvent(
-        at=at,
-        until=until,
-        view=spec.view.partition(".")[2] if spec else row.__name__,
-        texts=render_all_languages(Text(msgid, args)),
-    )
+    return spec.view.partition(".")[2] if spec else row.__name__
 
 
 def _read_minute(row: AuditMinute) -> datetime:
@@ -115,8 +115,9 @@ def _count_codes(snapshot: Snapshot, span: Span) -> Mapping[int, int]:
     """Return how often each error occurred in the span."""
     counts: Counter[int] = Counter()
     for row in _list_minutes(snapshot, span):
-        counts[row.ret_code] += row.executions if row.ret_code else 0
-    return {code: count for code, count in counts.items() if count}
+        if row.ret_code:
+            counts[row.ret_code] += row.executions
+    return counts
 
 
 def _list_errors(snapshot: Snapshot, span: Span) -> Iterator[TimelineEvent]:
@@ -201,7 +202,7 @@ def _list_locks(snapshot: Snapshot, span: Span) -> Iterator[TimelineEvent]:
     seen = set()
     for transaction in snapshot.list_rows(Transaction):
         begun_at = transaction.ctx_create_time
-        if begun_at and span.meets(begun_at, None) and transaction.tx_id not in seen:
+        if span.meets(begun_at, None) and transaction.tx_id not in seen:
             seen.add(transaction.tx_id)
             yield _tell(
                 Transaction,
@@ -240,16 +241,17 @@ def _list_maintenance(snapshot: Snapshot, span: Span) -> Iterator[TimelineEvent]
 
 
 def _list_changes(snapshot: Snapshot, span: Span) -> Iterator[TimelineEvent]:
-    altered = [row for row in snapshot.list_rows(BusinessObject) if span.holds(row.last_ddl_time)]
-    altered.sort(key=lambda row: (row.last_ddl_time or span.first, row.owner, row.object_name))
-    for row in altered[:_MOST_OBJECTS]:
+    found = ((row.last_ddl_time, row) for row in snapshot.list_rows(BusinessObject))
+    altered = [(at, row) for at, row in found if span.holds(at)]
+    altered.sort(key=lambda pair: (pair[0], pair[1].owner, pair[1].object_name))
+    for at, row in altered[:_MOST_OBJECTS]:
         text = "{object} was dropped." if row.is_dropped else "The structure of {object} was changed, or it was made."
-        yield _tell(BusinessObject, text, row.last_ddl_time or span.first, object=f"{row.owner}.{row.object_name}")
+        yield _tell(BusinessObject, text, at, object=f"{row.owner}.{row.object_name}")
     if len(altered) > _MOST_OBJECTS:
         yield _tell(
             BusinessObject,
             "The structure of {objects_count} more objects was changed.",
-            altered[_MOST_OBJECTS].last_ddl_time or span.first,
+            altered[_MOST_OBJECTS][0],
             objects_count=len(altered) - _MOST_OBJECTS,
         )
     for operation in snapshot.list_rows(FailedOperation):
@@ -263,14 +265,14 @@ def _list_changes(snapshot: Snapshot, span: Span) -> Iterator[TimelineEvent]:
                 event=operation.event,
             )
     for transfer in snapshot.list_rows(FailedTransfer):
-        if transfer.create_time and span.holds(transfer.create_time):
+        if span.holds(transfer.create_time):
             yield _tell(FailedTransfer, "A move of partitions between log streams failed.", transfer.create_time)
     outlines: tuple[ThrottlingRule | Outline, ...] = (
         *snapshot.list_rows(ThrottlingRule),
         *snapshot.list_rows(Outline),
     )
     for made in outlines:
-        if made.create_time and span.holds(made.create_time):
+        if span.holds(made.create_time):
             yield _tell(
                 type(made),
                 "The outline {name} was made.",
@@ -282,16 +284,16 @@ def _list_changes(snapshot: Snapshot, span: Span) -> Iterator[TimelineEvent]:
 def _list_restarts(snapshot: Snapshot, span: Span) -> Iterator[TimelineEvent]:
     uptime_s = find_uptime_s(snapshot)
     started = snapshot.as_of - timedelta(seconds=uptime_s) if uptime_s is not None else None
-    if started and span.holds(started):
+    if span.holds(started):
         yield _tell(Uptime, "A server started; what it held in memory before is lost.", started)
     for server in snapshot.list_rows(Server):
-        if server.last_offline_time and server.last_offline_time > _NEVER and span.holds(server.last_offline_time):
+        if span.holds(server.last_offline_time) and server.last_offline_time > _NEVER:
             yield _tell(Server, "A server was offline.", server.last_offline_time)
 
 
 def _list_settings(snapshot: Snapshot, span: Span, earlier: Document | None) -> Iterator[TimelineEvent]:
     """Yield parameters that differ from the last assessment; no view says when they were changed."""
-    if earlier is None or not snapshot.list_rows(Parameter):
+    if earlier is None:
         return
     was = {setting["name"]: setting["value"] for setting in earlier["instance"]["settings"]}
     since = datetime.fromisoformat(earlier["as_of"])
@@ -312,24 +314,23 @@ def _list_settings(snapshot: Snapshot, span: Span, earlier: Document | None) -> 
 def _list_unseen(snapshot: Snapshot, span: Span) -> Iterator[Unseen]:
     """Yield the records that were not read, and those that do not go back to the beginning of the span."""
     for row in SOURCES:
-        facts, spec = snapshot.facts.get(row), find_source_spec(row)
-        if isinstance(facts, Unavailable) and spec:
-            yield Unseen(view=spec.view.partition(".")[2], texts=render_all_languages(facts.reason))
+        facts = snapshot.facts.get(row)
+        if isinstance(facts, Unavailable):
+            yield Unseen(view=_name_view(row), texts=render_all_languages(facts.reason))
     oldest: Mapping[type, Iterable[datetime]] = {
         AuditMinute: map(_read_minute, snapshot.list_rows(AuditMinute)),
         ActiveMinute: (row.minute for row in snapshot.list_rows(ActiveMinute)),
         KeptMinute: (row.minute for row in snapshot.list_rows(KeptMinute)),
     }
     for row, moments in oldest.items():
-        spec = find_source_spec(row)
-        if spec is None or not isinstance(snapshot.facts.get(row), tuple):
+        if not isinstance(snapshot.facts.get(row), tuple):
             continue
         since = min(moments, default=None)
         if since is None:
             text = Text(
                 N_("It holds nothing of any time: it may be switched off, or the server may have started again.")
             )
-            yield Unseen(view=spec.view.partition(".")[2], texts=render_all_languages(text))
+            yield Unseen(view=_name_view(row), texts=render_all_languages(text))
         elif since > span.first:
             text = Text(N_("It does not go back to the beginning of the time that was asked for."))
-            yield Unseen(view=spec.view.partition(".")[2], texts=render_all_languages(text), since=since)
+            yield Unseen(view=_name_view(row), texts=render_all_languages(text), since=since)

@@ -32,8 +32,6 @@ def fit_rules(ruleset: Ruleset, snapshot: Snapshot) -> Ruleset:
     A rule keeps its variants where what they ask for is unknown: then no one can say which holds, and a check with such
     a rule is not assessed.
     """
-    if not any(rule.variants for rule in ruleset.rules.values()):
-        return ruleset
     traits = _read_traits(snapshot)
     return dataclasses.replace(ruleset, rules={code: _fit_rule(rule, traits) for code, rule in ruleset.rules.items()})
 

@@ -56,7 +56,7 @@ class Purges:
         """Return the difference from the trend at these positions, which may lie in the future."""
         falls = np.array(self.falls)
         place = np.searchsorted(falls, steps, side="right") - 1
-        since = np.where(place >= 0, steps - falls[np.maximum(place, 0)], (steps - falls[0]) % self.distance)
+        since = np.where(place >= 0, steps - falls[place], (steps - falls[0]) % self.distance)
         late = steps >= falls[-1]
         since = np.where(late, (steps - falls[-1]) % self.distance, since)
         return np.asarray(self.profile[np.minimum(since, len(self.profile) - 1).astype(int)])
@@ -72,15 +72,13 @@ def find_purges(values: Array) -> Purges | None:
         return None
     gaps = np.diff(falls)
     distance = round(float(np.median(gaps)))
-    if distance < 3 or np.abs(gaps - distance).max() > _UNEVEN * distance:
+    if np.abs(gaps - distance).max() > _UNEVEN * distance:
         return None
-    trend = np.interp(np.arange(len(values)), *_means_of_cycles(values, falls))
+    days = np.arange(len(values))
+    trend = np.interp(days, *_means_of_cycles(values, falls))
     rest = values - trend
-    since = np.arange(len(values)) - falls[np.maximum(np.searchsorted(falls, np.arange(len(values)), "right") - 1, 0)]
-    longest = int(gaps.max())
-    profile = np.array([np.median(rest[since == step]) if np.any(since == step) else np.nan for step in range(longest)])
-    known = np.flatnonzero(~np.isnan(profile))
-    profile = np.interp(np.arange(longest), known, profile[known])
+    since = days - falls[np.searchsorted(falls, days, "right") - 1]  # below 0 before the first fall: no day of a cycle
+    profile = np.array([np.median(rest[since == step]) for step in range(int(gaps.max()))])
     return Purges(tuple(int(fall) for fall in falls), distance, profile)
 
 

@@ -95,10 +95,9 @@ def _follow(course: Course, found: _Break) -> Course:
 
     The break lies somewhere in a bucket: it is where two neighbours differ most.
     """
-    first, last = course.buckets[found.at - 1], course.buckets[min(found.at + 1, len(course.buckets) - 1)]
+    first, last = course.buckets[found.at - 1], course.buckets[found.at + 1]
     near = np.flatnonzero((course.steps >= first) & (course.steps <= last))
-    change = np.abs(np.diff(course.values))[near[:-1]] if len(near) > 1 else np.zeros(1)
-    at = int(near[int(np.argmax(change))]) + 1
+    at = int(near[int(np.argmax(np.abs(np.diff(course.values[near]))))]) + 1
     if found.jump is None:
         return make_course(course.steps[at:], course.values[at:], course.broken + 1)
     return make_course(
@@ -128,9 +127,8 @@ def _find_floor(course: Course) -> float:
 def _find_break(course: Course) -> _Break:
     """Return the best of: a jump between parallel lines, a line that bends at one place, two lines of their own."""
     steps, count, floor = course.buckets - course.buckets[0], len(course.buckets), _find_floor(course)
-    scale = max(float(np.abs(course.means).max()), 1e-300)
-    values, found = course.means / scale, [_Break(np.inf, 0, None)]
-    unit = steps / max(steps[-1], 1.0)
+    found: list[_Break] = []
+    unit = steps / steps[-1]
     places = np.arange(_LEAST_SIDE, count - _LEAST_SIDE + 1)
     after = (np.arange(count)[None, :] >= places[:, None]).astype(float)
     kink = np.maximum(unit[None, :] - unit[places - 1][:, None], 0.0)
@@ -144,35 +142,37 @@ def _find_break(course: Course) -> _Break:
         design = np.stack(columns, axis=2)
         solution = np.linalg.solve(
             design.transpose(0, 2, 1) @ design + 1e-10 * np.eye(len(columns)),
-            design.transpose(0, 2, 1) @ values[None, :, None],
+            design.transpose(0, 2, 1) @ course.means[None, :, None],
         )
-        residuals = np.sum((values[None, :] - (design @ solution)[:, :, 0]) ** 2, axis=1)
+        residuals = np.sum((course.means[None, :] - (design @ solution)[:, :, 0]) ** 2, axis=1)
         best = int(np.argmin(residuals))
-        jump = float(solution[best, 2, 0]) * scale if columns[-1] is mixed else None
-        criterion = _criterion(float(residuals[best]) * scale**2, count, numbers, floor)
+        jump = float(solution[best, 2, 0]) if columns[-1] is mixed else None
+        criterion = _criterion(float(residuals[best]), count, numbers, floor)
         found.append(_Break(criterion, int(places[best]), jump))
     return min(found, key=lambda one: one.criterion)
 
 
 def _curves(steps: Array, bends: Array) -> Array:
     """Return for each bend the two columns (one, curve) at these positions, which run from 0 to 1 for what was seen."""
-    bends = bends[:, None]
-    curve = np.expm1(bends * steps[None, :]) / bends
+    curve = np.expm1(bends[:, None] * steps[None, :])
     return np.stack([np.ones_like(curve), curve], axis=2)
 
 
 def _find_bend(course: Course) -> tuple[float, float]:
     """Return the best bend and its squared residual."""
     scaled = _scale(course.buckets, course.buckets)
-    found, bends = 0.0, _BENDS
-    for _ in range(2):
-        found = float(bends[int(np.argmin(_list_residuals(_curves(scaled, bends), course.means)))])
-        bends = _list_bends_near(found)
-    return found, float(_list_residuals(_curves(scaled, np.array([found])), course.means)[0])
+    rough, _ = _choose_bend(scaled, _BENDS, course.means)
+    return _choose_bend(scaled, _list_bends_near(rough), course.means)
+
+
+def _choose_bend(scaled: Array, bends: Array, means: Array) -> tuple[float, float]:
+    residuals = _list_residuals(_curves(scaled, bends), means)
+    best = int(np.argmin(residuals))
+    return float(bends[best]), float(residuals[best])
 
 
 def _list_bends_near(bend: float) -> Array:
-    return np.concatenate([bend * np.geomspace(0.5, 2.0, 61)])
+    return np.asarray(bend * np.geomspace(0.5, 2.0, 61))
 
 
 def _list_residuals(designs: Array, values: Array) -> Array:
@@ -198,9 +198,10 @@ def fit_course(course: Course, at: Array) -> Array:
         level = float(np.median(course.means - slope * course.buckets))
         return np.asarray(level + slope * at)
     bend = np.array([_find_bend(course)[0]])
-    design = _curves(_scale(course.buckets, course.buckets), bend)[0]
+    (design,) = _curves(_scale(course.buckets, course.buckets), bend)
+    (wanted,) = _curves(_scale(at, course.buckets), bend)
     solution, *_ = np.linalg.lstsq(design, course.means, rcond=None)
-    return np.asarray(_curves(_scale(at, course.buckets), bend)[0] @ solution)
+    return np.asarray(wanted @ solution)
 
 
 def vary_course(course: Course, noise: Array, at: Array) -> Array:

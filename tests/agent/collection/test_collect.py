@@ -9,12 +9,14 @@ from typing import Any, cast
 
 import pytest
 
+from agent.collection.busy import BusyWatch
 from agent.collection.collect import collect_facts
 from agent.collection.connect import Endpoint, ReadOnlySession
+from agent.collection.server_errors import explain_shut
 from agent.facts import CostClass, source
 from agent.facts.given import Attestation, Build, Clock
 from agent.model.cost import Cost
-from agent.model.snapshot import Capabilities, Snapshot, Unavailable
+from agent.model.snapshot import Capabilities, Problem, Snapshot, Unavailable
 from agent.model.terms import DataClass, TenantKind, Text, UnavailableKind, Version
 from agent.support.errors import StatementError
 from agent.support.i18n import render_text
@@ -126,7 +128,9 @@ def test_numbers_become_their_declared_type_and_null_stays_unknown() -> None:
     ] * 2
 
 
-@pytest.mark.parametrize("bad", [(None, *GOOD[1:]), ("many", *GOOD[1:]), (*GOOD[:4], "0000-00-00", None), GOOD[:3]])
+@pytest.mark.parametrize(
+    "bad", [(None, *GOOD[1:]), ("many", *GOOD[1:]), (*GOOD[:4], "0000-00-00", None), GOOD[:3], (*GOOD, 9)]
+)
 def test_a_row_that_cannot_be_read_loses_its_source_and_says_so(bad: tuple[Any, ...]) -> None:
     snapshot = taken(Odd, Said, Odd=[GOOD, bad], Said=[("SELECT 1",)])
     missing = snapshot.facts[Odd]
@@ -244,3 +248,79 @@ def test_a_source_is_read_where_the_one_that_it_goes_with_is_unknown() -> None:
     )
     missing = denied.facts[DeniedDetail]
     assert isinstance(missing, Unavailable) and missing.kind is UnavailableKind.NOT_GRANTED, "nobody looked"
+
+
+@source("oceanbase.HX_ENDED", cost=CostClass.HEAVY)
+class Heavy:
+    ended: datetime | None
+
+
+class Watching:
+    """A watch that holds costly sources back, and has a problem to tell."""
+
+    def __init__(self, problem: Problem | None = None) -> None:
+        self.asked: list[tuple[CostClass, str]] = []
+        self.problem = problem
+
+    def before(self, cost: CostClass, source: str) -> Unavailable | None:
+        self.asked.append((cost, source))
+        return Unavailable(UnavailableKind.BUSY, Text("busy")) if cost is CostClass.HEAVY else None
+
+
+def test_a_busy_target_is_not_asked_for_costly_sources() -> None:
+    watch = Watching(Problem(Text("It was busy."), None))
+    session = cast(ReadOnlySession, Answers(Odd=[GOOD], Ended=[]))
+    found = collect_facts(session, [Odd, Heavy, Ended], CAPABILITIES, None, NOW, watch=cast(BusyWatch, watch))
+    assert watch.asked == [(CostClass.CHEAP, "Ended"), (CostClass.MEDIUM, "Odd"), (CostClass.HEAVY, "Heavy")]
+    assert [(record.source, record.status) for record in found.records] == [
+        ("Ended", "ok"), ("Odd", "ok"), ("Heavy", "busy"),
+    ]  # fmt: skip
+    assert [render_text(problem.what, "en") for problem in found.problems] == [
+        "The target stayed busy, so reading was stopped. Missing are: Heavy.", "It was busy.",
+    ]  # fmt: skip
+    calm = Watching()
+    quiet = collect_facts(session, [Odd], CAPABILITIES, None, NOW, watch=cast(BusyWatch, calm))
+    assert quiet.problems == ()
+    assert [record.status for record in taken(SaidInFull, SaidInFull=[]).records] == ["ok"]
+
+
+def test_what_cannot_be_asked_is_not_held_back() -> None:
+    """A source that the customer did not sign is not sent, so the watch does not wait for it."""
+    watch = Watching()
+    session = cast(ReadOnlySession, Answers(Odd=[GOOD]))
+    classes = frozenset({DataClass.STATISTICS})
+    collect_facts(session, [Odd, SaidInFull], CAPABILITIES, classes, NOW, watch=cast(BusyWatch, watch))
+    assert [name for _, name in watch.asked] == ["Odd"]
+
+
+def test_each_reason_for_an_early_end_is_told_once_with_its_sources() -> None:
+    kinds = {"Said": UnavailableKind.BUDGET, "Odd": UnavailableKind.BUDGET, "Ended": UnavailableKind.CLOSED}
+    errors: dict[str, Any] = {name: StatementError(Text("no"), kind) for name, kind in kinds.items()}
+    found = taken(
+        Odd, Said, Ended, SaidInFull, SaidInFull=StatementError(Text("no"), UnavailableKind.TIMEOUT), **errors
+    )
+    told = [(render_text(problem.what, "en"), problem.remedy is not None) for problem in found.problems]
+    assert told == [
+        ("The load budget was spent before everything was read. Missing are: Said, Odd.", True),
+        (
+            "The signed window closed before everything was read. Missing are: Ended. Assess earlier in the window.",
+            False,
+        ),
+    ]
+
+
+def test_statements_that_were_shut_are_counted_and_named() -> None:
+    shut = explain_shut("Said", 10.0)
+    found = taken(Odd, Said, Ended, Odd=shut, Said=shut, Ended=[])
+    (problem,) = found.problems
+    assert render_text(problem.what, "en") == (
+        "2 statements went on after their time limit, so the connection was shut on them: Said, Odd."
+    )
+    assert problem.remedy is not None
+
+
+def test_facts_that_are_given_join_those_that_were_read() -> None:
+    found = taken(Ended, Ended=[(None,)], given=(Ended(ended=NOW),))
+    assert found.facts[Ended] == (Ended(ended=None), Ended(ended=NOW))
+    gone = taken(Ended, Ended=StatementError(Text("no"), UnavailableKind.ERROR), given=(Ended(ended=NOW),))
+    assert gone.facts[Ended] == (Ended(ended=NOW),)

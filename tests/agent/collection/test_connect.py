@@ -9,6 +9,8 @@ import socket
 import struct
 import threading
 from collections.abc import Iterator
+from datetime import datetime
+from typing import Any, cast
 
 import pymysql
 import pytest
@@ -16,9 +18,11 @@ from pymysql.constants import CLIENT
 
 from agent.collection import connect
 from agent.collection.connect import Budget, Endpoint, ReadOnlySession
+from agent.collection.journal import Journal
 from agent.collection.server_errors import is_shut
-from agent.model.terms import UnavailableKind
-from agent.support.errors import ConfigError, ConnectError
+from agent.facts.own_statements.session import DRIVER
+from agent.model.terms import Text, UnavailableKind
+from agent.support.errors import ConfigError, ConnectError, NotAuthorized, StatementError, StatementRefused
 from agent.support.i18n import render_text
 from tests.faults.fake_server import Answer, FakeServer, rows, serving
 
@@ -196,3 +200,141 @@ def test_a_statement_that_we_ended_is_told_from_a_network_that_ended_it() -> Non
     assert _failure(pymysql.OperationalError(2013, "lost"), TimeoutError(errno.ETIMEDOUT, "timed out")) == lost
     assert _failure(ValueError("odd bytes")) == lost
     assert _failure(pymysql.OperationalError(1142, "no")) == (UnavailableKind.PRIVILEGE, False)
+
+
+@pytest.mark.parametrize(
+    ("withheld", "source", "is_sent"),
+    [
+        ((), "receipt", True),
+        (("receipt",), "receipt", True),  # the other statement of this source is signed
+        (("receipt_by_marker",), "receipt", True),
+        (("receipt", "receipt_by_marker"), "receipt", False),
+        (("receipt", "receipt_by_marker"), "load", True),
+        (("load",), "load", False),
+        (("load",), "thing", True),
+    ],
+)
+def test_what_the_customer_did_not_sign_of_our_own_is_not_sent(
+    withheld: tuple[str, ...], source: str, is_sent: bool
+) -> None:
+    with serving(FakeServer()) as server:
+        endpoint = Endpoint(name="shop", host="127.0.0.1", port=server.port, user="reader", password=lambda: "x")
+        with ReadOnlySession(endpoint, Budget(2.0), "t-1", withheld=frozenset(withheld)) as session:
+            if is_sent:
+                session.fetch("SELECT 1", source)
+            else:
+                with pytest.raises(StatementError) as error:
+                    session.fetch("SELECT 1", source)
+                assert error.value.kind is UnavailableKind.NOT_GRANTED
+            assert session.cost.statements == 4 + is_sent
+            assert [session.is_withheld(name) for name in withheld] == [True] * len(withheld)
+
+
+@pytest.mark.parametrize("name", ["", "a b", "x*/", "x" * 101])
+def test_no_source_can_end_the_marker(name: str) -> None:
+    with serving(FakeServer()) as server:
+        endpoint = Endpoint(name="shop", host="127.0.0.1", port=server.port, user="reader", password=lambda: "x")
+        with ReadOnlySession(endpoint, Budget(2.0), "t-1") as session, pytest.raises(StatementRefused):
+            session.fetch("SELECT 1", name)
+
+
+def test_a_moment_that_is_not_permitted_sends_nothing() -> None:
+    refusing: list[str] = []
+
+    def permit(moment: datetime) -> Text | None:
+        return Text("Not now.") if refusing else None
+
+    with serving(FakeServer()) as server:
+        endpoint = Endpoint(name="shop", host="127.0.0.1", port=server.port, user="reader", password=lambda: "x")
+        with ReadOnlySession(endpoint, Budget(2.0), "t-1", permit=permit) as session:
+            session.fetch("SELECT 1", "thing")
+            refusing.append("from now on")
+            with pytest.raises(StatementError) as error:
+                session.fetch("SELECT 1", "thing")
+            assert (error.value.kind, session.cost.statements) == (UnavailableKind.CLOSED, 5)
+        logins = server.logins
+        with pytest.raises(NotAuthorized):
+            ReadOnlySession(endpoint, Budget(2.0), "t-1", permit=permit)
+        assert server.logins == logins, "nothing is connected"
+
+
+def test_one_reconnect_and_no_more() -> None:
+    def script(sent: str) -> Answer | None:
+        return [b"\xff"] if "LIKE" in sent else None
+
+    with serving(FakeServer(script=script)) as server:
+        endpoint = Endpoint(name="shop", host="127.0.0.1", port=server.port, user="reader", password=lambda: "x")
+        with ReadOnlySession(endpoint, Budget(2.0), "t-1") as session:
+            for connections in (2, 2):
+                with pytest.raises(StatementError):
+                    session.fetch("SELECT 1 WHERE 'a' LIKE 'a'", "thing")
+                assert session.connections == connections
+            with pytest.raises(StatementError) as error:
+                session.fetch("SELECT 1", "thing")
+            assert error.value.kind is UnavailableKind.LOST
+            assert "was lost, so thing was not read" in render_text(error.value.text, "en")
+
+
+@pytest.mark.parametrize("version", [b"8.0.36", b"5.7.25-MariaDB"])
+def test_another_product_is_named(version: bytes) -> None:
+    with serving(FakeServer(version=version)) as server:
+        said = refusal("127.0.0.1", server.port)
+    assert f"is not OceanBase (it says {version.decode()})" in said
+
+
+class Kept:
+    """A journal that keeps what it is told."""
+
+    def __init__(self) -> None:
+        self.told: list[tuple[Any, ...]] = []
+        self.costs: list[tuple[float, int]] = []
+
+    def through(self, via: str) -> None:
+        self.told.append(("through", via))
+
+    def sent(self, source: str, statement: str) -> None:
+        self.told.append(("sent", source, statement.partition("*/ ")[2] or statement))
+
+    def answered(self, duration_ms: float, rows: int, size: int, errno: int | None) -> None:
+        self.told.append(("answered", rows, errno))
+        self.costs.append((duration_ms, size))
+
+
+@pytest.mark.parametrize("via", ["", "jump.example"])
+def test_the_journal_has_what_is_sent_before_it_leaves_the_drivers_own_too(via: str) -> None:
+    kept = Kept()
+    with serving(FakeServer()) as server:
+        endpoint = Endpoint(
+            name="shop", host="127.0.0.1", port=server.port, user="reader", password=lambda: "x", via=via,
+            dial=(lambda: socket.create_connection(("127.0.0.1", server.port))) if via else None,
+        )  # fmt: skip
+        with ReadOnlySession(endpoint, Budget(2.0), "t-1", cast(Journal, kept)) as session:
+            session.fetch("SELECT 1", "thing")
+    told = kept.told[1:] if via else kept.told
+    assert not via or kept.told[0] == ("through", via)
+    assert [one[:2] for one in told] == [
+        ("sent", "driver"), ("answered", 0),
+        ("sent", "session"), ("answered", 0),
+        ("sent", "server"), ("answered", 1),
+        ("sent", "session"), ("answered", 0),
+        ("sent", "thing"), ("answered", 0),
+    ]  # fmt: skip
+    assert told[0][2] == DRIVER and "QUERY_TIMEOUT" in told[8][2]
+    assert {one[2] for one in told if one[0] == "answered"} == {None}
+    assert kept.costs[0] == (0.0, 0), "the driver's own statement is counted, not measured"
+    took_ms, sizes = zip(*kept.costs, strict=True)
+    assert all(took_ms[1:]) and all(sizes[1:])
+    cost = session.cost
+    assert (cost.statements, cost.rows, cost.bytes) == (5, 1, sum(sizes))
+    assert cost.database_ms == pytest.approx(sum(took_ms)) and cost.longest_ms == max(took_ms)
+
+
+def test_the_journal_has_the_number_of_the_error_where_nobody_answers() -> None:
+    kept = Kept()
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        endpoint = Endpoint(name="shop", host="127.0.0.1", port=probe.getsockname()[1], user="r", password=str)
+        with pytest.raises(ConnectError):
+            ReadOnlySession(endpoint, Budget(2.0), "t-1", cast(Journal, kept))
+    assert kept.told == [("sent", "driver", DRIVER), ("answered", 0, 2003)]
+    assert kept.costs == [(0.0, 0)]

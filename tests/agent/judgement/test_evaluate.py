@@ -17,7 +17,7 @@ from agent.facts.resources import Counter, Memstore
 from agent.facts.settings import Tenant, Variable
 from agent.facts.sql import CachedPlan, SqlTotal
 from agent.judgement.assessed import was_judged
-from agent.judgement.evaluate import evaluate_checks, fill_sql
+from agent.judgement.evaluate import evaluate_checks, fill_sql, list_measured, measure_resources
 from agent.judgement.fingerprint import fingerprint_finding
 from agent.judgement.mutes import MuteMatcher
 from agent.model.check import CheckSpec, Measurement, MissingFacts, Unjudged
@@ -516,3 +516,64 @@ def test_what_is_advised_is_told_beside_what_is_accepted_where_that_is_more(
     facts = snapshot(variables=[Variable(name="b", value="7")])
     (found,) = run(one, facts, "VAR901", parse=None).findings
     assert render_text(found.text, "en") == said
+
+
+def test_what_a_check_measures_of_wanted_resources_is_the_worst_of_each(rules: Ruleset) -> None:
+    rule = rules.rules["CAP901"]
+    falling = dataclasses.replace(rule, judge=Ladder(((Severity.LOW, 3.0),), descending=True))
+    found = (Measurement("a", 5), Measurement("b", 9.0), Measurement("a", 7.0, part="x"), Unjudged("c"),
+             Measurement("d", 1.0), Measurement("a", 6.0, part="y"))  # fmt: skip
+
+    def measured(by: Rule, *given: Measurement | Unjudged, error: BaseException | None = None, **more: Any) -> Any:
+        spec = dataclasses.replace(SPECS["CAP901"], measure=measuring(*given, error=error), **more)
+        return measure_resources(spec, by, snapshot(), {"a", "c", "d"})
+
+    assert measured(rule, *found) == {"a": 7.0, "d": 1.0}
+    assert measured(falling, *found) == {"a": 5.0, "d": 1.0}
+    for error in (ZeroDivisionError(), NotAssessed("cut short"), MissingFacts("memstores")):
+        assert measured(rule, *found, error=error) == {"a": 7.0, "d": 1.0}
+    words = (Measurement("a", "x"), Measurement("a", "y", part="x"), Measurement("d", "z"), Measurement("d", 3.0))
+    assert measured(rule, *words) == {"a": "y", "d": 3.0}
+    assert measured(rule, Measurement("a", "12"), parse=lambda text: float(text) * 2) == {"a": 24.0}
+    expected = dataclasses.replace(rule, judge=Expected(severity=Severity.LOW, one_of=(1.0,)))
+    assert measured(expected, *found) == {"a": 7.0, "d": 1.0}, "without an order of its own the largest"
+
+
+@pytest.mark.parametrize(
+    ("changed", "facts"),
+    [
+        ({"enabled": False}, {}),
+        ({"applies": False}, {}),
+        ({"variants": (Variant(Circumstances(role="STANDBY"), Rule(judge=Ladder(((Severity.LOW, 1.0),)))),)}, {}),
+        ({}, {Memstore: GONE}),
+    ],
+)
+def test_a_check_that_is_not_assessed_measures_nothing(rules: Ruleset, changed: Any, facts: Any) -> None:
+    rule, whole = rules.rules["CAP901"], snapshot([memstore("a", 600)])
+    spec = SPECS["CAP901"]
+    assert [item.value for item in list_measured(spec, rule, whole)] == [60.0]
+    some = dataclasses.replace(whole, facts={**whole.facts, **facts})
+    assert list_measured(spec, dataclasses.replace(rule, **changed), some) == ()
+    crashing = dataclasses.replace(spec, measure=measuring(Measurement("a", 1.0), error=ZeroDivisionError()))
+    assert list_measured(crashing, rule, whole) == ()
+
+
+def test_a_ladder_orders_what_is_parsed_from_words(rules: Ruleset) -> None:
+    two = measuring(Measurement("a", "x"), Measurement("b", "xxx"))
+    nearest = run(rules, snapshot(), measure=two, parse=len).nearest
+    assert nearest is not None and (nearest.resource, nearest.value) == ("b", "xxx")
+
+
+@pytest.mark.parametrize("kind", [TenantKind.USER, TenantKind.SYS])
+@pytest.mark.parametrize("number", [1, 1002, 1001, 1004])
+def test_only_sys_names_another_user_tenant_in_sql(rules: Ruleset, kind: TenantKind, number: int) -> None:
+    tenants = [(1, "SYS", "sys"), (1001, "META", "META$1002"), (1002, "USER", "shop"), (1003, "USER", "other")]
+    rows = tuple(Tenant(tenant_id=one, tenant_type=of, tenant_name=name) for one, of, name in tenants)
+    remediation = dataclasses.replace(SPECS["CAP901"].remediation, sql=("SET a = 1{of_tenant};",))
+    facts = snapshot()
+    facts = dataclasses.replace(facts, tenant_kind=kind, facts={**facts.facts, Tenant: rows})
+    one = measuring(Measurement(tenant_name(number), 95.0, {"used_bytes": 1}))
+    kinds = (TenantKind.USER, TenantKind.SYS)
+    (found,) = run(rules, facts, measure=one, remediation=remediation, tenants=kinds).findings
+    named = {1: ("SET a = 1;",), 1002: ("SET a = 1 TENANT = `shop`;",)}
+    assert found.sql == (named.get(number, ()) if kind is TenantKind.SYS else ("SET a = 1;",))

@@ -263,3 +263,11 @@ def test_a_restart_does_not_explain_what_a_long_record_leaves_out() -> None:
     assert (
         seen(LeastEvidence(span_hours=24.0), snapshot_of([*load(48, 700), up(60)]), SqlTotal, CachedPlan).lack is None
     )
+
+
+def test_a_longer_record_that_shows_too_little_is_no_better_than_a_shorter_one_that_is_enough() -> None:
+    least = LeastEvidence(span_hours=24.0, load_pct=80.0)
+    sight = seen(least, snapshot_of([*load(48, 990), *repository(100, 300)]), SqlTotal, CachedPlan)
+    assert sight.lack is None and sight.hidden_us_per_s == pytest.approx(10 / (48 * 3600))
+    both = seen(least, snapshot_of([*load(48, 999), *repository(100, 900)]), SqlTotal, CachedPlan)
+    assert both.hidden_us_per_s == pytest.approx(1 / (48 * 3600)), "of those that are enough the one that hides least"

@@ -2,27 +2,32 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from dataclasses import asdict
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from agent.facts.backup import BackupJob
+from agent.facts.cluster import FailedOperation, FailedTransfer, Outline, Server, ThrottlingRule
 from agent.facts.incidents import MINUTE_US, ActiveMinute, AuditMinute, KeptMinute
-from agent.facts.maintenance import GatherTask, MajorCompaction
+from agent.facts.maintenance import CompactionDiagnosis, GatherTask, MajorCompaction
 from agent.facts.schema import BusinessObject
-from agent.facts.sessions import Deadlock, LockWait
+from agent.facts.sessions import Deadlock, LockWait, Transaction
 from agent.facts.settings import Parameter, Uptime
 from agent.judgement.incident_timeline import SOURCES, Span, build_timeline
 from agent.model.snapshot import Unavailable
 from agent.model.terms import Text, UnavailableKind
 from agent.support.i18n import LANGUAGES
+from tests.agent.facts.rows import filled
 from tests.agent.report import sample
 from tests.harness import NOW, snapshot_of
 
 FIRST, LAST = NOW - timedelta(hours=3), NOW - timedelta(hours=2)
 SPAN = Span(FIRST, LAST)
 INSIDE, BEFORE, AFTER = FIRST + timedelta(minutes=10), FIRST - timedelta(minutes=10), LAST + timedelta(minutes=10)
+
+OLDEST = datetime(1971, 1, 1, 0, 0, 1, tzinfo=UTC)
 
 
 def minute(at: datetime, code: int, executions: int = 1, longest_us: int = 1000) -> AuditMinute:
@@ -156,3 +161,202 @@ def test_signals_name_the_cause_with_the_most_errors_first_and_its_evidence() ->
 def test_each_source_is_one_that_is_registered() -> None:
     assert len(set(SOURCES)) == len(SOURCES) > 10
     assert all(hasattr(row, "__source__") for row in SOURCES)
+
+
+def between(first: datetime, last: datetime, *facts: Any, earlier: Any = None) -> list[tuple[datetime, str]]:
+    """When and what of these facts is told of such a span."""
+    timeline = build_timeline(snapshot_of(facts), "Acme", Span(first, last), earlier)
+    return [(event.at, event.texts["en"]) for event in timeline.events]
+
+
+@pytest.mark.parametrize(("apart_s", "is_in"), [(-3601, False), (-3600, True), (0, True), (1, False)])
+def test_both_ends_of_a_span_belong_to_it(apart_s: int, is_in: bool) -> None:
+    assert SPAN.holds(LAST + timedelta(seconds=apart_s)) is is_in
+    assert not SPAN.holds(None)
+
+
+@pytest.mark.parametrize(
+    ("begin", "end", "is_met"),
+    [
+        (BEFORE, AFTER, True),
+        (BEFORE, None, True),
+        (BEFORE, FIRST, True),
+        (BEFORE, FIRST - timedelta(seconds=1), False),
+        (LAST, None, True),
+        (LAST + timedelta(seconds=1), None, False),
+        (None, INSIDE, False),
+    ],
+)
+def test_what_was_under_way_at_any_time_of_a_span_meets_it(begin: Any, end: Any, is_met: bool) -> None:
+    assert SPAN.meets(begin, end) is is_met
+
+
+def test_a_timeline_says_of_what_and_when_it_is() -> None:
+    snapshot = snapshot_of([])
+    timeline = build_timeline(snapshot, "Acme", SPAN, None)
+    assert (timeline.customer, timeline.target, timeline.version) == ("Acme", snapshot.target, str(snapshot.version))
+    assert (timeline.first, timeline.last, timeline.collected_at) == (FIRST, LAST, snapshot.as_of)
+    assert (timeline.events, timeline.signals) == ((), ())
+
+
+def test_the_worst_minute_the_busiest_and_the_longest_execution_are_told_each_with_its_moment() -> None:
+    later, last = INSIDE + timedelta(minutes=1), INSIDE + timedelta(minutes=2)
+    rows = [minute(last, -4012, 2, 500), minute(INSIDE, -4012, 9, 2000), minute(later, 0, 8), minute(later, -4012, 3)]
+    assert between(FIRST, LAST, *rows) == [
+        (INSIDE, "Error -4012: 14 executions ended with it, 9 of them in the worst minute."),
+        (INSIDE, "The longest execution of this time took 2 ms."),
+        (later, "The busiest minute of this time: 11 executions."),
+    ]
+    error = next(event for event in told(*rows).events if "Error" in event.texts["en"])
+    assert error.until == last + timedelta(minutes=1)
+
+
+def test_sessions_at_work_are_added_up_over_what_they_waited_for() -> None:
+    later = INSIDE + timedelta(minutes=1)
+    seen = [("COMMIT", INSIDE, 5), ("SYSTEM_IO", later, 4), ("", later, 2), ("", INSIDE, 9), ("SYSTEM_IO", INSIDE, 2)]
+    rows = [ActiveMinute(minute=at, wait_class=name, samples=count) for name, at, count in seen]
+    far = ActiveMinute(minute=BEFORE, wait_class="CLUSTER", samples=99)
+    text = "Most sessions at work in this time: 16 samples in one minute; they mostly waited for SYSTEM_IO."
+    assert between(FIRST, LAST, *rows, far) == [(INSIDE, text)]
+    kept = [KeptMinute(minute=INSIDE, samples=3), KeptMinute(minute=later, samples=8)]
+    assert between(FIRST, LAST, *kept) == [(later, "Most sessions at work in this time: 8 samples in one minute.")]
+
+
+def test_a_wait_of_the_future_begins_now() -> None:
+    wait = LockWait(trans_id=1, type="TR", id1=5, row_tablet="2001", request="X", ctime=-5)
+    assert [at for at, _ in between(FIRST, NOW, wait)] == [NOW]
+    assert between(FIRST, LAST, wait) == []
+
+
+def test_an_open_transaction_is_told_once_for_all_its_participants() -> None:
+    begun = {1: INSIDE, 2: AFTER, 3: None, 4: BEFORE}
+    rows = [filled(Transaction, tx_id=number, ctx_create_time=at) for number, at in begun.items()]
+    again = filled(Transaction, tx_id=1, ctx_create_time=INSIDE + timedelta(seconds=1))
+    text = "A transaction that is still open began."
+    assert between(FIRST, LAST, *rows, again) == [(BEFORE, text), (INSIDE, text)]
+
+
+@pytest.mark.parametrize(
+    ("start", "finish", "is_told", "ends"),
+    [
+        (BEFORE, BEFORE - timedelta(days=1), True, False),  # it still runs
+        (BEFORE, FIRST - timedelta(seconds=1), False, True),
+        (INSIDE, INSIDE, True, True),
+        (AFTER, AFTER - timedelta(days=1), False, False),
+    ],
+)
+def test_a_compaction_lasts_until_it_has_finished_after_its_start(
+    start: datetime, finish: datetime, is_told: bool, ends: bool
+) -> None:
+    row = filled(MajorCompaction, start_time=start, last_finish_time=finish, status="COMPACTING")
+    events = told(row).events
+    assert bool(events) is is_told
+    if events:
+        assert (events[0].at, events[0].until) == (start, finish if ends else None)
+
+
+@pytest.mark.parametrize(("at", "is_told"), [(datetime(1971, 1, 1, tzinfo=UTC), False), (OLDEST, True)])
+def test_what_never_was_is_not_told_of_any_time(at: datetime, is_told: bool) -> None:
+    long_ago = datetime(1970, 1, 1, tzinfo=UTC)
+    compaction = filled(MajorCompaction, start_time=at, last_finish_time=at, status="IDLE")
+    assert bool(between(long_ago, NOW, compaction)) is is_told
+    assert bool(between(long_ago, NOW, filled(Server, last_offline_time=at))) is is_told
+
+
+@pytest.mark.parametrize(
+    ("make", "text"),
+    [
+        (
+            lambda at: CompactionDiagnosis(type="MINI", status="FAILED", tablets=7, newest=at),
+            "The server reported 7 tablets whose compaction MINI is held up: FAILED.",
+        ),
+        (
+            lambda at: FailedOperation(happened=at, module="SWITCHOVER", event="END", ret_code=-4016),
+            "An operation on the tenant failed with -4016: SWITCHOVER, END.",
+        ),
+        (
+            lambda at: FailedTransfer(task_id=1, create_time=at, result=-1),
+            "A move of partitions between log streams failed.",
+        ),
+        (lambda at: filled(Outline, database_name="shop", outline_name="o", create_time=at), "outline shop.o was made"),
+        (
+            lambda at: filled(ThrottlingRule, database_name="shop", outline_name="t", create_time=at),
+            "outline shop.t was made",
+        ),
+        (lambda at: filled(Server, last_offline_time=at), "A server was offline."),
+    ],
+)
+def test_what_happened_in_the_time_is_told_with_its_moment(make: Any, text: str) -> None:
+    ((at, said),) = between(FIRST, LAST, make(INSIDE))
+    assert at == INSIDE and text in said
+    assert between(FIRST, LAST, make(BEFORE)) == [] == between(FIRST, LAST, make(AFTER))
+
+
+def test_what_gathered_before_and_after_the_time_was_under_way_in_it() -> None:
+    task = filled(GatherTask, status="RUNNING", start_time=BEFORE, end_time=AFTER)
+    (event,) = told(task).events
+    assert (event.at, event.until) == (BEFORE, AFTER)
+
+
+@pytest.mark.parametrize(("count", "more"), [(20, 0), (21, 1), (23, 3)])
+def test_twenty_changed_objects_are_named_in_order_and_the_others_counted(count: int, more: int) -> None:
+    rows = [
+        filled(BusinessObject, owner="shop", object_name=f"t{n:02}", last_ddl_time=FIRST + timedelta(minutes=n // 2),
+               is_dropped=n == 3)
+        for n in range(count)
+    ]  # fmt: skip
+    said = between(FIRST, LAST, *reversed(rows), filled(BusinessObject, last_ddl_time=None))
+    named = [text for _, text in said if "shop.t" in text]
+    assert [text.partition("shop.")[2][:3] for text in named] == [f"t{n:02}" for n in range(20)]
+    assert [text for text in named if "dropped" in text] == ["shop.t03 was dropped."]
+    rest = [pair for pair in said if "more objects" in pair[1]]
+    moment = FIRST + timedelta(minutes=10)
+    assert rest == ([(moment, f"The structure of {more} more objects was changed.")] if more else [])
+
+
+def test_a_setting_changed_between_the_last_assessment_and_now() -> None:
+    earlier = sample.healthy()
+    earlier["instance"]["settings"] = [{"name": "cpu_quota", "value": "1", "default": "0"}]
+    row = Parameter(scope="TENANT", name="cpu_quota", value="2")
+    for as_of, since in ((BEFORE, FIRST), (INSIDE, INSIDE)):
+        earlier["as_of"] = as_of.isoformat()
+        (event,) = told(row, earlier=earlier).events
+        assert (event.at, event.until) == (since, NOW)
+    assert told(earlier=earlier).events == (), "what was not read has not changed"
+
+
+def test_a_record_that_goes_back_to_the_very_beginning_lacks_nothing() -> None:
+    for at, lacks in ((FIRST, False), (FIRST + timedelta(minutes=1), True)):
+        for row in (KeptMinute(minute=at, samples=1), ActiveMinute(minute=at, wait_class="", samples=1)):
+            assert bool(told(row, type(row)(**{**asdict(row), "minute": LAST})).unseen) is lacks
+    assert told().unseen == (), "what was not asked for is no lack"
+
+
+def test_a_cause_weighs_all_its_errors_and_events_speak_after_them() -> None:
+    rows = [minute(INSIDE, -4012, 5), minute(INSIDE, -4013, 3), minute(INSIDE, -4030, 3)]
+    timeline = told(*rows, Deadlock(event_id=1, report_time=INSIDE, cycle_size=2))
+    assert [signal.cause["en"] for signal in timeline.signals] == [
+        "Memory of the tenant was exhausted: statements and writes were refused.",
+        "Statements or transactions exceeded their time limits.",
+        "Transactions blocked each other by their locks.",
+    ]
+    locked = told(minute(INSIDE, -6003, 9), *rows, Deadlock(event_id=1, report_time=INSIDE, cycle_size=2)).signals[0]
+    assert [text["en"] for text in locked.evidence] == [
+        "Error -6003 in 9 executions.",
+        "A deadlock of 2 transactions was broken by rolling one back.",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("code", "cause"),
+    [
+        *((code, "Memory of the tenant") for code in (-4013, -4030)),
+        *((code, "Statements or transactions exceeded") for code in (-4012, -6210, -6212)),
+        *((code, "Transactions blocked each other") for code in (-4101, -6003, -6005)),
+        *((code, "A log stream had no leader") for code in (-4038, -4209, -4654, -4663, -4721, -4722)),
+        *((code, "A disk was full") for code in (-4184, -4264)),
+    ],
+)
+def test_each_code_speaks_for_its_cause(code: int, cause: str) -> None:
+    (signal,) = told(minute(INSIDE, code)).signals
+    assert signal.cause["en"].startswith(cause)

@@ -195,3 +195,8 @@ def test_what_the_tenant_is_stands_as_the_server_says_it() -> None:
     )
     bare = describe_instance(snapshot(Tenant(tenant_id=1002, tenant_name="shop", tenant_type="USER")))
     assert (bare.compatible, bare.role, bare.primary_zone, bare.locality) == ("", "", "", "")
+
+
+def test_units_and_zones_that_the_server_does_not_name_are_the_tenants() -> None:
+    (one,) = describe_instance(snapshot(unit(None), unit(None))).units
+    assert (one.zone, one.units) == ("tenant", 2)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import dataclasses
+from collections.abc import Iterator
+
 from agent.facts.resources import MemoryModule, ResourceUnit, TenantMemory
 from agent.facts.schema import PartitionedTable, TabletCount
 from agent.judgement.levels import MOST_OF_A_KIND, list_levels
-from agent.model.check import LevelSpec
+from agent.model.check import LevelSpec, Measurement
 from agent.model.figures import Level
 from agent.model.snapshot import Unavailable
-from agent.model.terms import Text, UnavailableKind
+from agent.model.terms import Scalar, Text, UnavailableKind
 from tests.harness import shipped, snapshot_of
 
 GIB = 2**30
@@ -83,3 +86,35 @@ def test_every_level_that_is_kept_has_a_check_that_judges_its_forecast() -> None
     foretold = {spec.foretells for spec in CHECKS.values() if spec.foretells}
     kept = {spec.level.kind for spec in CHECKS.values() if spec.level}
     assert foretold == kept | {"data_disk_used_bytes", "log_disk_used_bytes"}
+
+
+def measured(*found: Measurement, used: str = "used_count") -> list[tuple[str, float, float | None, str]]:
+    """The levels of a check that measures this, beside no disk."""
+
+    def measure(**facts: object) -> Iterator[Measurement]:
+        yield from found
+
+    level = LevelSpec(kind="things", used=used, limit="limit_count")
+    spec = dataclasses.replace(CHECKS["CAP012"], code="CAP012", level=level, measure=measure, facts={}, params_name="")
+    listed = list_levels([spec], RULESET, snapshot_of([]))
+    assert {one.kind for one in listed} <= {"things"}
+    return [(one.resource, one.value, one.limit, one.unit) for one in listed]
+
+
+def of(resource: str, used: Scalar, limit: Scalar, part: str = "", **more: Scalar) -> Measurement:
+    return Measurement(resource, 1.0, {"used_count": used, "limit_count": limit, **more}, part=part)
+
+
+def test_of_a_resource_the_level_nearest_to_its_limit_counts_and_of_equals_the_first_by_name() -> None:
+    found = measured(
+        of("c", 5, 10), of("a", 2, 10), of("a", 3, 4, "x"), of("a", 6, 10, "y"), of("b", 50, 100), of("z", 9, 0)
+    )
+    assert found == [
+        ("a", 3, 4, "count"), ("b", 50, 100, "count"), ("c", 5, 10, "count"), ("z", 9, 0, "count"),
+    ]  # fmt: skip
+
+
+def test_a_level_is_of_two_numbers_and_its_name_tells_the_unit() -> None:
+    assert measured(of("a", None, 10), of("b", 1, None), of("c", "1", 10), of("d", 1, "10")) == []
+    bare = Measurement("a", 1.0, {})
+    assert measured(bare, of("b", 1, 10, used_bytes=7), used="used_bytes") == [("b", 7, 10, "bytes")]

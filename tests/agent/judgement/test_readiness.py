@@ -169,3 +169,153 @@ def test_of_several_targets_the_worst_verdict_counts() -> None:
     assert choose_worst([ready, conditional, unknown]) is unknown
     assert choose_worst([ready, conditional]) is conditional
     assert choose_worst([ready]) is ready and choose_worst([]) is unknown
+
+
+def test_a_headroom_tells_the_limit_that_is_reached_or_else_the_nearest() -> None:
+    for value, limit in ((69.9, 70.0), (70.0, 70.0), (85.0, 80.0), (90.0, 90.0)):
+        (one,) = judge_readiness("shop", document(result("CAP002", value)), demand()).headroom
+        assert (one.value, one.projected, one.limit, one.unit, one.resource) == (value, value, limit, "pct", "zone1")
+    for ladder in ({"severity": "high"}, {**RUNGS, "rungs": {}}):
+        (one,) = judge_readiness("shop", document(result("CAP002", 99.0, ladder=ladder)), demand()).headroom
+        assert (one.limit, one.reached) == (None, None)
+
+
+@pytest.mark.parametrize("more", [{"outcome": "not_applicable"}, {"unit": "count"}])
+def test_what_does_not_apply_or_is_no_share_is_no_headroom(more: dict[str, Any]) -> None:
+    told = judge_readiness("shop", document(*ESSENTIAL, result("CAP002", 95.0, **more)), demand())
+    assert [one.code for one in told.headroom] == ["CAP009", "CAP001"] and told.verdict is ReadinessVerdict.READY
+
+
+def test_the_worst_of_several_resources_is_measured_and_words_are_no_number() -> None:
+    found = [finding(30.0, "low"), {**finding(40.0, "low"), "resource": "zone3"}, {**finding(0, "low"), "value": "99"}]
+    (one,) = judge_readiness("shop", document(result("CAP002", 35.0, findings=found)), demand()).headroom
+    assert (one.resource, one.value, one.reason) == ("zone3", 40.0, {})
+    words = result("CAP002", None, findings=[{**finding(0, "low"), "value": "99"}])
+    (one,) = judge_readiness("shop", document(words), demand()).headroom
+    assert (one.value, one.projected, one.limit, one.reached, one.resource) == (None, None, None, None, "")
+
+
+def grown(
+    growth_pct: float | None, *lines: tuple[str, str, float], capacity: tuple[tuple[str, str, int], ...] = ()
+) -> Any:
+    made = document(*ESSENTIAL, result("CAP004", 50.0))
+    made["business"]["growth_pct_per_year"] = growth_pct
+    gauges = [{"kind": kind, "resource": place, "used_bytes": used} for kind, place, used in capacity]
+    forecasts = [{"kind": kind, "resource": place, "bytes_per_day": per_day} for kind, place, per_day in lines]
+    made["figures"] = {**made["figures"], "capacity": gauges, "forecasts": forecasts}
+    return made
+
+
+@pytest.mark.parametrize(
+    ("first", "factor", "days"),
+    [
+        (date(2026, 12, 10), 1.0, 23),  # 20 until the period, and its three
+        (date(2026, 12, 12), 2.0, 24),
+        (date(2026, 11, 20), 1.0, 23),
+        (date(2026, 11, 10), 1.0, 33),  # it has begun before the assessment: none of its days is taken off
+    ],
+)
+def test_the_days_of_growth_are_those_until_the_period_and_its_own(first: date, factor: float, days: int) -> None:
+    told = judge_readiness("shop", grown(73.0), demand(factor, first=first))
+    assert told.headroom[2].projected == pytest.approx(50.0 * (1 + 0.002 * days))
+
+
+def test_the_day_of_an_assessment_is_that_of_the_target() -> None:
+    late = grown(73.0)
+    late["as_of"] = "2026-11-19T17:00:00+00:00"  # the 20th in Shanghai
+    told = judge_readiness("shop", late, demand(1.0))
+    assert told.headroom[2].projected == pytest.approx(50.0 * (1 + 0.002 * 23))
+
+
+@pytest.mark.parametrize(
+    ("made", "share"),
+    [
+        (grown(None), 0.0),
+        (grown(-73.0), 0.0),
+        (grown(73.0, ("data_disk", "z1", -5.0), capacity=(("data_disk", "z1", 100),)), 0.0),
+        (grown(73.0, ("data_disk", "z1", 1.0), capacity=(("data_disk", "z2", 100), ("log_disk", "z1", 100))), 0.002),
+        (grown(73.0, ("data_disk", "z1", 1.0), capacity=(("data_disk", "z1", 0),)), 0.002),
+        (
+            grown(
+                73.0, ("data_disk", "z1", 1.0), ("data_disk", "z2", 3.0),
+                capacity=(("data_disk", "z1", 100), ("data_disk", "z2", 200)),
+            ),
+            0.015,
+        ),
+    ],
+)  # fmt: skip
+def test_the_fastest_zone_tells_the_growth_and_what_shrinks_tells_none(made: Any, share: float) -> None:
+    told = judge_readiness("shop", made, demand(1.0))
+    assert told.headroom[2].projected == pytest.approx(50.0 * (1 + share * 23))
+
+
+def test_each_limit_in_the_way_enlarges_its_size_and_the_largest_is_told_once() -> None:
+    codes = {"CAP009": 40.0, "CAP010": 45.0, "CAP001": 45.0, "CAP002": 75.0, "CAP003": 72.0, "CAP012": 71.0}
+    told = judge_readiness("shop", document(*(result(code, value) for code, value in codes.items())), demand(2.0))
+    assert [(one.what, one.present, one.needed, one.code) for one in told.enlargements] == [
+        ("cores", 4.0, 6.0, "CAP010"),  # 4 × 90 ÷ 70 is 5.1
+        ("memory_bytes", 16 * GIB, 21 * GIB, "CAP001"),  # 16 × 90 ÷ 70 is 20.6
+        ("log_disk_bytes", 48 * GIB, 50 * GIB, "CAP003"),
+    ]
+    disk = judge_readiness("shop", document(result("CAP004", 70.0)), demand(1.0)).enlargements
+    assert [(one.what, one.needed) for one in disk] == [("data_disk_bytes", 101 * GIB)]
+    assert judge_readiness("shop", document(result("CAP005", 99.0)), demand()).enlargements == ()
+
+
+def test_without_a_size_or_a_limit_nothing_is_enlarged() -> None:
+    made = document(result("CAP003", 75.0))
+    for unit in made["instance"]["units"]:
+        unit["log_disk_bytes"] = 0
+    assert judge_readiness("shop", made, demand()).enlargements == ()
+    made["instance"]["units"][1]["log_disk_bytes"] = 8 * GIB
+    assert [one.present for one in judge_readiness("shop", made, demand()).enlargements] == [8 * GIB]
+    made["instance"]["units"] = []
+    assert judge_readiness("shop", made, demand()).enlargements == ()
+    lowest = {**RUNGS, "rungs": {"medium": 0.0}}
+    assert judge_readiness("shop", document(result("CAP003", 75.0, ladder=lowest)), demand()).enlargements == ()
+
+
+def other(code: str, *found: dict[str, Any], **more: Any) -> dict[str, Any]:
+    return result(code, None, **{"outcome": "finding", "findings": list(found), "unit": "count", **more})
+
+
+def test_obstacles_are_told_the_worst_first_with_their_effort_and_number() -> None:
+    made = document(
+        *ESSENTIAL,
+        other("BAK002", finding(1, "high")),
+        other("BAK001", finding(1, "high"), finding(2, "critical"), finding(3, "medium")),
+        other("AVA001", finding(1, "critical", muted=True), finding(1, "high")),
+        other("SEC001", finding(1, "critical"), symptom_of="BAK001"),
+        other("SEC002", finding(1, "critical"), outcome="muted"),
+        other("CAP004", finding(1, "high")),
+        roadmap=[{"codes": ["BAK001", "BAK009"], "effort": "hours"}, {"codes": ["BAK003"], "effort": "days"}],
+    )
+    told = judge_readiness("shop", made, demand()).obstacles
+    assert [(one.code, one.severity, one.count, one.effort) for one in told] == [
+        ("BAK001", Severity.CRITICAL, 2, "hours"),
+        ("AVA001", Severity.HIGH, 1, ""),
+        ("BAK002", Severity.HIGH, 1, ""),
+    ]
+    assert (told[0].actor, told[0].titles) == ("customer", {"en": "BAK001"})
+
+
+@pytest.mark.parametrize(
+    ("today", "valid_until", "is_stale"),
+    [
+        (date(2027, 1, 31), "2027-02-01", False),
+        (date(2027, 2, 1), "2027-02-01", True),
+        (date(2027, 2, 2), "2027-02-01", True),
+        (date(2030, 1, 1), None, False),
+    ],
+)
+def test_an_assessment_is_stale_from_the_day_it_is_valid_until(
+    today: date, valid_until: str | None, is_stale: bool
+) -> None:
+    made = document(*ESSENTIAL)
+    made["colophon"]["valid_until"] = valid_until
+    told = judge_readiness("shop", made, demand(today=today))
+    assert told.is_stale is is_stale
+    assert told.verdict is (ReadinessVerdict.CONDITIONAL if is_stale else ReadinessVerdict.READY)
+    assert (told.target, told.score) == ("shop", made["score"]["value"])
+    assert told.as_of is not None and told.as_of.isoformat() == made["as_of"]
+    assert judge_readiness("shop", None, demand()).is_stale is False

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from agent.judgement.restate import restate_results
+from agent.judgement.restate import Restated, restate_results
 from agent.model.result import CheckResult
 from agent.model.terms import Outcome, Severity, TenantKind
 from tests.agent.scoring import POLICY, failed, finding, points_of, value_at, without_finding
@@ -51,3 +51,9 @@ def test_a_muted_finding_is_neither_added_nor_dropped() -> None:
 def test_without_a_check_assessed_in_both_there_is_no_score() -> None:
     both = restate_results([failed("CAP001", finding(C))], [], POLICY, TenantKind.USER)
     assert (both.checks, both.published, both.restated, both.delta) == (0, None, None, None)
+
+
+def test_the_difference_is_told_in_tenths_and_only_of_two_scores() -> None:
+    assert Restated(checks=1, published=80.04, restated=83.3).delta == 3.3
+    assert Restated(checks=1, published=80.0, restated=None).delta is None
+    assert Restated(checks=1, published=None, restated=80.0).delta is None

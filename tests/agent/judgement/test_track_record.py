@@ -158,3 +158,111 @@ def test_a_statement_that_no_record_shows_or_that_was_not_proven_is_not_counted(
     assert judge(with_proof(before, record="audit ring"), now, snapshot=facts) == []
     other = dataclasses.replace(facts, as_of=datetime.now(UTC))
     assert len(judge(with_proof(before), now, snapshot=other)) == 1
+
+
+def test_each_value_is_judged_by_the_ladder_of_its_check_and_by_the_lowest_limit() -> None:
+    before, now = pair()
+    second = {**before["results"][0], "code": "CAP-002", "ladder": FALLING, "findings": [
+        {**before["results"][0]["findings"][0], "fingerprint": "print-log", "resource": "log"},
+    ]}  # fmt: skip
+    before["results"].append(second)
+    now["comparison"]["changes"].append({"kind": "resolved", "fingerprint": "print-log"})
+    asked: list[tuple[str, frozenset[str]]] = []
+
+    def measure(code: str, wanted: frozenset[str]) -> dict[str, Any]:
+        asked.append((code, wanted))
+        return {"disk": 69.0, "log": 61}
+
+    told = judge_predictions(before, now, snapshot_of([]), measure)
+    assert [(one.code, one.predicted, one.measured, one.came_true) for one in told] == [
+        ("CAP-001", 70.0, 69.0, True), ("CAP-002", 60.0, 61.0, True),
+    ]  # fmt: skip
+    assert asked == [("CAP-001", frozenset({"disk"})), ("CAP-002", frozenset({"log"}))]
+
+
+def test_a_ladder_without_rungs_promises_nothing() -> None:
+    assert judge(*pair({"rungs": {}, "worst": None, "descending": False}), values={"disk": 1.0}) == []
+
+
+def test_what_was_muted_or_did_not_count_then_was_not_advised() -> None:
+    before, now = pair()
+    before["results"][0]["outcome"] = "muted"
+    assert judge(before, now, {"disk": 1.0}) == []
+    before, now = pair()
+    now["comparison"]["changes"].append({"kind": "unchanged", "fingerprint": "print-other"})
+    other = {**before["results"][0]["findings"][0], "fingerprint": "print-other", "resource": "other"}
+    before["results"][0]["findings"].append(other)
+    assert [one.resource for one in judge(before, now, {"disk": 1.0, "other": 1.0})] == ["disk"]
+
+
+def test_a_gain_is_what_the_whole_cause_took_and_its_tolerance_is_a_fifth() -> None:
+    """Of a group all members count, by their cause; another check is none of them."""
+    for removed, came_true in ((8.0, True), (7.9, False)):
+        before, now = pair({"severity": "high"}, gain=10.0, group="unit", risk_points=6.0)
+        entry = {**before["results"][0], "findings": []}
+        before["results"] += [
+            {**entry, "code": "CAP-002", "risk_points": removed, "outcome": "joined"},
+            {**entry, "code": "CAP-003", "group": "", "risk_points": 50.0, "outcome": "joined"},
+        ]
+        now["results"] = [{**entry, "risk_points": 6.0}, {**entry, "code": "CAP-003", "group": "", "risk_points": 1.0}]
+        (told,) = judge(with_score(before, 100.0), with_score(now, 100.0))
+        assert (told.measured, told.predicted, told.came_true) == (removed, 10.0, came_true)
+        assert (told.kind, told.code, told.advised_id) == (GAIN, "CAP-001", "a1")
+
+
+def with_score(told: Any, value: float) -> Any:
+    told["score"]["value"] = value
+    return told
+
+
+@pytest.mark.parametrize(("gain", "is_told"), [(0.4, False), (0.5, True)])
+def test_a_gain_of_half_a_point_can_be_told(gain: float, is_told: bool) -> None:
+    assert bool(judge(*pair({"severity": "high"}, gain=gain, risk_points=10.0))) is is_told
+
+
+@pytest.mark.parametrize(
+    ("place", "entry", "is_told"),
+    [
+        (0, {"band": None}, False),
+        (1, {"band": None}, False),
+        (0, {"band": None, "grade_needs": ["CAP-009"]}, True),
+        (1, {"band": None, "grade_needs": ["CAP-009"]}, True),
+    ],
+)
+def test_a_score_that_saw_too_little_tells_no_gain(place: int, entry: dict[str, Any], is_told: bool) -> None:
+    both = pair({"severity": "high"}, gain=8.0, risk_points=10.0)
+    both[place]["score"] |= {"grade_needs": [], **entry}
+    assert bool(judge(*both)) is is_told
+
+
+def test_what_is_carried_is_still_there() -> None:
+    before, now = pair({"severity": "high"}, gain=8.0, risk_points=10.0)
+    assert len(judge(before, now)) == 1
+    now["results"][0]["carried"] = [{"runs": 1}]
+    assert judge(before, now) == []
+
+
+@pytest.mark.parametrize(
+    ("was_us", "now_us", "saved_pct", "came_true"),
+    [(10_000.0, 4000, 60.0, True), (10_000.0, 4010, 59.9, False), (1.0, 4000, -399900.0, False)],
+)
+def test_the_time_saved_is_told_in_tenths_against_the_least_of_the_range(
+    was_us: float, now_us: int, saved_pct: float, came_true: bool
+) -> None:
+    before, now = pair({"severity": "high"}, resource="SQL " + "A" * 32)
+    with_proof(before)["sql"][0]["average_us"] = was_us
+    (told,) = judge(before, now, snapshot=snapshot_of([statement(now_us)]))
+    assert (told.measured, told.came_true, told.advised_id) == (saved_pct, came_true, "a1")
+    before["sql"][0]["average_us"] = 0.0
+    assert judge(before, now, snapshot=snapshot_of([statement(now_us)])) == []
+
+
+def test_a_proof_of_another_statement_promises_nothing_of_this_one() -> None:
+    before, now = pair({"severity": "high"}, resource="SQL " + "A" * 32)
+    facts = snapshot_of([statement(3000), statement(1, "B" * 32)])
+    with_proof(before)
+    other = {**before["proof"]["effects"][0], "resource": "SQL " + "B" * 32}
+    before["proof"]["effects"] = [other]
+    assert judge(before, now, snapshot=facts) == []
+    with_proof(before)["sql"][0]["resource"] = "SQL " + "B" * 32
+    assert judge(before, now, snapshot=facts) == []

@@ -7,6 +7,7 @@ import json
 import subprocess
 import sys
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -160,3 +161,62 @@ def test_who_has_nothing_to_forecast_does_not_wait_for_the_libraries() -> None:
         "assert not {'numpy', 'scipy'} & set(sys.modules), 'imported'"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_the_interval_is_told_for_a_year_beginning_with_today() -> None:
+    found = forecast(line(100, 0.5))
+    apart = [(point.on - TODAY).days for point in found.band]
+    assert apart == [0, 7, 14, 30, 60, 90, 120, 150, 180, 240, 300, 365]
+    today, last = found.band[0], found.band[-1]
+    assert (today.low, today.middle, today.high) == (149.7, 149.7, 149.7)
+    assert (last.middle, last.high) == (found.year_value, found.year_high) and last.middle < last.high
+
+
+def test_all_of_a_forecast_is_stated() -> None:
+    found = forecast([100.0, 130.0, 119.0, 160.0, 150.0], apart=91)
+    (row,) = state_days([found])
+    assert row == DaysToLimit(
+        series="data_disk_used_bytes", resource="z1", level=150.0, limit=200.0, points_count=5, span_days=364,
+        horizon_days=365, lack="", near_days=found.near_days, likely_days=found.likely_days, far_days=found.far_days,
+        year_high=found.year_high,
+    )  # fmt: skip
+    assert row.near_days and row.likely_days and row.year_high and row.near_days < row.likely_days
+
+
+@pytest.mark.parametrize(("limit", "lack"), [(None, Lack.LIMIT), (-1.0, Lack.LIMIT), (0.0, Lack.LIMIT), (0.5, "")])
+def test_a_limit_is_more_than_nothing(limit: float | None, lack: str) -> None:
+    assert forecast(line(100, 0.5), limit).lack == lack
+    assert forecast([0.0] * 100, limit).likely_days is None
+
+
+def test_levels_are_told_in_order_of_kind_and_resource() -> None:
+    levels = [dataclasses.replace(level(1.0), kind=kind, resource=resource) for kind, resource in ("bz", "az", "ba")]
+    found = forecast_levels(snapshot_of([]), levels)
+    assert [one.level.kind + one.level.resource for one in found] == ["az", "ba", "bz"]
+    assert [(one.points_count, one.span_days) for one in found] == [(1, 0)] * 3
+
+
+@pytest.mark.parametrize(("age_days", "points_count"), [(1095, 2), (1096, 1), (-1, 1)])
+def test_three_years_are_looked_at_and_nothing_after_today(age_days: int, points_count: int) -> None:
+    row = EarlierLevel(series="data_disk_used_bytes", resource="z1", at=NOW - timedelta(days=age_days), level=1.0)
+    (found,) = forecast_levels(snapshot_of([row]), [level(100.0)])
+    assert found.points_count == points_count
+
+
+@pytest.mark.parametrize(("points_count", "is_daily"), [(50, True), (49, True), (48, False)])
+def test_days_are_told_apart_if_half_of_them_have_a_value(
+    points_count: int, is_daily: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from agent.judgement.forecast import paths
+
+    asked: list[bool] = []
+
+    def draw(*given: Any, daily: bool) -> paths.Ahead:
+        asked.append(daily)
+        return draw_paths(*given, daily=daily)
+
+    draw_paths = paths.draw_paths
+    monkeypatch.setattr(paths, "draw_paths", draw)
+    every_second = days(line(50, 1.0), 2)  # 98 days
+    found = forecast_level(level(149.0), [*every_second[:1], *every_second[51 - points_count :]])
+    assert (found.span_days, found.points_count, asked) == (98, points_count, [is_daily])
