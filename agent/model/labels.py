@@ -100,6 +100,7 @@ VERDICTS: Mapping[str, str] = {
 FOR_STATEMENTS = frozenset(
     {
         "assessed_s",
+        "bare_schema",
         "database_1",
         "database_2",
         "database_3",
@@ -107,6 +108,7 @@ FOR_STATEMENTS = frozenset(
         "everything",
         "former_interval_minutes",
         "granted",
+        "group",
         "holder_tx_id",
         "kill_id",
         "new_collation",
@@ -114,7 +116,11 @@ FOR_STATEMENTS = frozenset(
         "old_type",
         "plain_column",
         "plain_table",
+        "refreshed",
         "revoked",
+        *(f"{part}_{number}" for number in range(1, 5) for part in ("schema", "table")),
+        "stale_schema",
+        "stale_table",
         "switch",
         "table_to_convert",
         "xa_tx_id",
