@@ -49,6 +49,7 @@ _WORDS = (
     " in_recyclebin in_sync index_type is_error is_locked is_suspended is_visible isdefault key locked method mod_name"
     " module nullable"
     " object_type precreate_time priv_alter priv_alter_system priv_alter_tenant priv_create priv_create_user"
+    " priv_create_view priv_show_db priv_show_view"
     " priv_delete priv_drop priv_file priv_grant_option priv_index priv_insert priv_process priv_select priv_super"
     " priv_update rebuild recovery_window replica_type request retention role row_tablet scope snap_interval ssl_cipher"
     " state stattype_locked status switchover_status sync_status table_collation task_id tenant_role tenant_type"

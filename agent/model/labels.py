@@ -100,7 +100,6 @@ VERDICTS: Mapping[str, str] = {
 FOR_STATEMENTS = frozenset(
     {
         "assessed_s",
-        "bare_schema",
         "database_1",
         "database_2",
         "database_3",

@@ -64,8 +64,8 @@ class AutoIncrementParams(Params):
         DocPage(f"{DDL}/900.column-type-change-rule-of-mysql-mode.md"),
         KernelRun(
             "4.3.5.3",
-            "SMALLINT from 30000: SYNC_VALUE 29999, AUTO_INCREMENT_VALUE 32767; id 7000000 by hand in a cache of a million:"
-            " 8000000 and 8000001, the next row 7000001",
+            "SMALLINT from 30000: SYNC_VALUE 29999, AUTO_INCREMENT_VALUE 32767; id 7000000 by hand in a cache of a "
+            "million: 8000000 and 8000001, the next row 7000001",
         ),
     ),
 )

@@ -41,7 +41,6 @@ class EstimateParams(Params):
         sql=("CALL DBMS_STATS.GATHER_TABLE_STATS({stale_schema!l}, {stale_table!l});",),
         rollback=(
             "CALL DBMS_STATS.RESTORE_TABLE_STATS({stale_schema!l}, {stale_table!l}, FROM_UNIXTIME({assessed_s}));",
-            "CALL DBMS_STATS.DELETE_TABLE_STATS({bare_schema!l}, {stale_table!l});",
         ),
         no_rollback="DBMS_STATS.RESTORE_TABLE_STATS restores earlier statistics while the history keeps them.",
         pre_check="Save the present plan: EXPLAIN EXTENDED of the statement with the values of a slow execution.",

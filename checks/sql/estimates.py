@@ -57,15 +57,14 @@ def tell_gathering(
     """Return what the statements name that gather the table's statistics and go back to those that it had.
 
     All is None where the statistics are fresh or unknown: gathering them again would change nothing. ``assessed_s`` is
-    a moment at which the table had statistics, ``bare_schema`` its schema if it had none.
+    a moment at which the table had statistics, None if it had none.
     """
     row = next((row for row in statistics or () if (row.owner, row.table_name) == (scan.owner, scan.table)), None)
     changed = any((one.table_owner, one.table_name) == (scan.owner, scan.table) for one in changes or ())
     if row is None or (row.last_analyzed and not changed):
-        return dict.fromkeys(("stale_schema", "stale_table", "bare_schema", "assessed_s"))
+        return dict.fromkeys(("stale_schema", "stale_table", "assessed_s"))
     return {
         "stale_schema": scan.owner,
         "stale_table": scan.table,
-        "bare_schema": None if row.last_analyzed else scan.owner,
         "assessed_s": int(clock[0].as_of.timestamp()) if row.last_analyzed else None,
     }

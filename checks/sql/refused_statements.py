@@ -75,12 +75,13 @@ def _met(codes: dict[int, str]) -> Callable[[Told], bool]:
     "refused with it (limit {limit}), including SQL {sql_id}.",
     remediation=Remediation(
         advice="Find the program that sends the statement, and correct it.",
-        pre_check="Query QUERY_SQL, USER_NAME and CLIENT_IP of that RET_CODE in GV$OB_SQL_AUDIT while the records exist.",
+        pre_check="Query QUERY_SQL, USER_NAME and CLIENT_IP of that RET_CODE in GV$OB_SQL_AUDIT while the records "
+        "exist.",
         post_check="After a business day the error code no longer appears in GV$OB_SQL_AUDIT.",
         cases=(
             Case(
-                "Release and schema disagree: a release was undone, or a change of the schema was forgotten or came too "
-                "late.",
+                "Release and schema disagree: a release was undone, or a change of the schema was forgotten or came "
+                "too late.",
                 when=_met(_UNKNOWN),
             ),
             Case(
