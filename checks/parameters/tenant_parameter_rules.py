@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from agent.api import DocPage, Effort, KernelCode, KernelRun, WebPage
+from agent.api import Effort, KernelCode, KernelRun, WebPage
 from checks.parameters.family import AT_ONCE, RECOMMENDED, Level, Row, checks_of
-from checks.parameters.kinds import DURATION, MOMENT, NUMBER, SWITCH, WORD
+from checks.parameters.kinds import DURATION, MOMENT, NUMBER, SWITCH
 
 ROWS = (
     Row(

@@ -69,7 +69,7 @@ class Field:
         self._application = f"{self.schema}_load"  # no case has an account of this name
 
     def plant(self) -> None:
-        """Set up, plant tables and what statements need, and send these; then plant the rest, which may hide statements.
+        """Set up, plant tables and what statements need, send these; then plant the rest, which may hide statements.
 
         What made the tables is forgotten before: it is no load of the application, and would crowd that out.
         """
@@ -224,7 +224,7 @@ def _stands_alone(place: Place) -> bool:
 
 def _names(statement: str, table: str) -> bool:
     """Whether a statement names a table, with its schema or by its own name in quotes."""
-    pattern = rf"(?<![\w.`]){re.escape(table)}(?![\w`])|'{re.escape(table.split('.')[-1])}'"
+    pattern = rf"(?<![\w.`]){re.escape(table)}(?![\w`])|'{re.escape(table.rsplit('.', maxsplit=1)[-1])}'"
     return re.search(pattern, statement) is not None
 
 
