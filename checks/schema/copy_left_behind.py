@@ -43,16 +43,25 @@ def copy_left_behind(
 ) -> Iterator[Measurement]:
     """Before a release or a repair a table is copied, and the copy is forgotten. It takes space on the disk and in each
     backup, and whoever must delete a person's data does not know of it. Tables count by the documentation's naming
-    conventions (tmp, bak, with a day). Excluded are those written since their statistics were gathered or, without
-    any, changed after they were filled, and those in plans of the most expensive statements."""
-    gathered = {(row.owner, row.table_name) for row in statistics if row.last_analyzed}
+    conventions (tmp, bak, with a day). Excluded are those that were changed after they were filled, and those in
+    plans of the most expensive statements."""
+    counted = {(row.owner, row.table_name): row.num_rows for row in statistics if row.last_analyzed}
     changed = {(row.table_owner, row.table_name): row for row in changes}
     planned = {(step.object_owner, step.object_name) for step in steps or ()}
     for table in list_once(tables):
         key, original = (table.table_schema, table.table_name), find_original(table.table_name)
         if original is None or table.create_time is None or key in planned:
             continue
-        row = changed.get(key)
-        if row is None or (key not in gathered and row.changes == row.added_rows):
+        if _was_only_filled(changed.get(key), counted.get(key)):
             age = (clock[0].as_of - table.create_time).days
             yield Measurement(name_object(*key), age, {"original": original})
+
+
+def _was_only_filled(changes: TableChanges | None, rows: int | None) -> bool:
+    """Whether nothing was changed but for the rows that were put in once; ``rows`` by statistics, None without any.
+
+    The server may count these rows after it has gathered the statistics that hold them.
+    """
+    if changes is None:
+        return True
+    return changes.changes == changes.added_rows and (rows is None or rows == changes.added_rows)
