@@ -486,24 +486,6 @@ class MaterializedView:
     on_query_computation: str | None = None
 
 
-@source(
-    "oceanbase.DBA_OB_TABLEGROUP_TABLES",
-    DataClass.SETTINGS,
-    from_sql="{DBA_OB_TABLEGROUP_TABLES} t JOIN {DBA_OB_TABLEGROUPS} g ON g.TABLEGROUP_NAME = t.TABLEGROUP_NAME",
-    also_reads=("oceanbase.DBA_OB_TABLEGROUPS",),
-    where=BUSINESS_OWNER.replace("OWNER", "t.OWNER"),
-    order_by="t.TABLEGROUP_NAME, t.OWNER, t.TABLE_NAME",
-    limit=20000,
-)
-class GroupedTable:
-    """One business table of a table group, and how the group spreads its partitions: NONE, PARTITION or ADAPTIVE."""
-
-    tablegroup_name: str = expr("t.TABLEGROUP_NAME")
-    owner: str = expr("t.OWNER")
-    table_name: str = expr("t.TABLE_NAME")
-    sharding: str = expr("g.SHARDING")
-
-
 @source("oceanbase.DBA_OB_TABLET_TO_LS", DataClass.STATISTICS, cost=CostClass.MEDIUM)
 class TabletCount:
     """How many tablets the tenant has, those of its system tables included; always one row."""

@@ -54,7 +54,7 @@ _WORDS = (
     " priv_update rebuild recovery_window replica_type request retention role row_tablet scope snap_interval ssl_cipher"
     " state stattype_locked status switchover_status sync_status table_collation task_id tenant_role tenant_type"
     " collation_name column_key delete_rule operator param_infos partitions session_state time_unit type wait_class"
-    " operation workload series lack on_query_computation refresh_mode sharding"
+    " operation workload series lack on_query_computation refresh_mode"
 )
 # By column, in any view: a column's name means the same everywhere, except where FIELDS differs.
 COLUMNS: dict[str, TextContent] = {
@@ -73,7 +73,6 @@ COLUMNS: dict[str, TextContent] = {
     **dict.fromkeys(("statement", "expression"), TextContent.SQL),
     **dict.fromkeys(("first_bound", "last_bound"), TextContent.BOUND),
     "column_name": TextContent.COLUMN, "index_name": TextContent.INDEX, "sequence_name": TextContent.SEQUENCE,
-    "tablegroup_name": TextContent.TABLE,
     "outline_name": TextContent.OUTLINE, "zone": TextContent.ZONE, "tenant_name": TextContent.TENANT,
     "tenant": TextContent.TENANT, "job_name": TextContent.JOB, "policy_name": TextContent.POLICY,
     "sql_id": TextContent.SQL_ID, "info": TextContent.TEXT, "globalid": TextContent.TEXT,

@@ -13,7 +13,6 @@ from agent.facts.schema import (
     ColumnStatistics,
     ForeignKey,
     ForeignKeyColumn,
-    GroupedTable,
     IndexColumn,
     MaterializedView,
     NotableColumn,
@@ -62,14 +61,6 @@ def _view(days: int | None, *, mode: str = "DEMAND", name: str = "m", computed: 
     return MaterializedView(
         owner="shop", mview_name=name, refresh_mode=mode, last_refresh_date=refreshed, on_query_computation=computed
     )
-
-
-def _grouped(table: str, sharding: str = "NONE") -> GroupedTable:
-    return GroupedTable(tablegroup_name="g", owner="shop", table_name=table, sharding=sharding)
-
-
-def _spread(table: str, partitions: int, method: str = "HASH") -> PartitionedTable:
-    return replace(_split(None, partitions), table_name=table, method=method)
 
 
 def _text(length: int | None, kind: str = "varchar") -> NotableColumn:
@@ -352,33 +343,6 @@ CASES = [
     Case("SCH040", [_view(None)], not_assessed=True, version=NEWER, label="never filled"),
     Case("SCH040", [_view(40), _view(None, name="n")], [("shop.m", LOW)], version=NEWER, label="one of two filled"),
     Case("SCH040", [], version=NEWER, label="none"),
-    Case("SCH041", [_grouped("t"), _spread("t", 4)], [("tablegroup g", LOW)]),
-    Case("SCH041", [_grouped("t"), _spread("t", 2)], [("tablegroup g", LOW)], label="two"),
-    Case("SCH041", [_grouped("t"), _spread("t", 1)], label="one partition"),
-    Case("SCH041", [_grouped("t", "PARTITION"), _spread("t", 4)], label="by partition"),
-    Case("SCH041", [_grouped("t", "ADAPTIVE"), _spread("t", 4)], label="adaptive"),
-    Case("SCH041", [_grouped("t"), _spread("t", 4, "RANGE COLUMNS")], label="by range"),
-    Case("SCH041", [_grouped("t"), _spread("t", 4, "KEY")], [("tablegroup g", LOW)], label="by key"),
-    Case("SCH041", [_grouped("t")], label="not partitioned"),
-    Case("SCH041", [_spread("t", 4)], label="in no group"),
-    Case(
-        "SCH041",
-        [_grouped("t"), _grouped("u"), _grouped("v"), _spread("t", 3), _spread("u", 8)],
-        [("tablegroup g", LOW)],
-        label="two that are partitioned otherwise",
-    ),
-    Case(
-        "SCH041",
-        [_grouped("t"), _spread("t", 8), *(_grouped(name) for name in "uvwx")],
-        [("tablegroup g", LOW)],
-        label="four that are not partitioned",
-    ),
-    Case(
-        "SCH041",
-        [_grouped("t"), _spread("t", 8), *(_grouped(name) for name in "uvwxy")],
-        [("tablegroup g", LOW)],
-        label="more than can be named",
-    ),
     Case("SCH042", [_table(), _named("tag_ids", 32)], [("shop.t.tag_ids", LOW)]),
     Case("SCH042", [_table(), _named("tag_ids", 31)], label="no room"),
     Case("SCH042", [_table(), _named("tagIds", 200)], [("shop.t.tagIds", LOW)], label="capitals"),

@@ -138,18 +138,6 @@ PLANTS = [
         later=timedelta(days=40),
     ),
     Plant(
-        "SCH041",
-        plant=[
-            "CREATE TABLEGROUP g_{db} SHARDING = 'NONE'",
-            "CREATE TABLE {db}.t (id INT PRIMARY KEY) TABLEGROUP = 'g_{db}' PARTITION BY HASH (id) PARTITIONS 8",
-            "CREATE TABLE {db}.u (id INT PRIMARY KEY) TABLEGROUP = 'g_{db}' PARTITION BY HASH (id) PARTITIONS 3",
-            "CREATE TABLE {db}.v (id INT PRIMARY KEY) TABLEGROUP = 'g_{db}'",
-        ],
-        resource="tablegroup g_{db}",
-        severity=Severity.LOW,
-        always=["DROP TABLE IF EXISTS {db}.t, {db}.u, {db}.v", "DROP TABLEGROUP IF EXISTS g_{db}"],
-    ),
-    Plant(
         "SCH042",
         plant=["CREATE TABLE {db}.t (id INT PRIMARY KEY, tag_ids VARCHAR(200))"],
         cure=[
