@@ -163,8 +163,11 @@ def _assess_shop(
     return not assessed.unwritten
 
 
-def sign_as_customer(engagement: Path, now: datetime) -> None:
-    """Write the request of the TAM and sign it for the customer, with a key that is not kept."""
+def sign_as_customer(engagement: Path, now: datetime, data_classes: Sequence[str] = ()) -> None:
+    """Write the request of the TAM and sign it for the customer, with a key that is not kept.
+
+    Without ``data_classes`` it asks for those that are usual.
+    """
     document = engagement.with_name(USUAL_FILE)
     for file in (document, document.with_name(f"{document.name}.sig")):
         file.unlink(missing_ok=True)
@@ -176,6 +179,7 @@ def sign_as_customer(engagement: Path, now: datetime) -> None:
         days_valid=2,
         hours="00:00-24:00",
         for_incidents=True,
+        data_classes=data_classes,
     )
     write_request(load_engagement(engagement), document, options, now)
     console.say("The customer reads and signs it: ssh-keygen -Y sign -n ob-health -f KEY {path}", path=str(document))

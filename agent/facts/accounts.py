@@ -52,6 +52,9 @@ class Account:
     priv_file: str | None = None
     priv_alter_tenant: str | None = None
     priv_alter_system: str | None = None
+    priv_create_view: str | None = None
+    priv_show_view: str | None = None
+    priv_show_db: str | None = None
 
 
 @source(

@@ -56,10 +56,20 @@ _LONG_CHAR = "(DATA_TYPE = 'char' AND CHARACTER_MAXIMUM_LENGTH > 64)"
 # What an index may repeat in full. A shorter text stays far below the limit on the width of its entries.
 _WIDE = "(CHARACTER_MAXIMUM_LENGTH >= 256 AND DATA_TYPE <> 'json')"
 _DATED = "(DATA_TYPE IN ('date', 'datetime', 'timestamp') AND COLUMN_DEFAULT LIKE '____-__-__%')"
+# What a name says of a text: it ends in a moment, or in several keys. Checks read the words closer.
+_LAST_WORD = "SUBSTRING_INDEX(COLUMN_NAME, '_', -1)"
+_NAMED_MOMENT = (
+    "(DATA_TYPE IN ('char', 'varchar') AND CHARACTER_MAXIMUM_LENGTH <= 64"
+    " AND (SUBSTR(COLUMN_NAME, -4) IN ('date', 'time') OR SUBSTR(COLUMN_NAME, -5) = 'until'"
+    f" OR {_LAST_WORD} IN ('timestamp', 'birthday', 'at', 'on', 'from', 'to', 'till', 'since')))"
+)
+_NAMED_KEYS = (
+    "(CHARACTER_MAXIMUM_LENGTH > 0 AND DATA_TYPE NOT IN ('json', 'enum', 'set') AND SUBSTR(COLUMN_NAME, -3) = 'ids')"
+)
 # What is asked of a column by itself; whether it is part of a key, the server knows by the whole definition only.
 _NOTABLE = (
     f"EXTRA LIKE '%auto_increment%' OR DATA_TYPE IN ('float', 'double') OR {_LIMITED} OR ORDINAL_POSITION = 1"
-    f" OR {_FAR_BEHIND} OR {_LONG_CHAR} OR {_WIDE} OR {_DATED}"
+    f" OR {_FAR_BEHIND} OR {_LONG_CHAR} OR {_WIDE} OR {_DATED} OR {_NAMED_MOMENT} OR {_NAMED_KEYS}"
 )
 VALUE_HEAD_BYTES = 12  # of each value in AVG_COL_LEN
 _IN_KEY = "COLUMN_KEY <> ''"
@@ -139,8 +149,8 @@ class IndexColumn:
 )
 class NotableColumn:
     """One column that a check asks about: AUTO_INCREMENT, floating point, limited character set, part of a key, long
-    CHAR, text of 256 characters or more, with a date as its default, the first one, or every tenth from the hundredth
-    on. A view that does not compile has none.
+    CHAR, text of 256 characters or more, text whose name ends in a moment or in several keys, with a date as its
+    default, the first one, or every tenth from the hundredth on. A view that does not compile has none.
 
     It is one of a table or of a view; where there are many tables, those of views are not read. The view is expensive
     to plan, so all these questions share one statement. The type of a text is read without its length, because the
@@ -454,6 +464,26 @@ class ViewUse:
     view_name: str
     table_schema: str
     table_name: str
+
+
+@source(
+    "oceanbase.DBA_MVIEWS",
+    DataClass.STATISTICS,
+    where=BUSINESS_OWNER,
+    order_by="OWNER, MVIEW_NAME",
+    limit=5000,
+)
+class MaterializedView:
+    """One materialized view. ``last_refresh_date`` is when the data was read that it shows, None before the first time.
+
+    ``on_query_computation`` is Y for one that adds at each query what has changed since.
+    """
+
+    owner: str
+    mview_name: str
+    refresh_mode: str
+    last_refresh_date: datetime | None
+    on_query_computation: str | None = None
 
 
 @source("oceanbase.DBA_OB_TABLET_TO_LS", DataClass.STATISTICS, cost=CostClass.MEDIUM)

@@ -49,11 +49,12 @@ _WORDS = (
     " in_recyclebin in_sync index_type is_error is_locked is_suspended is_visible isdefault key locked method mod_name"
     " module nullable"
     " object_type precreate_time priv_alter priv_alter_system priv_alter_tenant priv_create priv_create_user"
+    " priv_create_view priv_show_db priv_show_view"
     " priv_delete priv_drop priv_file priv_grant_option priv_index priv_insert priv_process priv_select priv_super"
     " priv_update rebuild recovery_window replica_type request retention role row_tablet scope snap_interval ssl_cipher"
     " state stattype_locked status switchover_status sync_status table_collation task_id tenant_role tenant_type"
     " collation_name column_key delete_rule operator param_infos partitions session_state time_unit type wait_class"
-    " operation workload series lack"
+    " operation workload series lack on_query_computation refresh_mode"
 )
 # By column, in any view: a column's name means the same everywhere, except where FIELDS differs.
 COLUMNS: dict[str, TextContent] = {
@@ -61,7 +62,7 @@ COLUMNS: dict[str, TextContent] = {
     **dict.fromkeys(("table_schema", "owner", "table_owner", "database_name"), TextContent.DATABASE),
     **dict.fromkeys(("constraint_schema", "unique_constraint_schema", "running_table_owner"), TextContent.DATABASE),
     **dict.fromkeys(("db", "db_name", "sequence_owner", "view_schema"), TextContent.DATABASE),
-    **dict.fromkeys(("table_name", "object_name", "original_name", "view_name"), TextContent.TABLE),
+    **dict.fromkeys(("table_name", "object_name", "original_name", "view_name", "mview_name"), TextContent.TABLE),
     **dict.fromkeys(("referenced_table_name", "running_table_name"), TextContent.TABLE),
     **dict.fromkeys(("restore_tenant_name", "backup_tenant_name"), TextContent.TENANT),
     **dict.fromkeys(("constraint_name", "unique_constraint_name"), TextContent.INDEX),

@@ -8,6 +8,7 @@ from datetime import timedelta
 from agent.api import (
     Actor,
     Measurement,
+    Named,
     NotAssessed,
     Params,
     Remediation,
@@ -24,7 +25,7 @@ from agent.facts.given import Clock, CriticalPeriod
 from agent.facts.maintenance import WorkloadSnapshot
 from agent.facts.resources import CpuSample, MemoryModule, TenantMemory
 from checks.capacity.pages import CPU_SAMPLES, MEMORY, TENANT_SIZE
-from checks.capacity.usage import SCARCEST, busiest_cpu, fullest_memory
+from checks.capacity.usage import CORES_OR_MEMORY, busiest_cpu, fullest_memory
 
 
 @params
@@ -42,8 +43,8 @@ class PeriodParams(Params):
     tenants=(TenantKind.USER,),
     title="Little headroom before a critical business period",
     consequence="In the critical period requests may queue, become slow and time out.",
-    finding="{resource} begins or runs within {horizon_days}, and {value} of the scarcest resource is already in use "
-    "(CPU {cpu_pct}, memory {memory_pct}); limit {limit}.",
+    finding="{resource} begins or runs within {horizon_days}, and {value} is already in use (CPU {cpu_pct}, memory "
+    "{memory_pct}); limit {limit}.",
     remediation=Remediation(
         advice="Enlarge the tenant for the period and shrink it afterwards, move batch work out of the period, and "
         "rehearse the expected peak before it begins. Stop schema changes and releases when the period is near.",
@@ -54,7 +55,7 @@ class PeriodParams(Params):
         risk="The change may move replicas; do it some days before the period, in off-peak hours.",
         window=True,
     ),
-    sizing=SCARCEST,
+    sizing=CORES_OR_MEMORY,
     sources=(
         TENANT_SIZE,
         CPU_SAMPLES,
@@ -72,22 +73,24 @@ def critical_period_without_headroom(
     p: PeriodParams,
 ) -> Iterator[Measurement]:
     """Resources that suffice on ordinary days may not suffice at the highest load of the year, and then it is too late
-    to enlarge them. So more headroom is required while such a period is near."""
+    to enlarge them. So more headroom is required while such a period is near. CPU and memory are told apart, because
+    each is ordered by itself."""
     if not periods:
         raise NotAssessed(
             "No critical period of the business is known.", "Provide the critical periods of the business."
         )
     use, held = busiest_cpu(samples, snapshots, p.percentile_pct, p.min_samples_count), fullest_memory(memory, modules)
     cpu, taken, today = use.share_pct, 100 * held.held / held.total, clock[0].as_of.date()
-    server = use.server if cpu >= taken else held.server
-    evidence: dict[str, Scalar] = {
-        "horizon_days": p.horizon_days,
-        "cpu_pct": cpu,
-        "memory_pct": taken,
-        "server": server,
-    }
-    evidence |= {"cores_count": use.cores} if cpu >= taken else {"total_bytes": held.total}
+    evidence: dict[str, Scalar] = {"horizon_days": p.horizon_days, "cpu_pct": cpu, "memory_pct": taken}
     horizon = today + timedelta(days=p.horizon_days)
     near = dict.fromkeys(period.name for period in periods if period.start <= horizon and today <= period.end)
     for name in near:
-        yield Measurement(name_object(name), max(cpu, taken), evidence)
+        period = name_object(name)
+        of_memory = Named("{period} (memory)", period=period)
+        yield Measurement(period, cpu, {**evidence, "server": use.server, "cores_count": use.cores})
+        yield Measurement(
+            # Earlier releases told the scarcer of both only, by the name of the period.
+            of_memory.formerly(period) if taken > cpu else of_memory,
+            taken,
+            {**evidence, "server": held.server, "total_bytes": held.total},
+        )

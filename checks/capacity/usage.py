@@ -16,8 +16,8 @@ from agent.facts.maintenance import WorkloadSnapshot
 from agent.facts.resources import CpuSample, MemoryModule, TenantMemory
 
 Place = tuple[str | None, int | None]
-# What to order where the cores or the memory are scarce: the finding tells the one that is.
-SCARCEST = Sizing(
+# What to order where the cores or the memory are scarce: each finding tells one of them.
+CORES_OR_MEMORY = Sizing(
     what="cores",
     unit=Unit.COUNT,
     present="cores_count",

@@ -1,10 +1,10 @@
-"""PAR001-PAR019, PAR049, PAR089: parameters that a tenant sets for itself."""
+"""PAR001-PAR019, PAR049: parameters that a tenant sets for itself."""
 
 from __future__ import annotations
 
-from agent.api import DocPage, Effort, KernelCode, KernelRun, WebPage
+from agent.api import Effort, KernelCode, KernelRun, WebPage
 from checks.parameters.family import AT_ONCE, RECOMMENDED, Level, Row, checks_of
-from checks.parameters.kinds import DURATION, MOMENT, NUMBER, SWITCH, WORD
+from checks.parameters.kinds import DURATION, MOMENT, NUMBER, SWITCH
 
 ROWS = (
     Row(
@@ -261,24 +261,6 @@ ROWS = (
         risk="A smaller share may start freezes and throttling at once; change it outside the peak.",
         above="Memstore share of this tenant is too high",
         below="Memstore share of this tenant is too low",
-    ),
-    Row(
-        code="PAR089", name="new_keys_unordered", setting="default_auto_increment_mode", kind=WORD,
-        page="100.system-configuration-items/400.tenant-level-configuration-items/1900.default_auto_increment_mode.md",
-        title="AUTO_INCREMENT values of new tables are not ordered",
-        consequence="Programs that read on from the largest value miss rows.",
-        why="In noorder mode each server uses a range of its own. Values are unique, but a later row may get a "
-        "smaller one: programs that sort by them, or continue reading from the largest value seen, miss rows.",
-        advice="Set the recommended value, and use AUTO_INCREMENT_MODE = 'NOORDER' only for the few tables with so "
-        "many concurrent inserts on several servers that one source of values is too slow.",
-        risk="Only tables created afterwards are ordered; their values come from one server.",
-        sources=(
-            DocPage(
-                "700.reference/300.database-object-management/100.manage-object-of-mysql-mode"
-                "/200.manage-tables-of-mysql-mode/300.define-an-auto-increment-column-of-mysql-mode.md"
-            ),
-        ),
-        effort=Effort.ONLINE,
     ),
 )  # fmt: skip
 

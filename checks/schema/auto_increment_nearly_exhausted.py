@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from agent.api import (
     Actor,
     DocPage,
+    KernelRun,
     LevelSpec,
     Measurement,
     Params,
@@ -61,6 +62,11 @@ class AutoIncrementParams(Params):
         DocPage(f"{OBJECTS}/200.manage-tables-of-mysql-mode/300.define-an-auto-increment-column-of-mysql-mode.md"),
         DocPage(f"{VIEWS}/6200.o-dba_ob_auto_increment-of-mysql-mode.md"),
         DocPage(f"{DDL}/900.column-type-change-rule-of-mysql-mode.md"),
+        KernelRun(
+            "4.3.5.3",
+            "SMALLINT from 30000: SYNC_VALUE 29999, AUTO_INCREMENT_VALUE 32767; id 7000000 by hand in a cache of a "
+            "million: 8000000 and 8000001, the next row 7000001",
+        ),
     ),
 )
 def auto_increment_nearly_exhausted(
@@ -73,8 +79,8 @@ def auto_increment_nearly_exhausted(
     """Once the column is exhausted every insert fails until it is widened. OceanBase allocates values in caches, so
     gaps are large and a small type is soon used up. The view records the end of the allocated cache, which may be above
     the value really used; a table may have its own cache of at most a hundred million values. So values before that
-    distance are certainly used, and at least as many as there are rows by statistics; between that and the end of the
-    cache the usage is unknown."""
+    distance are certainly used, at least as many as there are rows by statistics, and all up to the synchronized value
+    once a cache was allocated behind it; between that and the end of the cache the usage is unknown."""
     standing = {row.auto_increment_key: row for row in counters}
     tables = [row for row in objects if row.object_type == "TABLE"]
     of_table = {(row.owner, row.object_name): standing.get(row.object_id) for row in tables}

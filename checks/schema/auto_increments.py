@@ -64,11 +64,21 @@ class Use:
     wider: str | None
 
 
+def _find_synced(counter: AutoIncrement, highest: int) -> int:
+    """Return the last value that the servers have agreed never to hand out again, as far as that is certain; else 0.
+
+    SYNC_VALUE is the start of the table, or the end of the cache in which a value was given by hand; that cache is used
+    up once another was handed out behind it.
+    """
+    is_passed = (counter.auto_increment_value or 0) > counter.sync_value + 1
+    return counter.sync_value if is_passed and counter.sync_value <= highest else 0
+
+
 def measure_use(column: NotableColumn, counter: AutoIncrement, rows: int) -> Use:
     """Return the use of a column of an integer type; ``rows`` are those that statistics count in its table."""
     kind, unsigned = column.data_type.lower(), "unsigned" in column.column_type.lower()
     highest = 2 ** (BITS[kind] - (0 if unsigned else 1)) - 1
     end = max(counter.sync_value, counter.auto_increment_value or 0)
-    passed = max(rows if rows <= highest else 0, end - LARGEST_CACHE, 0)
+    passed = max(rows if rows <= highest else 0, end - LARGEST_CACHE, _find_synced(counter, highest), 0)
     widest = "BIGINT UNSIGNED" if unsigned or kind == "bigint" else "BIGINT"
     return Use(passed, end, highest, None if unsigned and kind == "bigint" else widest)

@@ -10,6 +10,7 @@ from agent.api import (
     Case,
     DocPage,
     Effort,
+    KernelRun,
     Measurement,
     Params,
     Remediation,
@@ -69,6 +70,7 @@ class RangeParams(Params):
         DocPage(f"{OBJECTS}/300.manage-partitions-of-mysql-mode/400.add-a-partition-of-mysql-mode.md"),
         DocPage(f"{VIEWS}/1400.information_schema-partitions-of-mysql-mode.md"),
         DYNAMIC,
+        KernelRun("4.3.5.3", "PARTITION BY RANGE ... INTERVAL (...): 1064, MySQL mode has no interval partitions"),
     ),
 )
 def range_partitions_run_out(

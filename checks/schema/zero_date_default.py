@@ -13,6 +13,7 @@ from agent.api import (
     Remediation,
     Rows,
     Unit,
+    Unjudged,
     check,
     name_object,
     params,
@@ -24,9 +25,10 @@ from checks.schema.pages import BASICS
 
 @params
 class ZeroDateParams(Params):
-    """No row of a business is older: such a date is a sign for none."""
+    """No row of a business is older: such a date is a sign for none. From the later year on it may be one, too."""
 
     before_year_count: int
+    far_year_count: int
 
 
 @check(
@@ -58,16 +60,22 @@ class ZeroDateParams(Params):
         ),
     ),
 )
-def zero_date_default(columns: Rows[NotableColumn], tables: Rows[Table], p: ZeroDateParams) -> Iterator[Measurement]:
+def zero_date_default(
+    columns: Rows[NotableColumn], tables: Rows[Table], p: ZeroDateParams
+) -> Iterator[Measurement | Unjudged]:
     """Zero, or the first day of 1900 or 1970, is stored if no date is given. Zero is not a date: drivers refuse it or
     convert it to NULL, other databases do not import it, and the default sql_mode allows it. The other values distort
-    ages and minima by decades, and every condition must exclude them. A far date at the end of a validity is excluded:
-    it sorts last, as intended."""
+    ages and minima by decades, and every condition must exclude them. A far date such as 9999-12-31 is not judged: at
+    the end of a validity it sorts last, as intended; elsewhere it spoils estimates of ranges as the others do."""
     stored = list_stored(tables)
     for column in columns:
         table, default = (column.table_schema, column.table_name), column.default_date or ""
         date = default[:10]
-        if date and table in stored and date[:4].isdecimal() and int(date[:4]) < p.before_year_count:
+        if table not in stored or not date[:4].isdecimal():
+            continue
+        if int(date[:4]) >= p.far_year_count:
+            yield Unjudged(name_object(*table, column.column_name))
+        elif int(date[:4]) < p.before_year_count:
             names = {"schema": table[0], "table": table[1], "column": column.column_name, "default": default}
             yield Measurement(name_object(*table, column.column_name), date, names)
     require_read(tables, (column.default_date for column in columns))

@@ -37,6 +37,10 @@ SEEING = {**READING, "PROCESS": "priv_process"}
 STRUCTURE = {"CREATE": "priv_create", "ALTER": "priv_alter", "INDEX": "priv_index"}
 FILES = {"FILE": "priv_file"}
 CHANGING = {**STRUCTURE, **FILES}
+# What nobody is accused of, and what must not remain where more is revoked.
+DEFINING = {"CREATE VIEW": "priv_create_view", "SHOW VIEW": "priv_show_view", "SHOW DATABASES": "priv_show_db"}
+# GRANT ALL gives more than the view has columns for, some of it by words that REVOKE does not take (4.3.5.3).
+EVERYTHING = "ALL PRIVILEGES"
 _ROWS = ("SELECT", "INSERT", "UPDATE", "DELETE")
 # What an account needs of its global privileges is granted on its database and looked at before they are revoked; the
 # way back is the other way round. Without anything to grant, the first statement and the last are left out.
@@ -138,20 +142,30 @@ def held(account: Account | DatabaseGrant, privileges: dict[str, str]) -> list[s
     return [name for name, column in privileges.items() if getattr(account, column) == "YES"]
 
 
+def holds_everything(account: Account) -> bool:
+    """Whether the account has all global privileges that can be read, as GRANT ALL gives them."""
+    return all(
+        getattr(account, column) == "YES"
+        for column in {**POWERFUL, **WRITING, **SEEING, **CHANGING, **DEFINING}.values()
+    )
+
+
 def plan_revocation(account: Account, privileges: Sequence[str], *, with_reading: bool) -> dict[str, Scalar]:
     """Return the evidence of global privileges that are too many, with what MOVE_TO_DATABASE revokes and grants.
 
-    ``with_reading``: what only reads goes as well, unless the account is tied to one address. Left behind, it would be
-    the next finding. Of what was global, the work with rows is granted on the account's own database. Whoever works
-    with rows gets no privileges on the structure there, for that would be the next finding, too.
+    ``with_reading``: what only reads or shows goes as well, unless the account is tied to one address. Left behind, it
+    would be the next finding. Of what was global, the work with rows is granted on the account's own database. Whoever
+    works with rows gets no privileges on the structure there, for that would be the next finding, too. An account that
+    holds everything loses everything, for part of that has no column in the view.
     """
-    reading = held(account, SEEING) if with_reading and not is_tied(account) else []
+    reading = held(account, {**SEEING, **DEFINING}) if with_reading and not is_tied(account) else []
     revoked = [*privileges, *(name for name in reading if name not in privileges)]
-    granted = [name for name in _ROWS if name in revoked]
+    everything = bool(reading) and holds_everything(account)
+    granted = [name for name in _ROWS if name in revoked or everything]
     granted = granted or [name for name in (*STRUCTURE, "DROP") if name in revoked]
     return {
         "privileges": ", ".join(privileges),
-        "revoked": ", ".join(revoked),
+        "revoked": EVERYTHING if everything else ", ".join(revoked),
         "granted": ", ".join(granted) or None,
         "user": account.user_name,
         "host": account.host,

@@ -19,6 +19,7 @@ from checks.security.accounts import (
     empowered,
     full_name,
     held,
+    holds_everything,
     is_local,
     plan_revocation,
 )
@@ -60,6 +61,6 @@ def powerful_ordinary_account(
             yield Unjudged(full_name(account))
         elif privileges:
             # Reading everywhere goes with the last privilege that does more, and SEC005 sees to those that write.
-            reading = not held(account, {**WRITING, **CHANGING})
+            reading = holds_everything(account) or not held(account, {**WRITING, **CHANGING})
             evidence = plan_revocation(account, privileges, with_reading=reading)
             yield Measurement(full_name(account), len(privileges), evidence)

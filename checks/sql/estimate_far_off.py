@@ -6,14 +6,16 @@ from collections.abc import Iterator
 
 from agent.api import Actor, Effort, KernelRun, Measurement, Params, Remediation, Rows, Unit, Unjudged, check, params
 from agent.facts.definitions import TableDefinition
+from agent.facts.given import Clock
 from agent.facts.plans import PlanStep
 from agent.facts.schema import NotableColumn, TableChanges, TableStatistics
 from agent.facts.sql import CachedPlan, RepositoryShape, SqlShape, SqlTotal
 from agent.facts.workload import WorkloadFacts
 from checks.sql.diagnosis import list_evidence, list_slow, list_unread, name_statement
-from checks.sql.estimates import ADVICE_BY_STATISTICS, describe_error, find_misjudged, tell_error
+from checks.sql.estimates import ADVICE_BY_STATISTICS, describe_error, find_misjudged, tell_error, tell_gathering
 from checks.sql.joins import is_measured
 from checks.sql.pages import HISTOGRAMS, PLANS_VIEW, STATISTICS
+from checks.statistics.restoring import RESTORED, RESTORING
 
 
 @params
@@ -36,6 +38,10 @@ class EstimateParams(Params):
     remediation=Remediation(
         advice="Give the optimizer statistics that say what the table holds; if the plan stays wrong, "
         "bind the right one by an outline.",
+        sql=("CALL DBMS_STATS.GATHER_TABLE_STATS({stale_schema!l}, {stale_table!l});",),
+        rollback=(
+            "CALL DBMS_STATS.RESTORE_TABLE_STATS({stale_schema!l}, {stale_table!l}, FROM_UNIXTIME({assessed_s}));",
+        ),
         no_rollback="DBMS_STATS.RESTORE_TABLE_STATS restores earlier statistics while the history keeps them.",
         pre_check="Save the present plan: EXPLAIN EXTENDED of the statement with the values of a slow execution.",
         post_check="EXPLAIN expects about as many rows as the statement reads, and the average time falls.",
@@ -46,6 +52,8 @@ class EstimateParams(Params):
     sources=(
         STATISTICS,
         HISTOGRAMS,
+        RESTORING,
+        RESTORED,
         PLANS_VIEW,
         KernelRun("4.3.5", "no statistics, state = 1 AND amount + 0 >= 0 AND note LIKE '%x%': 56 expected, 39900 came"),
     ),
@@ -61,6 +69,7 @@ def estimate_far_off(
     dictionary: Rows[NotableColumn] | None,
     statistics: Rows[TableStatistics] | None,
     changes: Rows[TableChanges] | None,
+    clock: Rows[Clock],
     limits: EstimateParams,
 ) -> Iterator[Measurement | Unjudged]:
     """The optimizer chooses indexes, join order and join methods by estimated rows. If far more rows come, the plan
@@ -81,6 +90,7 @@ def estimate_far_off(
         misjudged = find_misjudged(statement, limits.min_rows_count)
         if misjudged is not None:
             evidence = list_evidence(statement, misjudged) | describe_error(misjudged, statistics, changes)
+            evidence |= tell_gathering(misjudged, statistics, changes, clock)
             yield Measurement(name_statement(statement), tell_error(misjudged), evidence, statement.load.record)
         elif statement.plans and not any(map(is_measured, statement.plans)):
             yield Unjudged(name_statement(statement))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from agent.api import Case, Rows, Scalar, known, unknown
+from agent.facts.given import Clock
 from agent.facts.plan_tree import Access
 from agent.facts.schema import TableChanges, TableStatistics
 from agent.facts.workload import WorkStatement
@@ -47,4 +48,23 @@ def describe_error(
         "real_count": scan.rows_real,
         "analyzed": gathered.get(table),
         "changes_count": changed.get(table, 0) if changes is not None else None,
+    }
+
+
+def tell_gathering(
+    scan: Access, statistics: Rows[TableStatistics] | None, changes: Rows[TableChanges] | None, clock: Rows[Clock]
+) -> dict[str, Scalar]:
+    """Return what the statements name that gather the table's statistics and go back to those that it had.
+
+    All is None where the statistics are fresh or unknown: gathering them again would change nothing. ``assessed_s`` is
+    a moment at which the table had statistics, None if it had none.
+    """
+    row = next((row for row in statistics or () if (row.owner, row.table_name) == (scan.owner, scan.table)), None)
+    changed = any((one.table_owner, one.table_name) == (scan.owner, scan.table) for one in changes or ())
+    if row is None or (row.last_analyzed and not changed):
+        return dict.fromkeys(("stale_schema", "stale_table", "assessed_s"))
+    return {
+        "stale_schema": scan.owner,
+        "stale_table": scan.table,
+        "assessed_s": int(clock[0].as_of.timestamp()) if row.last_analyzed else None,
     }

@@ -65,6 +65,7 @@ COLLATIONS = DocPage(
 )
 BAD_PLANS = DocPage(f"{_PLANS}/200.plan-management/200.bad-case-and-solution.md")
 PLAN_TYPES = DocPage(f"{_GUIDE}/400.business-model-tuning/300.distributed-transactions.md")
+ERRORS_BELOW_4000 = DocPage(f"{_ERRORS}/200.0001-3999-of-mysql-mode.md")
 ERRORS_4000 = DocPage(f"{_ERRORS}/300.4000-4499-of-mysql-mode.md")
 ERRORS_4500 = DocPage(f"{_ERRORS}/400.4500-4999-of-mysql-mode.md")
 ERRORS_6000 = DocPage(f"{_ERRORS}/600.6000-6999-of-mysql-mode.md")

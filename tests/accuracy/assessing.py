@@ -12,14 +12,18 @@ from agent import pipeline
 from agent.archive.document import build_document
 from agent.archive.history.store import History
 from agent.catalogue import registry, rules
+from agent.cli.actions.grants import USUAL_CLASSES
 from agent.demo import run_demo
 from agent.engagement.loading import load_engagement
 from agent.facts.given import Clock
 from agent.kernel.start import Kernel
 from agent.model.assessment import Assessment
 from agent.model.snapshot import Snapshot
+from agent.model.terms import DataClass
 from agent.support import console
 
+# What a customer may grant beside the usual: which accounts have no password can be seen in no other way.
+_GRANTED = (*USUAL_CLASSES, DataClass.EMPTY_PASSWORDS)
 # What is measured is what is seen, not how fast: a slow machine must not spend the load budget.
 _KIND = "    kind: user\n"
 _LIMITS = "    limits: {statement_timeout_s: 120, total_database_ms: 600000}\n"
@@ -64,7 +68,7 @@ def engaged(kernel: Kernel, directory: Path) -> Iterator[Assessor]:
         run_demo.make_account(kernel)
         engagement = run_demo.write_engagement(directory, kernel.port, datetime.now(UTC))
         engagement.write_text(engagement.read_text().replace(_KIND, _KIND + _LIMITS))
-        run_demo.sign_as_customer(engagement, datetime.now(UTC))
+        run_demo.sign_as_customer(engagement, datetime.now(UTC), _GRANTED)
         with History.open(load_engagement(engagement).history) as history:
             yield Assessor(engagement, history)
 

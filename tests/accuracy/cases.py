@@ -112,7 +112,8 @@ class Kind(Block):
     """What finds a kind of fault. ``also`` are codes that may tell the same fault, too, but are not enough.
 
     ``none`` is why no check finds it, which counts as a miss all the same. ``resource`` is the finding's own, where the
-    case file cannot say it; ``age_days`` is for kinds that show with age, in files that do not say so.
+    case file cannot say it; ``age_days`` is for kinds that show with age, in files that do not say so. ``nightly``: in
+    this time the server has gathered the statistics of the table, as its nightly window does.
     """
 
     codes: Statements = ()
@@ -120,6 +121,7 @@ class Kind(Block):
     about: Annotated[About, BeforeValidator(About)] = About.OBJECT
     resource: str = ""
     age_days: int = Field(default=0, ge=0)
+    nightly: bool = False
     none: str = ""
 
 

@@ -102,7 +102,7 @@ def measure_cases(cases: Cases, kinds: dict[str, Kind], *, thrice: bool = True) 
     """Plant one file on a kernel of its own, assess, compare. Without ``thrice`` it is assessed once."""
     with run_kernel() as kernel, tempfile.TemporaryDirectory() as folder, engaged(kernel, Path(folder)) as assessor:
         own = _list_own(assessor.assess())
-        with planted_on(kernel, cases.file) as planted:
+        with planted_on(kernel, cases.file, kinds) as planted:
             return _measure_planted(cases, kinds, assessor, planted, own, thrice=thrice)
 
 

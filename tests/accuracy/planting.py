@@ -7,14 +7,15 @@ import dataclasses
 import re
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from types import MappingProxyType
 from typing import Any
 
 import pymysql
 
 from agent.kernel.start import Kernel
-from tests.accuracy.cases import CaseFile, Fault, LookAlike, Place, Run
+from tests.accuracy.cases import CaseFile, Fault, Kind, LookAlike, Place, Run
 
 PASSWORD = "Accuracy-2026"
 PATIENCE = "SET SESSION ob_query_timeout = 600000000"
@@ -30,6 +31,7 @@ FORGET = (
 )
 BRING_IN = "CALL DBMS_STATS.FLUSH_DATABASE_MONITORING_INFO()"
 _GATHERING = re.compile(r"CALL DBMS_STATS\.GATHER_", re.IGNORECASE)
+_CHANGES_NOTHING = re.compile(r"(?:USE|COMMIT|SELECT)\b", re.IGNORECASE)
 _MADE = re.compile(r"CREATE TABLE (?:IF NOT EXISTS )?([\w.`]+)", re.IGNORECASE)
 _DAY = re.compile(r"\{day([+-]\d+)\}")
 IDLE_S = 12.0  # a session is idle with changes after ten seconds
@@ -56,28 +58,38 @@ class Planted:
 class Field:
     """A fresh kernel with one case file planted on it."""
 
-    def __init__(self, kernel: Kernel, file: CaseFile) -> None:
+    def __init__(self, kernel: Kernel, file: CaseFile, nightly: frozenset[str] = frozenset()) -> None:
         self.kernel = kernel
         self.schema = file.schema_name
         places: list[Fault | LookAlike] = [*file.faults, *file.lookalikes]
         self.places = [Planted(place=place) for place in places]
         self._file = file
+        self._nightly = nightly
         self._held = contextlib.ExitStack()
         self._application = f"{self.schema}_load"  # no case has an account of this name
 
     def plant(self) -> None:
-        """Set up, plant what statements need and send these, then plant the rest: settings may hide statements."""
+        """Set up, plant tables and what statements need, send these; then plant the rest, which may hide statements.
+
+        What made the tables is forgotten before: it is no load of the application, and would crowd that out.
+        """
         self.kernel.run(ROOM)
         self.run_alone(self._file.setup)
         self._make_account(self._application)
         loaded = [planted for planted in self.places if planted.place.run]
         sent = " ".join(run.statement for planted in loaded for run in planted.place.run)
-        first = [planted for planted in self.places if planted.place.run or _makes_table_of(planted.place, sent)]
+        needed = [planted for planted in self.places if planted.place.run or _makes_table_of(planted.place, sent)]
+        first = [planted for planted in self.places if planted in needed or _stands_alone(planted.place)]
         for planted in first:
             self._try(planted, planted.place.planted)
-        self._hold(first)
+        for planted in self.places:
+            if planted in first and planted.kind in self._nightly and not planted.error:
+                self._gather(planted)
+        self.forget()
+        self._hold(needed)
         self._send([planted for planted in loaded if not planted.error])
         self._snapshot()
+        self._hold([planted for planted in first if planted not in needed])
         for planted in self.places:
             if planted not in first:
                 self._try(planted, planted.place.planted)
@@ -117,6 +129,11 @@ class Field:
             self.run_alone([f"USE `{self.schema}`", *statements])
         except pymysql.MySQLError as error:
             planted.error = f"{error.args[0]} {error.args[-1]}"
+
+    def _gather(self, planted: Planted) -> None:
+        """Gather the statistics of the place's table, as the nightly window will have done when the fault is old."""
+        schema, table = planted.place.where.split(".")[:2]
+        self.run_alone([f"CALL DBMS_STATS.GATHER_TABLE_STATS('{schema}', '{table}')"])
 
     def _make_account(self, name: str) -> None:
         self.run_alone(
@@ -182,9 +199,9 @@ class Field:
 
 
 @contextlib.contextmanager
-def planted_on(kernel: Kernel, file: CaseFile) -> Iterator[Field]:
+def planted_on(kernel: Kernel, file: CaseFile, kinds: Mapping[str, Kind] = MappingProxyType({})) -> Iterator[Field]:
     """The file planted, its sessions open for the time of the block."""
-    field = Field(kernel, file)
+    field = Field(kernel, file, frozenset(word for word, kind in kinds.items() if kind.nightly))
     try:
         field.plant()
         yield field
@@ -196,6 +213,19 @@ def _makes_table_of(place: Place, sent: str) -> bool:
     """Whether the statements that are sent, perhaps those of another place, name a table that this one makes."""
     made = {name for statement in place.planted for name in _MADE.findall(statement)}
     return any(re.search(rf"(?<![\w.`]){re.escape(name)}(?![\w`])", sent) for name in made)
+
+
+def _stands_alone(place: Place) -> bool:
+    """Whether a place makes tables of its own and does nothing else, so that no other statement runs otherwise."""
+    made = {name for statement in place.planted for name in _MADE.findall(statement)}
+    own = [statement for statement in place.planted if not _CHANGES_NOTHING.match(statement)]
+    return bool(made) and all(any(_names(statement, name) for name in made) for statement in own)
+
+
+def _names(statement: str, table: str) -> bool:
+    """Whether a statement names a table, with its schema or by its own name in quotes."""
+    pattern = rf"(?<![\w.`]){re.escape(table)}(?![\w`])|'{re.escape(table.rsplit('.', maxsplit=1)[-1])}'"
+    return re.search(pattern, statement) is not None
 
 
 def put_days(statement: str) -> str:

@@ -29,7 +29,7 @@ WRONG: Mapping[str, str] = {
     "PAR029": "1K", "PAR030": "False", "PAR031": "False", "PAR032": "60s", "PAR033": "5s", "PAR034": "none",
     "PAR035": "1h", "PAR036": "True", "PAR037": "0", "PAR038": "False", "PAR039": "100", "PAR040": "300s",
     "PAR041": "300s", "PAR042": "1m", "PAR043": "1024", "PAR044": "100ms", "PAR045": "2h",
-    "PAR046": "False", "PAR047": "0", "PAR048": "10G", "PAR049": "85", "PAR089": "noorder",
+    "PAR046": "False", "PAR047": "0", "PAR048": "10G", "PAR049": "85",
     "VAR001": "3216672000000000", "VAR002": "1000000", "VAR003": "604800000000", "VAR004": "0", "VAR005": "31536000",
     "VAR006": "31536000", "VAR007": "1048576", "VAR008": "", "VAR009": "SERIALIZABLE", "VAR010": "OFF",
     "VAR011": "gbk_chinese_ci", "VAR012": "1", "VAR013": "60", "VAR014": "60", "VAR015": "OFF", "VAR016": "WEAK",

@@ -11,7 +11,7 @@ import pytest
 
 from agent.facts.accounts import Account, DatabaseGrant
 from agent.model.sql_stages import Stage, find_stage
-from tests.checks.cases.security import KNOWN, OPEN, _account, _grant
+from tests.checks.cases.security import EVERYTHING, KNOWN, OPEN, _account, _grant
 from tests.harness import run_check, snapshot_of
 
 FAMILY = ("SEC002", "SEC003", "SEC004", "SEC005", "SEC019", "SEC020", "SEC021", "SEC022")
@@ -20,7 +20,11 @@ GLOBAL = [
     held
     for count in range(4)
     for held in itertools.combinations(("super", "select", "process", "insert", "alter", "file", "grant_option"), count)
-] + [("super", "alter_system", "create_user", "select", "insert", "update", "delete", "create", "drop", "alter")]
+] + [
+    ("super", "alter_system", "create_user", "select", "insert", "update", "delete", "create", "drop", "alter"),
+    ("insert", "create_view", "show_view", "show_db"),
+    EVERYTHING,
+]
 OWN: list[list[DatabaseGrant]] = [
     [],
     [_grant("shop", "select", "insert", "grant_option"), _grant("crm", "select", "grant_option")],
@@ -33,7 +37,10 @@ Rows = tuple[Account, tuple[DatabaseGrant, ...]]
 
 def columns(privileges: str) -> list[str]:
     """The columns of these privileges, as the views name them."""
-    return [f"priv_{name.strip().lower().replace(' ', '_')}" for name in privileges.split(",")]
+    if privileges == "ALL PRIVILEGES":
+        return [f"priv_{name}" for name in EVERYTHING]
+    names = [name.strip().lower().replace(" ", "_") for name in privileges.split(",")]
+    return [f"priv_{'show_db' if name == 'show_databases' else name}" for name in names]
 
 
 def follow(rows: Rows, statements: Iterable[str]) -> Rows:
@@ -59,7 +66,7 @@ def follow(rows: Rows, statements: Iterable[str]) -> Rows:
     return account, grants
 
 
-def vars_of(grant: DatabaseGrant) -> list[object]:
+def vars_of(grant: DatabaseGrant | Account) -> list[object]:
     return [getattr(grant, field.name) for field in fields(grant)]
 
 
@@ -88,6 +95,16 @@ def test_no_new_finding_of_the_family_after_the_advice(own: list[DatabaseGrant],
             assert judge(follow(after, finding.rollback)).keys() == before.keys(), (code, held)  # type: ignore[attr-defined]
             assert follow(after, finding.rollback)[0] == rows[0], (code, held)  # type: ignore[attr-defined]
     assert followed > 30
+
+
+def test_nothing_that_was_held_remains_after_the_advice() -> None:
+    """What nobody is accused of (CREATE VIEW, SHOW VIEW) goes with what is revoked."""
+    for held in (("insert", "create_view", "show_view", "show_db"), EVERYTHING):
+        rows: Rows = (_account("shop", "10.%", *held), ())
+        finding = judge(rows, ["SEC005"])["SEC005"]
+        account, grants = follow(rows, finding.sql)  # type: ignore[attr-defined]
+        assert "YES" not in vars_of(account), held
+        assert grants, held
 
 
 def test_all_advice_of_the_family_together_leaves_nothing() -> None:

@@ -19,7 +19,8 @@ from agent.model.rule import Fixed, Ladder, Rule
 from agent.model.terms import ChangeKind, Severity, TenantKind, Unit
 from agent.support.i18n import render_text
 from tests.agent.scoring import failed, finding
-from tests.harness import NOW, shipped, snapshot_of
+from tests.checks.cases import capacity_outlook
+from tests.harness import NOW, run_check, shipped, snapshot_of
 
 GIB = 2**30
 CHECKS, RULES = shipped()[0].checks, shipped()[1].rules
@@ -65,6 +66,14 @@ def test_the_size_takes_the_finding_away() -> None:
         told = outlook(Sizing(what="memory", unit=Unit.BYTES, present="total_bytes"), value, {"total_bytes": 7 * GIB})
         assert told and told.purchase
         assert 100 * 7 * GIB * value / 100 / told.purchase.needed < 70.0
+
+
+def test_cores_and_memory_are_both_sized_where_both_are_short() -> None:
+    facts = snapshot_of([*capacity_outlook._use(80, 90), capacity_outlook._period(1, 9)])
+    found = run_check("CAP014", facts)
+    told = compute_outlooks([found], specs=CHECKS, rules=RULES, snapshot=facts, figures=Figures(), comparison=None)
+    bought = {told[one.fingerprint].purchase.what for one in found.findings if told[one.fingerprint].purchase}  # type: ignore[union-attr]
+    assert bought == {"cores", "memory"}
 
 
 def test_cores_are_whole_and_come_from_the_share_in_use() -> None:

@@ -115,7 +115,7 @@ CASES = [
     Case("CAP013", [_unit(), _growth(None)], not_assessed=True, label="no profile"),
     Case("CAP014", [*_use(59, 59), _period(30, 40)]),
     Case("CAP014", [*_use(60, 5), _period(30, 40)], SOON, label="cpu"),
-    Case("CAP014", [*_use(5, 75), _period(-3, 0)], [("Year end", MEDIUM)], label="memory, last day"),
+    Case("CAP014", [*_use(5, 75), _period(-3, 0)], [("Year end (memory)", MEDIUM)], label="memory, last day"),
     Case("CAP014", [*_use(91, 5), _period(1, 2)], [("Year end", HIGH)], label="high"),
     Case(
         "CAP014",
@@ -126,8 +126,14 @@ CASES = [
     Case(
         "CAP014",
         [*_use(9, 91, server="10.0.0.1"), *_use(9, 9, server="10.0.0.2"), _period(1, 2)],
-        [("Year end", HIGH)],
+        [("Year end (memory)", HIGH)],
         label="memory of one server",
+    ),
+    Case(
+        "CAP014",
+        [*_use(61, 91), _period(1, 2)],
+        [("Year end (memory)", HIGH), ("Year end", LOW)],
+        label="both are short",
     ),
     Case("CAP014", [*_use(91, 91), _period(31, 40)], label="far away"),
     Case("CAP014", [*_use(91, 91), _period(-9, -1)], label="over"),

@@ -283,7 +283,7 @@ CAPACITY = [
     Case("CAP013", [_disk(used=90), _profile(None, 0.5)], [(_OWN, HIGH)], label="hardly grows, but is full"),
     Case("CAP014", [*capacity_outlook._use(75, 75, server="10.0.0.1"),
                     *capacity_outlook._use(9, 9, server="10.0.0.2"), capacity_outlook._period(0, 9)],
-         [("Year end", MEDIUM)], label="both alike"),
+         [("Year end", MEDIUM), ("Year end (memory)", MEDIUM)], label="both alike"),
     Case("CAP016", [Counter(con_id=1002, name="block cache miss", value=10**7)], [(_OWN, LOW)], label="no hit"),
     Case("CAP016", capacity_outlook._cache(10**7 - 1, 0), not_assessed=True, label="one read too few"),
     *(

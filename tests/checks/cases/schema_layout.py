@@ -14,6 +14,7 @@ from agent.facts.schema import (
     ForeignKey,
     ForeignKeyColumn,
     IndexColumn,
+    MaterializedView,
     NotableColumn,
     PartitionedTable,
     Table,
@@ -40,6 +41,25 @@ def _table(days: int | None = 31) -> Table:
 def _column(kind: str = "int", *, table: str = "t", **parts: Any) -> NotableColumn:
     return NotableColumn(
         table_schema="shop", table_name=table, column_name="c", data_type=kind, column_type=kind, extra="", **parts
+    )
+
+
+def _named(name: str, length: int | None, kind: str = "varchar") -> NotableColumn:
+    return replace(_column(kind, characters=length), column_name=name)
+
+
+def _copy(name: str, days: int | None = 99) -> Table:
+    return replace(_table(days), table_name=name)
+
+
+def _filled(name: str, changes: int, added: int) -> TableChanges:
+    return TableChanges(table_owner="shop", table_name=name, changes=changes, added_rows=added)
+
+
+def _view(days: int | None, *, mode: str = "DEMAND", name: str = "m", computed: str | None = "N") -> MaterializedView:
+    refreshed = None if days is None else NOW - timedelta(days=days)
+    return MaterializedView(
+        owner="shop", mview_name=name, refresh_mode=mode, last_refresh_date=refreshed, on_query_computation=computed
     )
 
 
@@ -312,6 +332,58 @@ CASES = [
         label="the table of another schema",
     ),
     Case("SCH039", [LOG], FOUND, version=NEWER, label="no view at all"),
+    Case("SCH040", [_view(31)], version=NEWER),
+    Case("SCH040", [_view(32)], [("shop.m", LOW)], version=NEWER),
+    Case("SCH040", [_view(180)], [("shop.m", MEDIUM)], version=NEWER),
+    Case("SCH040", [_view(40, mode="NEVER")], [("shop.m", LOW)], version=NEWER, label="never refreshed"),
+    Case("SCH040", [_view(31, mode="NEVER")], version=NEWER, label="never refreshed, and new"),
+    Case("SCH040", [_view(40, name="m-2026")], [("shop.m-2026", LOW)], version=NEWER, label="name to be quoted"),
+    Case("SCH040", [_view(400, computed="Y")], version=NEWER, label="computed at each query"),
+    Case("SCH040", [_view(40, computed=None)], [("shop.m", LOW)], version=NEWER, label="nothing is said of that"),
+    Case("SCH040", [_view(None)], not_assessed=True, version=NEWER, label="never filled"),
+    Case("SCH040", [_view(40), _view(None, name="n")], [("shop.m", LOW)], version=NEWER, label="one of two filled"),
+    Case("SCH040", [], version=NEWER, label="none"),
+    Case("SCH042", [_table(), _named("tag_ids", 32)], [("shop.t.tag_ids", LOW)]),
+    Case("SCH042", [_table(), _named("tag_ids", 31)], label="no room"),
+    Case("SCH042", [_table(), _named("tagIds", 200)], [("shop.t.tagIds", LOW)], label="capitals"),
+    Case("SCH042", [_table(), _named("member_ids", 65535, "text")], [("shop.t.member_ids", LOW)], label="TEXT"),
+    Case("SCH042", [_table(), _named("tag_ids", 0, "json")], label="JSON"),
+    Case("SCH042", [_table(), _named("words", 300)], label="prose"),
+    Case("SCH042", [_table(), _named("kids", 300)], label="another word"),
+    Case("SCH042", [_named("tag_ids", 200)], label="of a view"),
+    Case("SCH042", [_table(), _named("tag_ids", None)], not_assessed=True, label="of an older release"),
+    Case("SCH043", [_table(), _named("starts_on", 20)], [("shop.t.starts_on", LOW)]),
+    Case("SCH043", [_table(), _named("birth_date", 6, "char")], [("shop.t.birth_date", LOW)], label="shortest date"),
+    Case("SCH043", [_table(), _named("birth_date", 5)], label="shorter than a date"),
+    Case("SCH043", [_table(), _named("created_at", 32)], [("shop.t.created_at", LOW)], label="longest moment"),
+    Case("SCH043", [_table(), _named("created_at", 33)], label="longer than a moment"),
+    Case("SCH043", [_table(), _named("createTime", 20)], [("shop.t.createTime", LOW)], label="capitals"),
+    Case("SCH043", [_table(), _named("valid_from", 10)], [("shop.t.valid_from", LOW)], label="begin of a span"),
+    Case("SCH043", [_table(), _named("depends_on", 20)], label="no moment"),
+    Case("SCH043", [_table(), _named("period", 7)], label="a label"),
+    Case("SCH043", [_table(), _named("made_date", 10, "varbinary")], label="bytes"),
+    Case("SCH043", [_named("made_date", 10)], label="of a view"),
+    Case("SCH043", [_table(), _named("made_date", None)], not_assessed=True, label="of an older release"),
+    Case("SCH044", [_copy("tmp_player_fix", 30)], [("shop.tmp_player_fix", LOW)]),
+    Case("SCH044", [_copy("tmp_player_fix", 29)], label="of this month"),
+    Case("SCH044", [_copy("t_bak_20250811")], [("shop.t_bak_20250811", LOW)], label="with a day"),
+    Case("SCH044", [_copy("backup_plan")], label="about backups"),
+    Case("SCH044", [_copy("t_20250811")], label="a day alone"),
+    Case("SCH044", [_copy("tmp_t", None)], label="age is unknown"),
+    Case("SCH044", [_copy("tmp_t"), _filled("tmp_t", 80, 80)], [("shop.tmp_t", LOW)], label="filled once"),
+    Case("SCH044", [_copy("tmp_t"), _filled("tmp_t", 80, 60)], label="rows come and go"),
+    Case(
+        "SCH044",
+        [_copy("tmp_t"), _filled("tmp_t", 80, 80), replace(_counted(9), table_name="tmp_t", last_analyzed=NOW)],
+        label="written since its statistics",
+    ),
+    Case(
+        "SCH044",
+        [_copy("tmp_t"), _filled("tmp_t", 80, 80), replace(_counted(80), table_name="tmp_t", last_analyzed=NOW)],
+        [("shop.tmp_t", LOW)],
+        label="filled before its statistics, and counted after",
+    ),
+    Case("SCH044", [_copy("tmp_t"), replace(_scan("tmp_t"), object_name="tmp_t")], label="read"),
     Case("SCH030", [_table(), _column(ordinal_position=90)]),
     Case("SCH030", [_table(), _column(ordinal_position=1), _column(ordinal_position=100)], FOUND),
     Case("SCH030", [_table(), _column(ordinal_position=410), _column(ordinal_position=400)], [("shop.t", MEDIUM)]),
@@ -341,7 +413,9 @@ CASES = [
         INDEX_FOUND,
         label="one of two is known",
     ),
-    Case("SCH033", [_table(), _dated(""), _dated("9999-12-31"), _dated("1980-01-01")]),
+    Case("SCH033", [_table(), _dated(""), _dated("8999-12-31"), _dated("1980-01-01")]),
+    Case("SCH033", [_table(), _dated("9000-01-01")], not_assessed=True, label="a far date"),
+    Case("SCH033", [_dated("9999-12-31")], label="a far date of a view"),
     Case("SCH033", [_table(), _dated("0000-00-00")], COLUMN_FOUND),
     Case("SCH033", [_table(), _dated("1979-12-31")], COLUMN_FOUND, label="long ago"),
     Case("SCH033", [_dated("0000-00-00")], label="a view"),

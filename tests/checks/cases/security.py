@@ -24,6 +24,12 @@ DENIED = Attestation(
 )
 
 
+EVERYTHING = (
+    "select", "insert", "update", "delete", "create", "drop", "alter", "index", "create_user", "super", "process",
+    "file", "alter_tenant", "alter_system", "create_view", "show_view", "show_db",
+)  # fmt: skip
+
+
 def _account(
     user: str = "shop",
     host: str = "10.%",
@@ -33,7 +39,7 @@ def _account(
     age_days: float | None = 1,
 ) -> Account:
     names = ("select", "insert", "update", "delete", "create", "drop", "alter", "index", "create_user", "grant_option")
-    optional = ("super", "process", "file", "alter_tenant", "alter_system")
+    optional = ("super", "process", "file", "alter_tenant", "alter_system", "create_view", "show_view", "show_db")
     privileges: dict[str, Any] = {f"priv_{name}": "YES" if name in holds else "NO" for name in (*names, *optional)}
     changed = None if age_days is None else NOW - timedelta(days=age_days)
     return Account(
@@ -132,6 +138,9 @@ CASES = [
     Case("SEC002", [_account("shop", "1.2.3.%", "select"), OPEN], label="one network"),
     Case("SEC003", [_account("shop", "%", "select", "insert"), _root(), *PLATFORM, INNER, LOCKED]),
     Case("SEC003", [ROLE], [("role reporting@%", LOW)], label="role"),
+    Case("SEC003", [_account("shop", "10.%", *EVERYTHING)], [("shop@10.%", MEDIUM)], label="everything"),
+    Case("SEC005", [_account("shop", "10.%", *EVERYTHING)], [("shop@10.%", LOW)], label="everything"),
+    Case("SEC005", [_account("shop", "10.1.2.3", *EVERYTHING)], [("shop@10.1.2.3", LOW)], label="everything, tied"),
     Case("SEC003", [_account("shop", "10.%", "create_user")], [("shop@10.%", LOW)]),
     Case("SEC003", [_account("bi", "10.%", "super", "select", "process")], [("bi@10.%", LOW)], label="reads, too"),
     Case("SEC003", [_account("bi", "10.1.2.3", "super", "select")], [("bi@10.1.2.3", LOW)], label="a tool that reads"),

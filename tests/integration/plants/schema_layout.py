@@ -125,4 +125,41 @@ PLANTS = [
         resource="{db}.t",
         severity=Severity.LOW,
     ),
+    Plant(
+        "SCH040",
+        plant=[
+            "CREATE TABLE {db}.t (id INT PRIMARY KEY, b INT)",
+            "CREATE MATERIALIZED VIEW {db}.m AS SELECT b, COUNT(*) AS n FROM {db}.t GROUP BY b",
+        ],
+        cure=["DROP MATERIALIZED VIEW {db}.m"],
+        no_loop="A refresh is now, which lies as far back as the creation by the clock that lets the view grow old",
+        resource="{db}.m",
+        severity=Severity.LOW,
+        later=timedelta(days=40),
+    ),
+    Plant(
+        "SCH042",
+        plant=["CREATE TABLE {db}.t (id INT PRIMARY KEY, tag_ids VARCHAR(200))"],
+        cure=[
+            "CREATE TABLE {db}.t_tag (id INT, tag_id INT, PRIMARY KEY (id, tag_id))",
+            "ALTER TABLE {db}.t DROP COLUMN tag_ids",
+        ],
+        resource="{db}.t.tag_ids",
+        severity=Severity.LOW,
+    ),
+    Plant(
+        "SCH043",
+        plant=["CREATE TABLE {db}.t (id INT PRIMARY KEY, starts_on VARCHAR(20))"],
+        cure=["ALTER TABLE {db}.t ADD COLUMN starts DATE", "ALTER TABLE {db}.t DROP COLUMN starts_on"],
+        resource="{db}.t.starts_on",
+        severity=Severity.LOW,
+    ),
+    Plant(
+        "SCH044",
+        plant=["CREATE TABLE {db}.t_bak_20250811 (id INT PRIMARY KEY)", "INSERT INTO {db}.t_bak_20250811 VALUES (1)"],
+        cure=["DROP TABLE {db}.t_bak_20250811"],
+        resource="{db}.t_bak_20250811",
+        severity=Severity.LOW,
+        later=_MONTH,
+    ),
 ]

@@ -128,7 +128,7 @@ def in_transactions(text: str, transactions: int, times: int) -> tuple[str, ...]
 
 
 SLOW, QUICK = "SELECT SLEEP(0.6)", "SELECT SLEEP(0.01)"
-TIMEOUT, ROW_LOCK_TIMEOUT = 4012, 1205
+TIMEOUT, ROW_LOCK_TIMEOUT, UNKNOWN_COLUMN = 4012, 1205, 1054
 
 
 def shape(text: str) -> str:
@@ -211,6 +211,16 @@ PLANTS = [
         ground=SHAPES,
         severity=HIGH,
         mended_load=("SELECT /*+ QUERY_TIMEOUT(5000000) */ SLEEP(0.01)",) * 10,
+    ),
+    Plant(
+        "SQL050",
+        plant=("CREATE TABLE {db}.few (id INT PRIMARY KEY)",),
+        load=("SELECT amiss FROM few WHERE id = 1",) * 24,
+        errors=frozenset({UNKNOWN_COLUMN}),
+        resource="return code -5217",
+        ground=SHAPES,
+        severity=LOW,
+        mended_load=("SELECT id FROM few WHERE id = 1",) * 24,
     ),
     Plant(
         "SQL008",
@@ -327,7 +337,6 @@ PLANTS = [
         "SQL029",
         plant=(*table_of(2), f"CREATE TABLE {PIECE}", INTO_PIECE),
         load=(MISJUDGED,) * 12,
-        cure=("CALL DBMS_STATS.GATHER_TABLE_STATS('{db}', 'piece')",),
         resource=shape(MISJUDGED.replace("= 1", "= ?").replace("'x'", "?")),
         ground=SHAPES,
         severity=MEDIUM,
