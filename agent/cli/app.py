@@ -17,6 +17,7 @@ from agent.cli.authorize import authorize_app
 from agent.cli.catalogue import checks_app, rules_app
 from agent.cli.command_classes import LocalizedCommand, LocalizedGroup
 from agent.cli.completion import completion_command
+from agent.cli.fleet import fleet_app
 from agent.cli.help_topics import help_command
 from agent.cli.history import history_app
 from agent.cli.journal import journal_app
@@ -50,6 +51,7 @@ def build_app(more: Mapping[str, Callable[..., Any]] | None = None) -> typer.Typ
     app.add_typer(rules_app, name="rules")
     app.add_typer(history_app, name="history")
     app.add_typer(schedule_app, name="schedule")
+    app.add_typer(fleet_app, name="fleet")
     app.add_typer(journal_app, name="journal")
     app.add_typer(snapshot_app, name="snapshot")
     app.add_typer(sql_app, name="sql")

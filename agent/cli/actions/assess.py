@@ -29,7 +29,7 @@ from agent.engagement.subscription import PeriodStatus
 from agent.model.document import Document
 from agent.model.terms import Severity, Text
 from agent.model.unread import find_early_end_of_snapshot
-from agent.pipeline import AssessmentJob
+from agent.pipeline import AssessmentJob, Finisher
 from agent.report.render import HOUSE, check_update_file, validate_formats
 from agent.report.write_report import ReportWish, write_report
 from agent.service.outcome import FAILED, PARTIAL, choose_code, describe_early_end, list_shortfalls
@@ -45,7 +45,10 @@ from agent.support.suggestions import suggest_words
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AssessOptions:
-    """Options of ``assess``. ``update`` is an earlier list of findings of one of the targets."""
+    """Options of ``assess``. ``update`` is an earlier list of findings of one of the targets.
+
+    ``finisher`` does elsewhere what needs no connection.
+    """
 
     out: Path
     formats: Sequence[str]
@@ -56,6 +59,7 @@ class AssessOptions:
     outside_service: str = ""
     update: Path | None = None
     verify: bool = False
+    finisher: Finisher | None = None
 
 
 def assess_all(engagement: Engagement, history: History | None, options: AssessOptions, now: datetime) -> int:
@@ -63,7 +67,7 @@ def assess_all(engagement: Engagement, history: History | None, options: AssessO
 
     Raises ConfigError for an option that is not valid.
     """
-    limit = _parse_severity(options.fail_on)
+    limit = parse_severity(options.fail_on)
     formats, languages, update = options.formats, options.languages or engagement.language, options.update
     validate_formats(formats, languages)
     names = select_targets(engagement, options.target)
@@ -71,7 +75,7 @@ def assess_all(engagement: Engagement, history: History | None, options: AssessO
 
     def work(name: str) -> int:
         job = make_job(engagement, name, history, now, options.outside_service)
-        job = dataclasses.replace(job, verify=options.verify)
+        job = dataclasses.replace(job, verify=options.verify, finisher=options.finisher)
         wish = ReportWish(
             directory=options.out / name,
             formats=formats,
@@ -197,7 +201,8 @@ def _conclude(
     )
 
 
-def _parse_severity(word: str | None) -> Severity | None:
+def parse_severity(word: str | None) -> Severity | None:
+    """Return the severity of ``--fail-on``. Raises ConfigError for an unknown word."""
     if word is None:
         return None
     if word not in list(Severity):
@@ -252,7 +257,7 @@ def evaluate_file(
 
     The result is not recorded in history. ``verify`` tries indexes and remedies on a twin.
     """
-    limit = _parse_severity(fail_on)
+    limit = parse_severity(fail_on)
     facts = snapshot.load_snapshot(path, registry.load_registry(engagement.rules.checks).sources)
     name = select_targets(engagement, facts.target)[0]
     refuse_foreign_folder(out, engagement.customer.name, name)
