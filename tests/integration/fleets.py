@@ -28,6 +28,7 @@ class FleetGround:
     directory: Path
     port: int
     account: str
+    statement_timeout_s: int = 10
     _count: int = 0
 
     @property
@@ -52,7 +53,8 @@ class FleetGround:
             where = host or f"127.0.0.{self._count + 1}"
             lines.append(
                 f"  {target}: {{host: {where}, port: {port or self.port}, user: {self.account},"
-                f' password: "env:{PASSWORD_VARIABLE}", tls: {{mode: disabled}}}}'
+                f' password: "env:{PASSWORD_VARIABLE}", tls: {{mode: disabled}},'
+                f" limits: {{statement_timeout_s: {self.statement_timeout_s}, total_database_ms: 300000}}}}"
             )
         path.write_text(
             f"customer: {{name: {path.parent.name}}}\n"

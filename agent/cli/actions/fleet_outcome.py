@@ -38,11 +38,11 @@ class FleetState(StrEnum):
 
 STATE_WORDS = {
     FleetState.NOT_DUE: N_("nothing is due"),
-    FleetState.ASSESSED: N_("assessed"),
+    FleetState.ASSESSED: N_("assessment made"),
     FleetState.HELD: N_("another run has it"),
-    FleetState.LEFT: N_("left"),
+    FleetState.LEFT: N_("left for the next run"),
     FleetState.PARTIAL: N_("in part"),
-    FleetState.FAILED: N_("failed"),
+    FleetState.FAILED: N_("has failed"),
     FleetState.WRONG: N_("wrong configuration"),
     FleetState.REFUSED: N_("not authorized"),
 }

@@ -27,7 +27,7 @@ def list_kinds(kind: type[HealthAgentError] = HealthAgentError) -> Iterator[type
         yield from list_kinds(below)
 
 
-@pytest.mark.parametrize("kind", list_kinds(), ids=lambda kind: kind.__name__)
+@pytest.mark.parametrize("kind", list(list_kinds()), ids=lambda kind: kind.__name__)
 def test_an_error_comes_whole_out_of_another_process(kind: type[HealthAgentError]) -> None:
     error = kind(Text("{target}: {reason}", {"target": "shop", "reason": Text("gone {n}", {"n": 1})}))
     for name in ("problems", "written", "errno"):
