@@ -6,13 +6,9 @@ An order names files and references, never a secret. What was read goes with it 
 from __future__ import annotations
 
 import dataclasses
-import multiprocessing
-import os
-import signal
 import threading
-from collections.abc import Callable, Iterator
-from concurrent.futures import BrokenExecutor, Executor, ProcessPoolExecutor
-from contextlib import contextmanager
+from collections.abc import Callable
+from concurrent.futures import BrokenExecutor, Executor
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -29,11 +25,10 @@ from agent.model.terms import Text
 from agent.pipeline import AssessedTarget, AssessmentJob, CollectedTarget
 from agent.report.write_report import ReportWish, WrittenReport
 from agent.support.errors import HistoryError, TargetError
+from agent.support.processes import hold_back_signals, make_processes
 
 P = ParamSpec("P")
 R = TypeVar("R")
-# A terminal sends these to all its processes, a service manager too. Ours alone decides what still comes to its end.
-_SIGNALS = {getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)}
 _catalogues = SharedCatalogues()
 
 
@@ -96,13 +91,13 @@ class ProcessFinisher:
     def _do(self, work: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
         executor = self._executor
         try:
-            with _hold_back_signals():
+            with hold_back_signals():
                 future = executor.submit(work, *args, **kwargs)
             return future.result()
         except BrokenExecutor:
             self._replace(executor)
         try:
-            with make_processes(1) as alone, _hold_back_signals():
+            with make_processes(1) as alone, hold_back_signals():
                 future = alone.submit(work, *args, **kwargs)
                 return future.result()
         except BrokenExecutor:
@@ -116,37 +111,6 @@ class ProcessFinisher:
             if self._executor is broken:
                 broken.shutdown(wait=False, cancel_futures=True)
                 self._executor = self._make_executor()
-
-
-def make_processes(count: int) -> ProcessPoolExecutor:
-    """Return an executor of so many processes, which end with this one, however that ends.
-
-    They are started anew and not forked: other threads may hold locks at that moment.
-    """
-    context = multiprocessing.get_context("spawn")
-    return ProcessPoolExecutor(count, mp_context=context, initializer=_end_with_parent)
-
-
-@contextmanager
-def _hold_back_signals() -> Iterator[None]:
-    """Let a process that is started in the block ignore the signals: it inherits what its starter holds back."""
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
-
-
-def _end_with_parent() -> None:
-    """End this process when the one that started it is gone: nobody would read what it still does."""
-    parent = multiprocessing.parent_process()
-
-    def watch() -> None:
-        if parent:
-            parent.join()
-            os._exit(1)
-
-    threading.Thread(target=watch, name="parent", daemon=True).start()
 
 
 def finish_order(order: FinishOrder, collected: CollectedTarget) -> AssessedTarget:

@@ -20,7 +20,7 @@ from agent.archive.history.entries import Entry
 from agent.archive.history.store import History
 from agent.catalogue import rules
 from agent.cli.actions.assess import AssessOptions, assess_all, parse_severity
-from agent.cli.actions.finishing import ProcessFinisher, make_processes
+from agent.cli.actions.finishing import ProcessFinisher
 from agent.cli.actions.fleet_history import FleetHistories
 from agent.cli.actions.fleet_outcome import (
     FleetOutcome,
@@ -45,6 +45,7 @@ from agent.support.console import Loudness
 from agent.support.errors import CRASHES, ConfigError, HistoryError, Stopped
 from agent.support.files import write_whole
 from agent.support.i18n import LANGUAGES
+from agent.support.processes import make_processes
 
 SUMMARY = "fleet.json"
 _STOPPING = Text(

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import os
 import pickle
-import signal
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import pytest
 
-from agent.cli.actions.finishing import ProcessFinisher, make_processes
+from agent.cli.actions.finishing import ProcessFinisher
 from agent.model.terms import Text
 from agent.support import errors
 from agent.support.errors import ConfigError, HealthAgentError, RenderError, StatementError, TargetError
+from agent.support.processes import make_processes
 from tests.agent.cli.actions.test_assess import NOW, Fake, fake
 
 __all__ = ["fake"]
@@ -70,21 +69,15 @@ def test_a_claim_that_was_lost_meanwhile_is_told(fake: Fake) -> None:
     assert code == 5 and fake.recorded() == [] and (fake.out / "shop" / "assessment.json").exists()
 
 
-def die(number: int) -> int:
-    """Number 0 ends its process as the kernel does when there is no memory."""
-    if number == 0:
-        os.kill(os.getpid(), signal.SIGKILL)
-    return number
-
-
 @pytest.mark.slow
 def test_a_process_that_dies_takes_nobody_along() -> None:
+    """As where the kernel ends one for want of memory: the others are done again, each in a process of its own."""
     finisher = ProcessFinisher(lambda: make_processes(1))
     ends: dict[int, object] = {}
 
     def give(number: int) -> None:
         try:
-            ends[number] = finisher._do(die, number)
+            ends[number] = finisher._do(*((os._exit, 9) if number == 0 else (abs, -number)))
         except TargetError as error:
             ends[number] = error
 
@@ -95,17 +88,3 @@ def test_a_process_that_dies_takes_nobody_along() -> None:
         giver.join()
     finisher.close()
     assert isinstance(ends.pop(0), TargetError) and ends == {1: 1, 2: 2}
-
-
-@pytest.mark.slow
-def test_processes_leave_signals_to_their_parent() -> None:
-    """Ctrl-C reaches all processes of a terminal."""
-    finisher = ProcessFinisher(lambda: make_processes(1))
-    try:
-        worker = finisher._do(os.getpid)
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            os.kill(worker, number)
-        assert finisher._do(os.getpid) == worker
-    finally:
-        finisher.close()
-    assert not Path(f"/proc/{worker}").exists()
