@@ -12,7 +12,6 @@ from rich.console import Console
 from rich.progress import Progress
 
 from agent.archive.history.store import History
-from agent.cli.actions import fleet_history
 from agent.cli.actions.fleet_history import FleetHistories
 from agent.cli.actions.fleet_outcome import STATE_WORDS, FleetOutcome, FleetResult, FleetState, build_data, name_state
 from agent.cli.actions.fleet_progress import FleetProgress
@@ -113,7 +112,7 @@ def test_each_place_is_opened_once(tmp_path: Path, monkeypatch: pytest.MonkeyPat
         tries.append(place)
         raise HistoryError("gone")
 
-    monkeypatch.setattr(fleet_history.History, "open", fail)
+    monkeypatch.setattr(History, "open", staticmethod(fail))
     with FleetHistories(create=True) as histories:
         for engagement in (one, other):
             with pytest.raises(HistoryError):

@@ -77,7 +77,7 @@ def test_a_process_that_dies_takes_nobody_along() -> None:
 
     def give(number: int) -> None:
         try:
-            ends[number] = finisher._do(*((os._exit, 9) if number == 0 else (abs, -number)))
+            ends[number] = finisher._do(abs, -number) if number else finisher._do(os._exit, 9)
         except TargetError as error:
             ends[number] = error
 
