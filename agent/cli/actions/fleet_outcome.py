@@ -18,7 +18,7 @@ from agent.engagement.fleet_files import BrokenFile
 from agent.model.labels import N_
 from agent.model.terms import Text
 from agent.support import console
-from agent.support.i18n import LANGUAGES, render_text
+from agent.support.i18n import render_all_languages
 
 SCHEMA_VERSION = 1
 
@@ -128,7 +128,10 @@ def build_data(outcome: FleetOutcome) -> OutcomeData:
         "counts": {state.value: count for state, count in _count(outcome.results)},
         "targets": [_build_target(result) for result in outcome.results],
         "broken": [
-            {"file": str(one.file), "messages": list_messages((one.error.text, *one.error.problems))}
+            {
+                "file": str(one.file),
+                "messages": [render_all_languages(text) for text in (one.error.text, *one.error.problems)],
+            }
             for one in outcome.broken
         ],
     }
@@ -153,13 +156,8 @@ def _build_target(result: FleetResult) -> _TargetData:
         "score": entry.score if entry else None,
         "band": entry.band if entry else None,
         "coverage_pct": entry.coverage_pct if entry else None,
-        "messages": list_messages(result.messages),
+        "messages": [render_all_languages(text) for text in result.messages],
     }
-
-
-def list_messages(texts: Sequence[Text]) -> list[dict[str, str]]:
-    """Return each message in every language."""
-    return [{language: render_text(text, language) for language in LANGUAGES} for text in texts]
 
 
 def print_outcome(outcome: FleetOutcome) -> None:

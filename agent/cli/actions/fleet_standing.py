@@ -11,7 +11,7 @@ from typing import TypedDict
 from agent.archive.history.entries import Entry
 from agent.catalogue import rules
 from agent.cli.actions.fleet_history import FleetHistories
-from agent.cli.actions.fleet_outcome import list_messages, list_score_cells
+from agent.cli.actions.fleet_outcome import list_score_cells
 from agent.cli.actions.targets import choose_exit_code
 from agent.engagement.engagement_file import Engagement
 from agent.engagement.fleet_files import Fleet, FleetMember, find_engagements, load_fleet
@@ -21,6 +21,7 @@ from agent.service.fleet import name_tenant
 from agent.service.periods import read_status
 from agent.support import console
 from agent.support.errors import ConfigError, HistoryError, NoHistory
+from agent.support.i18n import render_all_languages
 
 
 class _ListedData(TypedDict):
@@ -175,5 +176,5 @@ def _build_data(one: _Standing) -> _StandingData:
         "score": entry.score if entry else None,
         "band": entry.band if entry else None,
         "coverage_pct": entry.coverage_pct if entry else None,
-        "message": list_messages([one.text])[0],
+        "message": render_all_languages(one.text),
     }

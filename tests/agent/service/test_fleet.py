@@ -117,7 +117,7 @@ def test_a_signal_lets_no_more_begin_and_waits_for_what_runs(monkeypatch: pytest
         waits.append(1)
         if len(waits) == 1:
             raise Stopped(signal.SIGINT)
-        return futures.wait(*given)  # type: ignore[call-overload]
+        return futures.wait(*given)  # type: ignore[arg-type]
 
     monkeypatch.setattr("agent.service.fleet.wait", wait)
     run = FleetRun(
