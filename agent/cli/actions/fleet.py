@@ -244,6 +244,8 @@ class _FleetAssessment:
     def _judge(self, task: FleetTask, end: _TaskEnd) -> FleetResult:
         """Return the result of a target that came to its end. One that is still due was not made, whatever its code."""
         state, entry = name_state(end.code), self._find_entry(task)
+        if state is not FleetState.ASSESSED and not (entry and entry.as_of >= end.began.replace(microsecond=0)):
+            entry = None  # an earlier run made it
         try:
             status = self._read_status(task) if state is FleetState.ASSESSED else None
         except (ConfigError, HistoryError):
