@@ -14,7 +14,7 @@ fleet_app = typer.Typer(help="Many engagements at a time.", no_args_is_help=True
 FleetPlaces = Annotated[
     list[Path],
     typer.Argument(
-        metavar="DIR|FILE...",
+        metavar="DIR|FILE",
         help="Folders with engagement files, at any depth, and engagement files.",
         show_default=False,
     ),
