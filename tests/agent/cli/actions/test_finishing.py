@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import os
 import pickle
 import threading
@@ -10,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from agent.archive.history.sealing import read_history_keys
 from agent.cli.actions.finishing import ProcessFinisher
 from agent.model.terms import Text
 from agent.support import errors
@@ -52,6 +54,28 @@ def test_on_any_executor_the_same_is_recorded_and_written(fake: Fake) -> None:
     for one in (here, elsewhere):
         del one["assessment_id"]
     assert elsewhere == here
+
+
+def test_the_snapshot_is_sealed_there_and_no_order_holds_the_key(fake: Fake, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An order goes to another process, and later to another machine: it names the key only."""
+    secret = base64.b64encode(bytes(range(32))).decode()
+    monkeypatch.setenv("HISTORY_KEY", secret)
+    fake.write(more="history_key: env:HISTORY_KEY\n")
+    orders = []
+
+    class Watched(ProcessFinisher):
+        def _do(self, work, *args, **kwargs):  # type: ignore[no-untyped-def]
+            orders.append(pickle.dumps(args))
+            return super()._do(work, *args, **kwargs)
+
+    with ThreadPoolExecutor(1) as pool:
+        assert fake.if_due(finisher=Watched(lambda: pool)) == 0
+    (id,) = fake.recorded()
+    keys = read_history_keys(["env:HISTORY_KEY"])
+    with fake.history as history:
+        sealed = history.load_sealed(id)
+    assert keys and sealed and keys.open(id, sealed).sha256 == sealed.sha256
+    assert orders and not any(secret.encode() in order or bytes(range(32)) in order for order in orders)
 
 
 def test_a_claim_that_was_lost_meanwhile_is_told(fake: Fake) -> None:
