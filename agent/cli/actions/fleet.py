@@ -27,6 +27,7 @@ from agent.cli.actions.fleet_outcome import (
     FleetResult,
     FleetState,
     build_data,
+    build_figures,
     name_state,
     print_outcome,
 )
@@ -41,6 +42,7 @@ from agent.report.render import validate_formats
 from agent.service.fleet import DaemonThreads, FleetRun, FleetTask, make_task
 from agent.service.look import describe_hindrance
 from agent.service.periods import read_permission, read_status
+from agent.service.run_metrics import write_run_metrics
 from agent.support import console
 from agent.support.console import Loudness
 from agent.support.errors import CRASHES, ConfigError, HistoryError, Stopped
@@ -48,7 +50,7 @@ from agent.support.files import write_whole
 from agent.support.i18n import LANGUAGES
 from agent.support.processes import make_processes
 
-SUMMARY = "fleet.json"
+SUMMARY, METRICS = "fleet.json", "fleet.prom"
 _STOPPING = Text(
     "Stopping: no further target begins, what is being read ends at its next statement, reports under way are "
     "written. Ctrl-C once more ends at once."
@@ -100,9 +102,11 @@ def assess_fleet(named: Sequence[Path], options: FleetOptions) -> int:
         stack.callback(run.close)
         stopped = run.assess_due()
         outcome = run.conclude(stopped)
-    write_whole(options.out / SUMMARY, (json.dumps(build_data(outcome), ensure_ascii=False, indent=1) + "\n").encode())
+    data = build_data(outcome)
+    write_whole(options.out / SUMMARY, (json.dumps(data, ensure_ascii=False, indent=1) + "\n").encode())
+    write_whole(options.out / METRICS, write_run_metrics(build_figures(outcome)).encode())
     if options.as_json:
-        console.print_json(build_data(outcome))
+        console.print_json(data)
     else:
         print_outcome(outcome)
     if stopped:

@@ -16,6 +16,7 @@ from agent.archive.history.entries import Entry
 from agent.engagement.fleet_files import BrokenFile
 from agent.model.labels import N_
 from agent.model.terms import Text
+from agent.service.run_metrics import RunFigures
 from agent.support import console
 from agent.support.i18n import render_all_languages
 
@@ -136,6 +137,17 @@ def build_data(outcome: FleetOutcome) -> OutcomeData:
             for one in outcome.broken
         ],
     }
+
+
+def build_figures(outcome: FleetOutcome) -> RunFigures:
+    """Return the figures of the outcome for monitoring."""
+    return RunFigures(
+        began=outcome.began,
+        ended=outcome.ended,
+        exit_code=outcome.exit_code,
+        states={state.value: count for state, count in _count(outcome.results)},
+        broken_files=len(outcome.broken),
+    )
 
 
 def _count(results: Sequence[FleetResult]) -> list[tuple[FleetState, int]]:

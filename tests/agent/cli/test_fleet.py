@@ -103,6 +103,7 @@ def test_nothing_due_connects_nothing_and_says_so(tmp_path: Path) -> None:
     summary = json.loads((tmp_path / "out" / "fleet.json").read_text())
     assert summary["counts"]["not_due"] == 1 and summary["targets"][0]["state"] == "not_due"
     assert not (tmp_path / "out" / "later").exists()
+    assert 'ob_health_fleet_targets{state="not_due"} 1.0' in (tmp_path / "out" / "fleet.prom").read_text()
 
 
 def test_a_history_that_cannot_be_used_costs_its_own_targets_only(tmp_path: Path) -> None:
