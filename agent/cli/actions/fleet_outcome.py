@@ -180,7 +180,11 @@ def print_outcome(outcome: FleetOutcome) -> None:
     if rows:
         headings = (N_("customer"), N_("target"), N_("result"), N_("score"), N_("grade"), N_("coverage"), N_("message"))
         console.print_table(headings, rows)
-    counted = [f"{console.localize(STATE_WORDS[state])}: {count}" for state, count in _count(outcome.results) if count]
+    counted = [
+        console.localize("{state}: {count}", state=console.localize(STATE_WORDS[state]), count=str(count))
+        for state, count in _count(outcome.results)
+        if count
+    ]
     if outcome.broken:
         counted.append(console.localize("engagement files that cannot be used: {number}", number=len(outcome.broken)))
     console.say("{counts}", counts=" · ".join(counted))
