@@ -489,9 +489,13 @@ def test_a_verdict_is_kept_for_its_text_and_schema_only(monkeypatch: pytest.Monk
     assert gate.check_statement(sql, "held").most_rows == 3
     with pytest.raises(StatementRefused):
         gate.check_statement(sql)
-    read = list[str]()
-    parse = gate._parse_select
-    monkeypatch.setattr(gate, "_parse_select", lambda sql, schemas: (read.append(sql), parse(sql, schemas))[1])
+    read, parse = list[str](), gate._parse_select
+
+    def watch(sql: str, schemas: frozenset[str]) -> exp.Select:
+        read.append(sql)
+        return parse(sql, schemas)
+
+    monkeypatch.setattr(gate, "_parse_select", watch)
     gate.check_statement(sql, "held")
     assert read == [], "the same text is not parsed again"
     for _ in range(2):
