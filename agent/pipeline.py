@@ -12,6 +12,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Protocol
 
 import agent
 from agent.archive import folder, snapshot
@@ -72,6 +73,7 @@ from agent.twin.prove import prove_what_can_be
 
 _SNAPSHOT = "snapshot.obh"
 _TWIN_STAGE = "twin"
+WRITING_STAGE = "render"
 # What values of another kind than expected raise.
 _DAMAGE = (LookupError, TypeError, ValueError, AttributeError, ArithmeticError)
 _NOT_COMPARED = Text("The history cannot be read, so this assessment is compared with no earlier one.")
@@ -87,7 +89,8 @@ class AssessmentJob:
     tells the time when the target is connected, which may be long after ``now``; without it that is ``now``.
     ``verify``: indexes and remedies are tried on a twin, on this machine, once the target is left. ``keys`` seal the
     snapshot for the history; without them none is kept there. ``wanted`` are the facts to read in place of those that
-    the checks need. ``series`` are the samples that were taken of the target between assessments.
+    the checks need. ``series`` are the samples that were taken of the target between assessments. ``finisher`` does
+    elsewhere what needs no connection: judging, recording, writing.
     """
 
     engagement: Engagement
@@ -105,6 +108,7 @@ class AssessmentJob:
     keys: HistoryKeys | None = None
     wanted: tuple[type, ...] | None = None
     series: tuple[Series, ...] = ()
+    finisher: Finisher | None = None
 
     def with_progress(self, progress: ShowProgress) -> AssessmentJob:
         """Return the same job with a callback for its progress."""
@@ -157,12 +161,25 @@ class ClockPair:
 
 
 @dataclass(frozen=True, slots=True)
-class _CollectedTarget:
-    """What was read, under which authorization, and the clocks at the end of reading."""
+class CollectedTarget:
+    """What was read by an assessment, under which authorization, and the clocks at the end of reading."""
 
+    assessment_id: str
     authorization: Authorization
     facts: Snapshot
     clock: ClockPair
+
+
+class Finisher(Protocol):
+    """Does what follows the connection somewhere else, such as in another process, and waits for its end."""
+
+    def finish_target(self, job: AssessmentJob, collected: CollectedTarget, wish: ReportWish) -> AssessedTarget:
+        """Do what the function of this name does. Raises what that raises."""
+
+    def write_and_note(
+        self, job: AssessmentJob, document: Document, wish: ReportWish
+    ) -> tuple[WrittenReport, tuple[Text, ...]]:
+        """Do what the function of this name does. Raises what that raises."""
 
 
 def collect_snapshot(
@@ -178,7 +195,7 @@ def collect_snapshot(
 
 def _collect_target(
     job: AssessmentJob, assessment_id: str, directory: Path | None, meanwhile: Callable[[], None]
-) -> _CollectedTarget:
+) -> CollectedTarget:
     authorization = _authorize_target(job, assessment_id, directory)
     earlier = job.earlier
     given = (
@@ -190,7 +207,7 @@ def _collect_target(
         clock = ClockPair(datetime.fromtimestamp(session.window_us()[1] / 1_000_000, UTC), datetime.now(UTC))
     if written is not None and facts.receipt is not None:
         facts = dataclasses.replace(facts, receipt=dataclasses.replace(facts.receipt, journal_sha256=written.head))
-    return _CollectedTarget(authorization, facts, clock)
+    return CollectedTarget(assessment_id, authorization, facts, clock)
 
 
 def preflight_target(job: AssessmentJob, assessment_id: str, directory: Path) -> tuple[Authorization, Capabilities]:
@@ -471,36 +488,53 @@ def assess_target(
     ``update`` is an earlier list of findings; what people entered there goes into the new one. The files of the
     assessment before are kept in a folder of their own.
     """
-    assessment_id = make_assessment_id(job.now)
+    wish = ReportWish(
+        directory=directory,
+        formats=formats,
+        languages=languages,
+        house=job.engagement.report,
+        update=update,
+        engagement=job.engagement.path,
+    )
+
+    def prepare() -> None:
+        if job.finisher is None:
+            prepare_rendering(formats, languages)
+
     with lock_directory(directory):
-        collected = _collect_target(job, assessment_id, directory, lambda: prepare_rendering(formats, languages))
-        clock, forgotten = collected.clock, job.recalled.error
-        set_aside, blocked = _set_aside(directory)
-        saved, unsaved = ((), (blocked.text,)) if blocked else _keep_snapshot(collected.facts, directory / _SNAPSHOT)
-        assessment = judge_snapshot(job, assessment_id, collected.authorization, collected.facts)
-        document = tell_track_record(job, assessment, build_document(assessment))
-        if job.verify:
-            document = prove_document(document, collected.facts, job.progress)
-        sealed = job.keys.seal(assessment_id, snapshot.pack_snapshot(collected.facts)) if job.keys else None
-        names = name_files(document, formats, languages)
-        unrecorded = record_assessment(job, document, directory, names, sealed)
-        del assessment, collected  # frees memory for rendering
-        if blocked:
-            raise blocked
-        if unrecorded:
-            document = add_notes(document, [_NOT_RECORDED])
-        job.progress("render", 0, 1)
-        wish = ReportWish(
-            directory=directory,
-            formats=formats,
-            languages=languages,
-            house=job.engagement.report,
-            update=_follow_list(update, directory, set_aside),
-            engagement=job.engagement.path,
-            recorded_id=assessment_id if job.history and not unrecorded else "",
-        )
-        report, unnoted = write_and_note(job, document, wish)
-        left = list_left_behind(document, set_aside, wish) if set_aside else ()
+        finish = job.finisher.finish_target if job.finisher else finish_target
+        # No name here for what was read: only so can its memory be freed before rendering.
+        return finish(job, _collect_target(job, make_assessment_id(job.now), directory, prepare), wish)
+
+
+def finish_target(job: AssessmentJob, collected: CollectedTarget, wish: ReportWish) -> AssessedTarget:
+    """Judge what was read, record it and write the report; the caller has locked the folder of the ``wish``.
+
+    Nothing is connected. Raises WriteError and RenderError if nothing could be written.
+    """
+    directory, assessment_id, clock = wish.directory, collected.assessment_id, collected.clock
+    forgotten = job.recalled.error
+    set_aside, blocked = _set_aside(directory)
+    saved, unsaved = ((), (blocked.text,)) if blocked else _keep_snapshot(collected.facts, directory / _SNAPSHOT)
+    assessment = judge_snapshot(job, assessment_id, collected.authorization, collected.facts)
+    document = tell_track_record(job, assessment, build_document(assessment))
+    if job.verify:
+        document = prove_document(document, collected.facts, job.progress)
+    sealed = job.keys.seal(assessment_id, snapshot.pack_snapshot(collected.facts)) if job.keys else None
+    unrecorded = record_assessment(job, document, directory, name_files(document, wish.formats, wish.languages), sealed)
+    del assessment, collected  # frees memory for rendering
+    if blocked:
+        raise blocked
+    if unrecorded:
+        document = add_notes(document, [_NOT_RECORDED])
+    job.progress(WRITING_STAGE, 0, 1)
+    wish = dataclasses.replace(
+        wish,
+        update=_follow_list(wish.update, directory, set_aside),
+        recorded_id=assessment_id if job.history and not unrecorded else "",
+    )
+    report, unnoted = write_and_note(job, document, wish)
+    left = list_left_behind(document, set_aside, wish) if set_aside else ()
     return AssessedTarget(
         document=document,
         files=(*saved, *report.files),
@@ -560,6 +594,8 @@ def write_and_note(job: AssessmentJob, document: Document, wish: ReportWish) -> 
 
     A history that cannot be written is a warning. Raises RenderError if no file could be written.
     """
+    if job.finisher:
+        return job.finisher.write_and_note(job, document, wish)
     try:
         report = write_report(document, wish)
     except Stopped as stopped:

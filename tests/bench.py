@@ -37,6 +37,7 @@ from agent.report.docx.page_numbers import find_soffice
 from agent.report.html.render_html import render_html
 from agent.report.pdf.render_pdf import find_chromium
 from tests.agent.report.sample import rich
+from tests.bench_fleet import measure_fleet
 from tests.bench_fleet_site import measure_site
 from tests.bench_history import measure_history
 from tests.bench_samples import measure_samples
@@ -232,6 +233,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as place, run_kernel() as kernel, run_demo.demo_password():
         figures += on_the_demo_tenant(kernel, Path(place))
         figures += [Figure(*line) for line in scale(kernel, Path(place))]
+        figures += [Figure(*line) for line in measure_fleet(kernel, Path(place) / "fleet")]
     figures += [Figure(*line) for line in measure_tables()]
     figures += [Figure(*line) for line in measure_statements()]
     figures += [Figure(*line) for line in measure_history()]

@@ -10,6 +10,7 @@ import typer
 from agent.cli.completion import complete_assessments
 from agent.cli.options import (
     ALL_FORMATS,
+    Deliver,
     EngagementFile,
     FailOn,
     Formats,
@@ -40,9 +41,7 @@ def assess_command(
     outside_service: OutsideService = "",
     update: UpdatedList = None,
     verify: Verify = None,
-    deliver: Annotated[
-        bool, typer.Option("--deliver/--no-deliver", help="Deliver the report, where the engagement says where to.")
-    ] = True,
+    deliver: Deliver = True,
 ) -> None:
     """Assess one target or all of them: report, assessment.json and snapshot in DIR/<target>/."""
     from agent.cli.actions.assess import AssessOptions, assess_all

@@ -178,6 +178,9 @@ OutsideDocument = Annotated[
     str,
     typer.Option("--outside-service", metavar="REASON", help="Do it although the service tier does not cover it."),
 ]
+Deliver = Annotated[
+    bool, typer.Option("--deliver/--no-deliver", help="Deliver the report, where the engagement says where to.")
+]
 Verify = Annotated[
     bool | None,
     typer.Option(

@@ -6,7 +6,8 @@ So a signature stays valid for another version of the agent, and nothing beyond 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
+from functools import cache
 
 from agent.collection.statements import Statement, compile_source, list_columns_read, list_optional_columns
 from agent.facts import SourceSpec, definitions, find_source_spec, require_source_spec
@@ -47,8 +48,9 @@ def list_covered(rows: Iterable[type], authorization: Authorization) -> list[typ
     ]
 
 
+@cache
 def describe_scope(
-    row: type, kinds: Collection[TenantKind] = tuple(TenantKind), data_classes: frozenset[DataClass] | None = None
+    row: type, kinds: tuple[TenantKind, ...] = tuple(TenantKind), data_classes: frozenset[DataClass] | None = None
 ) -> SourceScope:
     """Return the most that the source reads on tenants of these kinds, as a request for these classes asks for it."""
     spec = require_source_spec(row)

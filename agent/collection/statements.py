@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import dataclasses
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
+from types import MappingProxyType
 from typing import Any
 
 import sqlglot
@@ -24,6 +26,7 @@ from agent.model.terms import DataClass, Scalar, TenantKind, Text, UnavailableKi
 
 # "named" leaves % in literals alone; nothing is ever bound.
 _DIALECT = mysql.dialect(paramstyle="named")
+_MOST_KEPT = 512
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +69,10 @@ def _list_fields(row: type) -> tuple[_Field, ...]:
     return tuple(found)
 
 
-def find_field_classes(row: type) -> dict[str, DataClass]:
+@cache
+def find_field_classes(row: type) -> Mapping[str, DataClass]:
     """Return the fields that have a data class of their own, beside that of their source."""
-    return {field.name: field.data_class for field in _list_fields(row) if field.data_class is not None}
+    return MappingProxyType({field.name: field.data_class for field in _list_fields(row) if field.data_class})
 
 
 def _quote_name(name: str) -> str:
@@ -82,21 +86,23 @@ def find_columns(sql: str) -> frozenset[str]:
     return frozenset(column.name.upper() for column in tree.find_all(exp.Column))
 
 
-def list_columns_read(row: type, data_classes: frozenset[DataClass] | None = None) -> dict[str, frozenset[str]]:
+@cache
+def list_columns_read(row: type, data_classes: frozenset[DataClass] | None = None) -> Mapping[str, frozenset[str]]:
     """Return view (schema.NAME) -> every column that the source may ever read from it; for grants and requests.
 
     A column of a join is named under every view of it that the declaration lists. ``data_classes`` None grants all.
     """
     spec = _require_spec(row)
     if spec.shown_for:
-        return dict.fromkeys(spec.views, frozenset[str]())
+        return MappingProxyType(dict.fromkeys(spec.views, frozenset[str]()))
     columns = frozenset[str]().union(*(f.columns for f in _list_fields(row) if f.is_granted(data_classes)))
     columns |= (
         find_columns(spec.where) | _list_ordering_columns(spec, row) | find_columns(spec.from_sql.partition(" ON ")[2])
     )
-    return dict.fromkeys(spec.views, columns)
+    return MappingProxyType(dict.fromkeys(spec.views, columns))
 
 
+@cache
 def list_optional_columns(row: type) -> frozenset[str]:
     """Return the columns that only optional fields read: some versions lack them. No condition asks for one."""
     fields = _list_fields(row)
@@ -137,7 +143,7 @@ def compile_source(
         for field in _list_fields(row)
         if (capabilities.tenant_kind is TenantKind.SYS or not field.sys_only) and field.is_granted(data_classes)
     )
-    fields = [field for field in asked if field.columns <= present or not field.optional]
+    fields = tuple(field for field in asked if field.columns <= present or not field.optional)
     missing = sorted(frozenset[str]().union(*(field.columns for field in fields)) - present)
     if missing:
         return _explain_missing_columns(spec, missing, capabilities)
@@ -145,7 +151,9 @@ def compile_source(
     return Statement(spec.name, spec.view, sql, tuple(f.name for f in fields), spec.limit)
 
 
-def _render_select(row: type, spec: SourceSpec, fields: list[_Field], system_schema: str) -> str:
+@lru_cache(maxsize=_MOST_KEPT)
+def _render_select(row: type, spec: SourceSpec, fields: tuple[_Field, ...], system_schema: str) -> str:
+    """Return the text of a SELECT. It is kept: targets of one version, under the same grants, have the same texts."""
     query: Select[*tuple[Any, ...]] = select(*(literal_column(field.sql).label(field.name) for field in fields))
     if spec.from_sql:
         tables = {view.partition(".")[2]: _qualify_view(view, system_schema) for view in spec.views}
@@ -164,7 +172,7 @@ def _render_select(row: type, spec: SourceSpec, fields: list[_Field], system_sch
     return re.sub(r"\s+", " ", str(compiled)).strip()
 
 
-def _keep_present_columns(columns: str, row: type, fields: list[_Field]) -> str:
+def _keep_present_columns(columns: str, row: type, fields: Sequence[_Field]) -> str:
     """Return what to group or order by, without the columns of omitted fields: one group holds all their values."""
     gone = {field.sql.strip("`") for field in _list_fields(row) if field not in fields}
     parts = [part.strip() for part in columns.split(",")]

@@ -29,6 +29,27 @@ def count_days_left(end: date | None, today: date) -> int | None:
     return None if end is None else max(0, (end - today).days)
 
 
+@dataclass(frozen=True, slots=True)
+class DaysLeft:
+    """Days until authorization and subscription end. None: no authorization could be read."""
+
+    authorization: int | None
+    subscription: int | None
+
+
+def count_all_days_left(engagement: Engagement, not_after: datetime | None, now: datetime) -> DaysLeft:
+    """Return the days that are left of an authorization that holds until ``not_after``, and of the subscription."""
+    today = now.astimezone(engagement.service.zone).date()
+    signed, ordered = find_end(engagement, not_after), engagement.service.end
+    return DaysLeft(count_days_left(signed, today), count_days_left(ordered, today))
+
+
+def describe_days_left(left: DaysLeft) -> tuple[Text, Text]:
+    """Return a line for the authorization and one for the subscription."""
+    signed, ordered = ("–" if days is None else str(days) for days in (left.authorization, left.subscription))
+    return Text("authorization {days}", {"days": signed}), Text("subscription {days}", {"days": ordered})
+
+
 def find_end(engagement: Engagement, not_after: datetime | None) -> date | None:
     """Return the day after the last one, in the zone of the service, on which an authorization holds."""
     if not_after is None:

@@ -37,6 +37,7 @@ _chosen_language: ContextVar[str] = ContextVar("language", default="")
 _preferred_language: ContextVar[str] = ContextVar("preferred_language", default="")
 _subject: ContextVar[tuple[str, str]] = ContextVar("subject", default=("", ""))
 _loudness: ContextVar[Loudness] = ContextVar("loudness", default=Loudness.NORMAL)
+_kept: ContextVar[list[Text] | None] = ContextVar("kept", default=None)
 out = Console()
 err = Console(stderr=True)
 BAND_STYLES = {"excellent": "green", "good": "green", "attention": "yellow", "poor": "red", "danger": "bold red"}
@@ -148,6 +149,23 @@ def speak_of(customer: str, target: str) -> Iterator[None]:
         _subject.reset(before)
 
 
+@contextmanager
+def keep_messages() -> Iterator[list[Text]]:
+    """Yield a list to which the warnings and errors of the block are added; they are printed all the same."""
+    kept: list[Text] = []
+    before = _kept.set(kept)
+    try:
+        yield kept
+    finally:
+        _kept.reset(before)
+
+
+def _keep(*texts: Text) -> None:
+    kept = _kept.get()
+    if kept is not None:
+        kept.extend(texts)
+
+
 def name_subject(message: Text | None = None) -> str:
     """Return customer and target of what is being said, to stand before it; a message that names the target has it."""
     customer, target = _subject.get()
@@ -158,6 +176,7 @@ def name_subject(message: Text | None = None) -> str:
 
 def warn(text: Text) -> None:
     """Print one line to standard error."""
+    _keep(text)
     said = name_subject(text) + render_text(text, choose_language())
     err.print(Plain("! " + strip_controls(said), style="yellow"), soft_wrap=True)
 
@@ -169,7 +188,9 @@ def fail(error: HealthAgentError, target: str = "") -> None:
         said = localize("{target}: {said}", target=target, said=said)
     said = ("" if target else name_subject(error.text)) + said
     err.print(Plain(strip_controls(said), style="bold red"), soft_wrap=True)
-    for problem in error.problems if isinstance(error, ConfigError | RenderError) else ():
+    problems = error.problems if isinstance(error, ConfigError | RenderError) else ()
+    _keep(error.text, *problems)
+    for problem in problems:
         err.print(Plain("  " + strip_controls(render_text(problem, choose_language()))), soft_wrap=True)
 
 

@@ -24,7 +24,7 @@ Stopped                  a signal ends the run: no Exception, so that nothing ta
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from agent.model.terms import Text, UnavailableKind
@@ -38,6 +38,17 @@ class HealthAgentError(Exception):
     def __init__(self, text: Text | str) -> None:
         self.text = text if isinstance(text, Text) else Text(text)
         super().__init__(self.text.msgid)
+
+    def __reduce__(self) -> tuple[Callable[..., HealthAgentError], tuple[type[HealthAgentError], dict[str, object]]]:
+        """Come whole out of another process: Python alone would keep the template and lose its values."""
+        return _rebuild_error, (type(self), dict(self.__dict__))
+
+
+def _rebuild_error(kind: type[HealthAgentError], values: dict[str, object]) -> HealthAgentError:
+    error = kind.__new__(kind)
+    error.__dict__.update(values)
+    error.args = (error.text.msgid,)
+    return error
 
 
 class Stopped(BaseException):

@@ -35,7 +35,7 @@ from agent.model.assessment import AttemptEnd, PastAttempt, Period
 from agent.model.document import Document
 from agent.model.terms import Severity, Text
 from agent.model.unread import find_early_end_of_snapshot
-from agent.pipeline import AssessmentJob
+from agent.pipeline import AssessmentJob, Finisher
 from agent.report.render import HOUSE, check_update_file, validate_formats
 from agent.report.write_report import ReportWish, write_report
 from agent.service.look import describe_hindrance, look_at_target
@@ -57,6 +57,7 @@ class AssessOptions:
 
     ``verify``: whether indexes and remedies are tried on a twin; None leaves that to the engagement.
     ``deliver``: the report goes to the destinations of the engagement, where it has any.
+    ``finisher`` does elsewhere what needs no connection.
     """
 
     out: Path
@@ -69,6 +70,7 @@ class AssessOptions:
     update: Path | None = None
     verify: bool | None = None
     deliver: bool = True
+    finisher: Finisher | None = None
 
 
 def assess_all(engagement: Engagement, history: History | None, options: AssessOptions, now: datetime) -> int:
@@ -76,7 +78,7 @@ def assess_all(engagement: Engagement, history: History | None, options: AssessO
 
     Raises ConfigError for an option that is not valid.
     """
-    limit = _parse_severity(options.fail_on)
+    limit = parse_severity(options.fail_on)
     formats, languages, update = options.formats, options.languages or engagement.language, options.update
     validate_formats(formats, languages)
     names = select_targets(engagement, options.target)
@@ -84,6 +86,7 @@ def assess_all(engagement: Engagement, history: History | None, options: AssessO
 
     def work(name: str) -> int:
         job = make_job(engagement, name, history, now, options.outside_service)
+        job = dataclasses.replace(job, finisher=options.finisher)
         if options.verify is not None:
             job = dataclasses.replace(job, verify=options.verify)
         wish = ReportWish(
@@ -283,7 +286,8 @@ def _conclude(
     )
 
 
-def _parse_severity(word: str | None) -> Severity | None:
+def parse_severity(word: str | None) -> Severity | None:
+    """Return the severity of ``--fail-on``. Raises ConfigError for an unknown word."""
     if word is None:
         return None
     if word not in list(Severity):
@@ -339,7 +343,7 @@ def evaluate_file(
     The result is not recorded in history. ``verify`` tries indexes and remedies on a twin; None leaves that to the
     engagement.
     """
-    limit = _parse_severity(fail_on)
+    limit = parse_severity(fail_on)
     facts = snapshot.load_snapshot(path, registry.load_registry(engagement.rules.checks).sources)
     name = select_targets(engagement, facts.target)[0]
     refuse_foreign_folder(out, engagement.customer.name, name)

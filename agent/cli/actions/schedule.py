@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -22,7 +22,7 @@ from agent.engagement.subscription import PeriodStatus, judge_due
 from agent.model.assessment import Period
 from agent.model.terms import Text
 from agent.service.calendar_file import write_calendar
-from agent.service.due_dates import DueDate, count_days_left, find_end, list_due_dates, list_warnings
+from agent.service.due_dates import DueDate, count_all_days_left, describe_days_left, list_due_dates, list_warnings
 from agent.service.look import describe_hindrance
 from agent.service.patience import open_patiently
 from agent.service.periods import read_permission, read_status
@@ -89,24 +89,16 @@ def _read_standings(engagement: Engagement, now: datetime) -> tuple[list[_Standi
 def _build_row(standing: _Standing, now: datetime) -> tuple[object, ...]:
     status, engagement = standing.status, standing.engagement
     state = [status.text, *describe_hindrance(status)]
+    left = count_all_days_left(engagement, standing.permission.validity.not_after, now)
     return (
         engagement.customer.name,
         standing.target,
         f"{status.last:%Y-%m-%d}" if status.last else "–",
         status.next or "–",
         Plain("\n".join(_format_period(period, period in status.missed) for period in status.overdue) or "–"),
-        Plain("\n".join(_list_days_left(standing, now))),
+        Plain("\n".join(map(console.localize_text, describe_days_left(left)))),
         Plain("\n".join(console.strip_controls(console.localize_text(text)) for text in state)),
     )
-
-
-def _list_days_left(standing: _Standing, now: datetime) -> Iterator[str]:
-    """Yield the days that are left of the authorization and of the subscription."""
-    engagement, today = standing.engagement, now.astimezone(standing.engagement.service.zone).date()
-    signed = count_days_left(find_end(engagement, standing.permission.validity.not_after), today)
-    ordered = count_days_left(engagement.service.end, today)
-    yield console.localize("authorization {days}", days="–" if signed is None else str(signed))
-    yield console.localize("subscription {days}", days=str(ordered))
 
 
 def _format_period(period: Period, is_missed: bool) -> str:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
@@ -29,14 +32,18 @@ from agent.support.tracebacks import format_origin
 if TYPE_CHECKING:  # the line and the history are heavy; commands that connect to nothing use this module, too
     from agent import pipeline
     from agent.archive.history.store import History
+    from agent.catalogue.registry import Registry
     from agent.collection.collect import ShowProgress
+    from agent.model.rule import Ruleset
     from agent.model.series import Series
 
+_shown_by: ContextVar[ShowProgress | None] = ContextVar("shown_by", default=None)
+_catalogues: ContextVar[SharedCatalogues | None] = ContextVar("catalogues", default=None)
 # The exit code of a run is the first of these that a target gave.
 _EXIT_ORDER = (3, 2, 4, 5, 6, 1, 0)
 _SAMPLES_FOR = timedelta(days=1000)  # seasons of a year show after two of them
 
-_NO_HISTORY = Text("The history cannot be used: this assessment is compared with no earlier one, and not recorded.")
+NO_HISTORY = Text("The history cannot be used: this assessment is compared with no earlier one, and not recorded.")
 
 
 def locate_history(named: str | None, engagement: Engagement | None) -> str | None:
@@ -96,7 +103,9 @@ def show_progress() -> Iterator[ShowProgress]:
 
     A log gets no line that changes.
     """
-    if console.is_told(Loudness.VERBOSE):
+    if shown_by := _shown_by.get():
+        yield shown_by
+    elif console.is_told(Loudness.VERBOSE):
         yield _list_steps(time.monotonic())
     elif not console.is_told(Loudness.NORMAL) or not console.err.is_terminal:
         yield lambda stage, done, total: None
@@ -110,6 +119,16 @@ def show_progress() -> Iterator[ShowProgress]:
                 bar.update(line, description=f"{console.name_subject()}{stage} {done + 1}/{total}")
 
             yield show
+
+
+@contextmanager
+def show_steps_by(show: ShowProgress) -> Iterator[None]:
+    """Let ``show`` be told what is being done in the block, instead of a display of its own for each target."""
+    before = _shown_by.set(show)
+    try:
+        yield
+    finally:
+        _shown_by.reset(before)
 
 
 def _list_steps(begun: float) -> ShowProgress:
@@ -137,13 +156,13 @@ def for_each_target(engagement: Engagement, target: str | None, work: Callable[[
             try:
                 codes.append(work(name))
             except CRASHES as error:  # the border where an odd answer of one server ends
-                failure = _explain_failure(error)
+                failure = explain_failure(error)
                 console.fail(failure)
                 codes.append(failure.exit_code)
     return choose_exit_code(codes)
 
 
-def _explain_failure(error: BaseException) -> HealthAgentError:
+def explain_failure(error: BaseException) -> HealthAgentError:
     """Return our own errors as they are, any other as the error of its target."""
     for line in format_origin(error) if console.is_told(console.Loudness.DEBUG) else ():
         console.err.print(line, style="dim", markup=False, highlight=False, soft_wrap=True)
@@ -159,17 +178,60 @@ def _explain_failure(error: BaseException) -> HealthAgentError:
     return TargetError(Text(text, {"kind": type(error).__name__}))
 
 
-def make_job(
-    engagement: Engagement, name: str, history: History | None, now: datetime, outside_service: str = ""
-) -> pipeline.AssessmentJob:
-    """Return the job of one target. Raises RulesError for overrides and mutes that are not valid."""
-    from agent import pipeline
+class SharedCatalogues:
+    """Checks and rules, loaded once for all engagements that name the same files of checks without code.
+
+    For what works on many engagements in one go, also in threads: loading takes longer than connecting. A file that is
+    changed meanwhile is not read again.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._loaded: dict[tuple[Path, ...], tuple[Registry, Ruleset]] = {}
+
+    def load(self, files: tuple[Path, ...]) -> tuple[Registry, Ruleset]:
+        """Return the checks and their rules. Raises ConfigError."""
+        with self._lock:
+            if files not in self._loaded:
+                self._loaded[files] = _load_catalogue(files)
+            return self._loaded[files]
+
+    @contextmanager
+    def share(self) -> Iterator[None]:
+        """Let ``make_job`` take them from here for the time of the block."""
+        before = _catalogues.set(self)
+        try:
+            yield
+        finally:
+            _catalogues.reset(before)
+
+
+def _load_catalogue(files: tuple[Path, ...]) -> tuple[Registry, Ruleset]:
     from agent.catalogue import registry, rules
 
-    found = registry.load_registry(engagement.rules.checks)
-    ruleset = rules.load_rules(found.checks)
+    found = registry.load_registry(files)
+    return found, rules.load_rules(found.checks)
+
+
+def make_job(
+    engagement: Engagement,
+    name: str,
+    history: History | None,
+    now: datetime,
+    outside_service: str = "",
+    *,
+    with_samples: bool = True,
+) -> pipeline.AssessmentJob:
+    """Return the job of one target. Raises RulesError for overrides and mutes that are not valid.
+
+    ``with_samples``: what was sampled goes with it, as collecting needs it.
+    """
+    from agent import pipeline
+
+    shared = _catalogues.get()
+    found, ruleset = (shared.load if shared else _load_catalogue)(engagement.rules.checks)
     pipeline.apply_rules(engagement, found.checks, ruleset, now)  # report errors before anything is sent
-    notes = () if history else (_NO_HISTORY,)
+    notes = () if history else (NO_HISTORY,)
     return pipeline.AssessmentJob(
         engagement=engagement,
         target=name,
@@ -181,7 +243,7 @@ def make_job(
         notes=notes,
         clock=lambda: datetime.now(UTC),
         verify=engagement.verify_advice,
-        series=_read_samples(history, engagement.customer.name, name, now),
+        series=_read_samples(history, engagement.customer.name, name, now) if with_samples else (),
     )
 
 

@@ -111,7 +111,7 @@ def _list_statements(data_classes: Collection[DataClass]) -> dict[str, str]:
 
 
 def _draft_source(row: type, kinds: Collection[TenantKind], data_classes: frozenset[DataClass]) -> dict[str, Any]:
-    scope = describe_scope(row, kinds, data_classes)
+    scope = describe_scope(row, tuple(kinds), data_classes)
     found = {
         "name": row.__name__,
         "data_class": scope.data_class,

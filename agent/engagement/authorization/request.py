@@ -6,6 +6,7 @@ The signature covers the bytes of the file. They are read once, verified, and on
 from __future__ import annotations
 
 import datetime as dt
+from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Literal, TypeVar
 
@@ -30,6 +31,8 @@ from agent.support.yaml_fields import (
 )
 from agent.support.yaml_file import parse_yaml
 from agent.support.yaml_model import validate_blocks
+
+_MOST_KEPT = 32  # documents of some ten kilobytes
 
 FORM = "ob-health authorization 2"
 # It bound host, port and account of a target, not kind of tenant, TLS and jump host.
@@ -191,4 +194,12 @@ class Revocation(Block):
 
 def parse_signed(kind: type[B], content: bytes, path: Path) -> B:
     """Return the content of a verified file. Raises ConfigError with every problem listed."""
+    found = _parse_once(kind, content, path)
+    assert isinstance(found, kind)
+    return found
+
+
+@lru_cache(maxsize=_MOST_KEPT)
+def _parse_once(kind: type[Block], content: bytes, path: Path) -> Block:
+    """Parse a file. What it says hangs on its bytes alone: a fleet reads each document several times an assessment."""
     return validate_blocks(kind, *parse_yaml(content, path), path)

@@ -481,3 +481,24 @@ def test_a_table_is_shown_by_its_two_names_or_not_at_all(schema: str, table: str
     tokens = MySQL().tokenize(sql)
     assert [token.text for token in tokens][-3:] == [schema, ".", table] and len(tokens) in (5, 6)
     assert not set("`\\;#\n") & set(schema + table) and schema.lower() not in map(str.lower, SYSTEM_SCHEMAS)
+
+
+def test_a_verdict_is_kept_for_its_text_and_schema_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What passed once for a cluster held as data is refused where its schema is a business schema."""
+    sql = "SELECT `A` AS a FROM held.KEPT_VERDICT LIMIT 3"
+    assert gate.check_statement(sql, "held").most_rows == 3
+    with pytest.raises(StatementRefused):
+        gate.check_statement(sql)
+    read, parse = list[str](), gate._parse_select
+
+    def watch(sql: str, schemas: frozenset[str]) -> exp.Select:
+        read.append(sql)
+        return parse(sql, schemas)
+
+    monkeypatch.setattr(gate, "_parse_select", watch)
+    gate.check_statement(sql, "held")
+    assert read == [], "the same text is not parsed again"
+    for _ in range(2):
+        with pytest.raises(StatementRefused):
+            gate.check_statement(sql)
+    assert read == [sql, sql], "what was refused is looked at each time"

@@ -116,7 +116,9 @@ class Fake:
             data_classes=frozenset(DataClass),
             retention_days=30,
         )
-        return pipeline._CollectedTarget(allowed, facts, pipeline.ClockPair(job.now + self.ahead, job.now))
+        return pipeline.CollectedTarget(
+            assessment_id, allowed, facts, pipeline.ClockPair(job.now + self.ahead, job.now)
+        )
 
     @property
     def file(self) -> Path:
