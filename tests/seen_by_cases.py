@@ -26,7 +26,7 @@ from agent.model.snapshot import Snapshot
 from tests.changes import ROOT, Mutant
 from tests.checks.decoys import with_decoys
 from tests.checks.figures import cases_of, said_by
-from tests.checks.neighbours import Answer, Facts, ask, rounds_of, texts_parsed_once
+from tests.checks.neighbours import Answer, Facts, ask, rounds_of
 from tests.harness import shipped, snapshot_of
 
 # Of processor time, besides three times what the checks take unchanged: other work on the machine is no change that is
@@ -172,7 +172,7 @@ def is_seen_by_cases(mutant: Mutant, by: str) -> bool:
     signal.signal(signal.SIGPROF, _stop)
     signal.setitimer(signal.ITIMER_PROF, PATIENCE_S + 3 * sum(one.usual_s for one in unchanged.values()))
     try:
-        with _changed(mutant) as specs, texts_parsed_once():
+        with _changed(mutant) as specs:
             return any(question(spec) != said for spec in specs for question, said in unchanged[spec.code].questions)
     except (_TooLong, Exception):  # noqa: BLE001 - a change that crashes is seen
         return True

@@ -13,16 +13,11 @@ import sys
 import zlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import cache, lru_cache, partial
+from functools import cache, partial
 from itertools import pairwise
 from typing import Any
 
-import pytest
-
-from agent.facts import parsed_sql, sqltext
-from agent.facts.dialect import parse_sql
 from agent.judgement.severity import judge_value
 from agent.judgement.variants import fit_rules
 from agent.model.check import CheckSpec, Measurement, NotAssessed
@@ -286,11 +281,9 @@ def rounds_of(code: str) -> Iterator[Round]:
     spec = shipped()[0].checks[code]
     tried: Counter[tuple[type, str, str]] = Counter()
     for case in cases_of()[code]:
-        with texts_parsed_once():
-            near = _begin(spec, case)
-            if near is not None:
-                _try_all(near, tried, MOST_TIMES[bool(case.found)])
+        near = _begin(spec, case)
         if near is not None:
+            _try_all(near, tried, MOST_TIMES[bool(case.found)])
             yield near
 
 
@@ -311,18 +304,6 @@ def _try_all(near: Round, tried: Counter[tuple[type, str, str]], most: int) -> N
     tried[key] += 1
     if tried[key] <= most:
         near.try_params()
-
-
-@contextmanager
-def texts_parsed_once() -> Iterator[None]:
-    """Parse each text of a statement once: most changes near a case leave it as it is, and parsing takes longest."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(parsed_sql, "parse_sql", _parse_once)
-        patch.setattr(sqltext, "parse_sql", _parse_once)
-        yield
-
-
-_parse_once = lru_cache(maxsize=2000)(parse_sql)
 
 
 def _begin(spec: CheckSpec, case: Case) -> Round | None:
