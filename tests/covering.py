@@ -55,7 +55,6 @@ COVERING: Mapping[str, str] = {
     "agent/cli/catalogue.py": "tests/agent/catalogue/test_pages.py",
     "agent/cli/command_classes.py": "tests/agent/cli/test_help.py",
     "agent/cli/document.py": "tests/agent/cli/test_service_documents.py",
-    "agent/cli/fleet.py": "tests/agent/cli/test_help.py",
     "agent/cli/help_page.py": "tests/agent/cli/test_help.py",
     "agent/cli/help_topics.py": "tests/agent/cli/test_help.py",
     "agent/cli/history.py": "tests/agent/cli/test_history_and_schedule.py",
