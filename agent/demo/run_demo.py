@@ -82,13 +82,15 @@ def _show_all(out: Path, formats: Sequence[str], languages: Sequence[str], clock
         shop.plant(NEW_FAULTS)
         later = clock() + timedelta(seconds=1)
         whole = _assess_shop(engagement, out, formats, languages, later, verify=True) and whole
-        return _document_service(engagement, formats, languages[0], begun, clock() + timedelta(seconds=1)) and whole
+        return _document_service(engagement, formats, languages, begun, clock() + timedelta(seconds=1)) and whole
 
 
-def _document_service(engagement: Path, formats: Sequence[str], language: str, begun: datetime, now: datetime) -> bool:
+def _document_service(
+    engagement: Path, formats: Sequence[str], languages: Sequence[str], begun: datetime, now: datetime
+) -> bool:
     """Write the service log and its documents. Return whether all of them were written."""
     write_service_log(engagement.parent, begun, now)
-    return write_documents(load_engagement(engagement), formats, language, begun, now)
+    return write_documents(load_engagement(engagement), formats, languages, begun, now)
 
 
 def make_room(out: Path) -> None:

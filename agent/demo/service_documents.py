@@ -91,9 +91,9 @@ def _day(now: datetime, days: int) -> str:
 
 
 def write_documents(
-    engagement: Engagement, formats: Sequence[str], language: str, begun: datetime, now: datetime
+    engagement: Engagement, formats: Sequence[str], languages: Sequence[str], begun: datetime, now: datetime
 ) -> bool:
-    """Collect the timeline of the fault, and write each document in the formats that it knows, in one language.
+    """Collect the timeline of the fault, and write each document in the formats that it knows, in each language.
 
     Return whether all were written; what could not be is said. Nothing is collected if none of the formats is wanted.
     """
@@ -102,7 +102,7 @@ def write_documents(
         return True
     out = engagement.path.parent
     console.say("The service log is in {path}; its documents follow:", path=str(out / FOLDER))
-    options = DocumentOptions(out=out / DOCUMENTS, formats=chosen, languages=[language])
+    options = DocumentOptions(out=out / DOCUMENTS, formats=chosen, languages=list(languages))
     with History.open(engagement.history) as history:
         incidents.collect_all_timelines(
             engagement,

@@ -25,5 +25,5 @@ def test_the_log_has_an_entry_of_each_kind_for_each_document(tmp_path: Path) -> 
 
 def test_nothing_is_collected_where_no_document_is_wanted(tmp_path: Path) -> None:
     engagement = load_engagement(write_engagement(tmp_path, 3306, BEGUN))
-    write_documents(engagement, ["json", "xlsx"], "en", BEGUN, BEGUN)
+    write_documents(engagement, ["json", "xlsx"], ["en"], BEGUN, BEGUN)
     assert [path.name for path in tmp_path.iterdir()] == ["engagement.yaml"]
