@@ -23,6 +23,7 @@ from agent.facts.resources import Counter
 from agent.facts.schema import (
     BusinessObject,
     IndexColumn,
+    MaterializedView,
     NotableColumn,
     PartitionedIndex,
     Table,
@@ -167,6 +168,9 @@ _EXPLICIT: Mapping[type, Sequence[Any]] = {
             sequence_owner=DECOY, sequence_name=DECOY, min_value=1, max_value=10**18, increment_by=1, cycle_flag="N",
             last_number=7,
         )
+    ],
+    MaterializedView: [
+        MaterializedView(owner=DECOY, mview_name=DECOY, refresh_mode="DEMAND", last_refresh_date=NOW)
     ],
     ViewUse: [ViewUse(view_schema=DECOY, view_name="v", table_schema=DECOY, table_name=DECOY)],
     OpenAccount: [OpenAccount(user_name=DECOY, host="%", type="ROLE")],
