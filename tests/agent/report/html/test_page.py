@@ -288,7 +288,7 @@ def test_dark_is_dark_and_charts_are_too(browser: Browser, tmp_path: Path) -> No
     with opened(browser, html("rich", "en"), tmp_path, scheme="dark") as (page, _):
         background = "getComputedStyle(%s).backgroundColor"
         assert page.evaluate(background % "document.body") == "rgb(18, 23, 28)"
-        dark = page.locator("svg.wide.losses > g > path").first
-        assert dark.evaluate("path => getComputedStyle(path).fill") == "rgb(18, 23, 28)"
+        dark = page.locator("svg.wide.losses > g > rect").first
+        assert dark.evaluate("paper => getComputedStyle(paper).fill") == "rgb(18, 23, 28)"
         text = page.locator("svg.wide.losses text").last
         assert text.evaluate("text => getComputedStyle(text).fill") in ("rgb(228, 232, 237)", "rgb(158, 171, 185)")
