@@ -105,6 +105,8 @@ def test_only_a_ladder_and_numbers_give_a_size() -> None:
     assert outlook(sizing, 80.0, {"size_bytes": True}) is None
     unsized: Any = "many"
     assert outlook(Sizing(what="memory", unit=Unit.BYTES), unsized, {}) is None
+    by_demand = Sizing(what="memory", unit=Unit.BYTES, demand="used_bytes")
+    assert outlook(by_demand, unsized, {"used_bytes": GIB}) is None, "nobody knows what there is"
     assert outlook(sizing, unsized, {"size_bytes": GIB}) is None
 
 
