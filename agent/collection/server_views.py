@@ -49,10 +49,9 @@ def find_server_views(word: str, kind: TenantKind) -> ServerViews:
         wanted = Version.parse(word)
     except ValueError:
         raise ConfigError(Text("--for-version takes a version such as 4.2.5, not {given}.", {"given": word})) from None
-    below = [version for version in _VERSIONS if version[:3] <= wanted[:3]] or [_VERSIONS[0]]
-    near = [version for version in below if version[:2] == wanted[:2]] or below
-    target = f"{near[-1][0]}.{near[-1][1]}.{near[-1][2]} {kind.value}"
-    return ServerViews(target, near[-1][:3] == wanted[:3])
+    nearest = max((version for version in _VERSIONS if version[:3] <= wanted[:3]), default=_VERSIONS[0])
+    target = f"{nearest[0]}.{nearest[1]}.{nearest[2]} {kind.value}"
+    return ServerViews(target, nearest[:3] == wanted[:3])
 
 
 @cache

@@ -166,7 +166,7 @@ class _Names:
         """Return these and others."""
         more = [name for name in names if name not in self.known]
         widths = (len(_quote(name)) + 2 for name in more)
-        return _Names([*self.names, *more], self.known.union(more), max(self.longest, *widths, 0))
+        return _Names([*self.names, *more], self.known.union(more), max([self.longest, *widths]))
 
     def write(self) -> str:
         """Return the list for a statement, which is of no name where there are none."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from datetime import UTC, datetime
 from typing import Any, cast
 
@@ -191,3 +192,14 @@ def test_a_refused_list_of_columns_is_told_and_what_is_declared_is_taken() -> No
         "The columns of the system views are not listed; columns that only some versions have are not read.",
     ]
     assert "MEMSTORE_USED" in found.columns["GV$OB_MEMSTORE"]
+
+
+@pytest.mark.parametrize(
+    ("version", "account", "is_known"),
+    [("4.2.5.1", "r@%", True), ("4.2.5.2", "r@%", False), ("4.2.5.1", "other@%", False)],
+)
+def test_a_target_is_known_again_by_its_version_and_our_account(version: str, account: str, is_known: bool) -> None:
+    kept = dataclasses.replace(inspected(), system_schema="held")
+    session = Scripted((version, 1002, account, "MYSQL"), GRANTED, [])
+    assert preflight.recognize_target(cast(ReadOnlySession, session), kept) is is_known
+    assert session.system_schema == "held", "it is asked about the same views"

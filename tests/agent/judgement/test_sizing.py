@@ -114,6 +114,8 @@ def test_only_a_ladder_and_numbers_give_a_size() -> None:
     assert outlook(sizing, 80.0, {"size_bytes": True}) is None
     unsized: Any = "many"
     assert outlook(Sizing(what="memory", unit=Unit.BYTES), unsized, {}) is None
+    by_demand = Sizing(what="memory", unit=Unit.BYTES, demand="used_bytes")
+    assert outlook(by_demand, unsized, {"used_bytes": GIB}) is None, "nobody knows what there is"
     assert outlook(sizing, unsized, {"size_bytes": GIB}) is None
 
 
@@ -387,3 +389,17 @@ def test_a_tenant_and_its_zone_are_one_order_of_the_larger_size() -> None:
         first, second = told["a"].purchase, told["b"].purchase
         assert first and second and second.needed == 1648 * GIB  # 1400 / 0.85 is 1647.06
         assert (first.needed == second.needed) is same
+
+
+@pytest.mark.parametrize(
+    ("growth", "said"),
+    [
+        (None, "3 GiB in use ÷ 75%, the next whole GiB above; without growth, for none is told"),
+        (20.0, "(3 GiB in use × (1 + 20% growth a year)) ÷ 75%, the next whole GiB above"),
+    ],
+)
+def test_the_way_to_a_size_in_bytes_is_told_with_what_is_in_use(growth: float | None, said: str) -> None:
+    sizing = Sizing(what="memory", unit=Unit.BYTES, present="size_bytes", demand="used_bytes")
+    ladder = Ladder(((Severity.LOW, 75.0),))
+    told = outlook(sizing, 80.0, {"size_bytes": 4 * GIB, "used_bytes": 3 * GIB}, ladder, growth=growth)
+    assert told and told.purchase and render_text(told.purchase.formula, "en") == said
