@@ -63,11 +63,6 @@ def structure_privileges(
     """If the application has owner privileges, one SQL injection can drop tables instead of reading some rows, and
     schema changes outside releases stay unnoticed. An account that only changes the schema is the account of releases;
     one restricted to a single address is a tool's."""
-    everywhere = [
-        account
-        for account in empowered(accounts, administrators)
-        if held(account, _ROWS) and held(account, _TABLES) and not is_tied(account)
-    ]
     known = list_known_databases(objects) - frozenset(SYSTEM_SCHEMAS)
     for account, own in group_grants(empowered(accounts, administrators), grants, accounts):
         both = [grant for grant in own if held(grant, _ROWS) and held(grant, _TABLES)]
@@ -78,4 +73,9 @@ def structure_privileges(
             names = {"user": account.user_name, "host": account.host, "database": one}
             told = {"privileges": ", ".join(privileges), "granted_on": list_databases(both)}
             yield Measurement(full_name(account), len(privileges), {**names, **told})
+    everywhere = [
+        account
+        for account in empowered(accounts, administrators)
+        if held(account, _ROWS) and held(account, _TABLES) and not is_tied(account)
+    ]
     leave_to_others(everywhere)
