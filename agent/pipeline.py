@@ -18,7 +18,7 @@ import agent
 from agent.archive import folder, snapshot
 from agent.archive.document import add_notes, build_document
 from agent.archive.document_earlier import read_earlier
-from agent.archive.document_proof import add_proof, list_remedies
+from agent.archive.document_proof import add_proof, list_remedies, list_replaced
 from agent.archive.document_track_record import add_track_record
 from agent.archive.history.entries import Claim
 from agent.archive.history.sealing import HistoryKeys, SealedSnapshot
@@ -69,7 +69,7 @@ from agent.report.render import name_files, prepare_rendering
 from agent.report.write_report import ReportWish, WrittenReport, list_left_behind, list_missing, write_report
 from agent.support.errors import DamagedHistory, HistoryError, NotAuthorized, Stopped, WriteError
 from agent.support.files import lock_directory
-from agent.twin.prove import prove_what_can_be
+from agent.twin.prove import Retiring, prove_what_can_be
 
 _SNAPSHOT = "snapshot.obh"
 _TWIN_STAGE = "twin"
@@ -427,10 +427,11 @@ def prove_document(document: Document, facts: Snapshot, progress: ShowProgress) 
 
     It changes no result and no score: these are the same whether or not a twin could be built.
     """
-    remedies = tuple(list_remedies(document))
-    return add_proof(
-        document, prove_what_can_be(facts, remedies, lambda _, done, total: progress(_TWIN_STAGE, done, total))
+    retiring = Retiring(least=rules.load_proof_policy().retire, replaced=tuple(list_replaced(document)))
+    report = prove_what_can_be(
+        facts, tuple(list_remedies(document)), lambda _, done, total: progress(_TWIN_STAGE, done, total), retiring
     )
+    return add_proof(document, report)
 
 
 def _note_jump_host(job: AssessmentJob, authorization: Authorization | None) -> tuple[Text, ...]:

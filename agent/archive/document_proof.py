@@ -13,6 +13,7 @@ from agent.support.i18n import render_all_languages
 from agent.twin.result import Effect, IndexAdvice, Remedy, TwinReport, Why
 
 _TEXT_CHARS = 600
+_REDUNDANT = "SCH002"  # its value is the index that has the columns of the other in front
 
 
 def list_remedies(document: Document) -> Iterator[Remedy]:
@@ -28,6 +29,21 @@ def list_remedies(document: Document) -> Iterator[Remedy]:
                     sql=tuple(finding["sql"]),
                     rollback=tuple(finding["rollback"]),
                 )
+
+
+def list_replaced(document: Document) -> Iterator[tuple[str, str]]:
+    """Yield each index that is redundant now, or was so in the last assessment, with the one that serves in its place.
+
+    The other one has to stay: by this advice nothing else is left that begins with the same columns.
+    """
+    for result in document["results"]:
+        if result["code"] == _REDUNDANT:
+            for finding in result["findings"]:
+                yield finding["resource"], str(finding["value"])
+    comparison = document["comparison"]
+    for change in comparison["changes"] if comparison else ():
+        if change["code"] == _REDUNDANT and isinstance(change["was_value"], str):
+            yield change["resource"], change["was_value"]
 
 
 def add_proof(document: Document, report: TwinReport) -> Document:
@@ -78,6 +94,7 @@ def serialize_proof(report: TwinReport) -> ProofEntry:
             for tried in report.remedies
         ],
         "lacks": [{"what": what, "reason": reason} for what, reason in report.refusals],
+        "unseen": render_all_languages(report.unseen),
         "plans": report.plans,
         "seconds": round_number(report.seconds),
         "peak_bytes": report.peak_bytes,

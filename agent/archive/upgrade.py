@@ -49,8 +49,10 @@ _STATEMENT: dict[str, Any] = {"at": None}
 _CARRIED: dict[str, Any] = {"names": {}, "muted": None, "signs": []}
 _CHANGE: dict[str, Any] = {"names": {}, "was_severity": None, "value": None, "was_value": None}
 _COMPARISON: dict[str, Any] = {"bridge": [], "categories_was": {}}
+_PROOF: dict[str, Any] = {"unseen": _NO_TEXTS}
 _RECEIPT: dict[str, Any] = {"journal_sha256": "", "reason": _NO_TEXTS, "differences": []}
 _RULESET: dict[str, Any] = {"overrides": [], "problems": []}
+_NULLABLE = (("authorization", _AUTHORIZATION), ("comparison", _COMPARISON), ("receipt", _RECEIPT), ("proof", _PROOF))
 
 
 def upgrade_document(raw: dict[str, Any]) -> Document:
@@ -70,7 +72,7 @@ def upgrade_document(raw: dict[str, Any]) -> Document:
     figures = document["figures"]
     figures["top_sql"] = [_fill_defaults(shape, _TOP_SQL) for shape in figures["top_sql"]]
     figures["trend"] = [_fill_defaults(point, _TREND) for point in figures["trend"]]
-    for key, defaults in (("authorization", _AUTHORIZATION), ("comparison", _COMPARISON), ("receipt", _RECEIPT)):
+    for key, defaults in _NULLABLE:
         document[key] = _fill_defaults(document[key], defaults) if document[key] else None
     if document["comparison"]:
         document["comparison"]["changes"] = [

@@ -75,7 +75,7 @@ def _parse_plain_rule(spec: CheckSpec, entry: dict[str, Any], loc: Loc, problems
             problems.add((*loc, key), "{place}: a word is expected")
     if not isinstance(enabled, bool):
         problems.add((*loc, "enabled"), "{place}: true or false is expected")
-    evidence = _parse_evidence(entry.get("evidence", {}), (*loc, "evidence"), problems)
+    evidence = parse_evidence(entry.get("evidence", {}), (*loc, "evidence"), problems)
     if judge is None:
         return None
     return Rule(
@@ -89,8 +89,8 @@ def _parse_plain_rule(spec: CheckSpec, entry: dict[str, Any], loc: Loc, problems
     )
 
 
-def _parse_evidence(data: Any, loc: Loc, problems: RuleProblems) -> LeastEvidence:
-    """The least evidence on which the check may pass; what is not said is as ``LeastEvidence`` has it."""
+def parse_evidence(data: Any, loc: Loc, problems: RuleProblems) -> LeastEvidence:
+    """Return the least evidence; what is not said is as ``LeastEvidence`` has it. Problems are added."""
     if not isinstance(data, dict):
         problems.add(loc, "{place}: a mapping is expected")
         return LeastEvidence()

@@ -11,20 +11,20 @@ from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 
-from agent.catalogue.rule_entry import parse_rule
+from agent.catalogue.rule_entry import parse_evidence, parse_rule
 from agent.catalogue.rule_problems import RuleProblems
 from agent.catalogue.scoring_entry import parse_scoring
 from agent.judgement.mutes import LONGEST, LONGEST_CRITICAL
 from agent.model.check import CheckSpec
 from agent.model.result import CheckResult, list_signs
-from agent.model.rule import Mute, Override, Rule, Ruleset, ScoringPolicy
+from agent.model.rule import Mute, Override, ProofPolicy, Rule, Ruleset, ScoringPolicy
 from agent.model.terms import Text
 from agent.support.errors import RulesError
 from agent.support.shipped import locate_shipped
 from agent.support.yaml_file import Locate, describe_place, parse_yaml, read_content, yaml_path
 
 _LONGEST_LINK = 200
-_TOP_KEYS = {"version", "scoring", "checks"}
+_TOP_KEYS = {"version", "scoring", "proof", "checks"}
 
 
 def locate_shipped_rules() -> Path:
@@ -54,11 +54,12 @@ def load_rules(specs: Mapping[str, CheckSpec], path: Path | None = None) -> Rule
         problems.unknown_key((key,), _TOP_KEYS)
     if data.get("version") != 1 or isinstance(data["version"], bool):
         problems.add(("version",), "{place}: version must be 1")
-    scoring = parse_scoring(data.get("scoring", {}), problems)
+    scoring, proof = parse_scoring(data.get("scoring", {}), problems), _parse_proof(data.get("proof"), problems)
     rules = _parse_rules(specs, data.get("checks"), problems)
     problems.raise_any()
     brought = {code: spec.rule for code, spec in specs.items() if spec.rule and code not in data["checks"]}
-    return Ruleset(rules=rules, sha256=_hash_data([data, brought] if brought else data), scoring=scoring)
+    sha256 = _hash_data([data, brought] if brought else data)
+    return Ruleset(rules=rules, sha256=sha256, scoring=scoring, proof=proof)
 
 
 def load_scoring() -> ScoringPolicy:
@@ -67,6 +68,23 @@ def load_scoring() -> ScoringPolicy:
     scoring = parse_scoring(data.get("scoring", {}), problems)
     problems.raise_any()
     return scoring
+
+
+def load_proof_policy() -> ProofPolicy:
+    """Load what the shipped rules ask of proven advice, without any check. Raises as ``load_rules``."""
+    data, problems = _read_rules(locate_shipped_rules())
+    proof = _parse_proof(data.get("proof"), problems)
+    problems.raise_any()
+    return proof
+
+
+def _parse_proof(data: Any, problems: RuleProblems) -> ProofPolicy:
+    if not isinstance(data, dict) or "retire" not in data:
+        problems.add(("proof",), "{place}: a mapping with retire is expected")
+        return ProofPolicy()
+    for key in sorted(set(data) - {"retire"}, key=str):
+        problems.unknown_key(("proof", key), {"retire"})
+    return ProofPolicy(retire=parse_evidence(data["retire"], ("proof", "retire"), problems))
 
 
 def _read_rules(path: Path) -> tuple[dict[Any, Any], RuleProblems]:

@@ -14,10 +14,11 @@ _WORD = r"[A-Z][A-Z0-9_]{0,63}"
 # Names that the server gives to query blocks: SEL$1, UPD$2, SEL$6A1B2C3D.
 _BLOCK = r"[A-Z]{3,8}\$[0-9A-Z_]{1,32}"
 _NAME = r'"[^"\'`\\/*\x00-\x1f\x7f]{1,128}"'
-# The only bare words behind the name of a hint: how rows are sent to parallel workers.
+# The only bare words behind the name of a hint: how rows are sent to parallel workers, which replica is read, and how
+# the plan cache is used.
 _METHOD = (
     "(?:LOCAL|NONE|BROADCAST|BC2HOST|HASH|HASH_LOCAL|RANDOM|RANDOM_LOCAL|PARTITION|PARTITION_RANDOM|PARTITION_HASH|PKEY"
-    "|PKEY_HASH|ALL|RANGE|LIST|BASIC|PUSHDOWN|FORCE|AUTO|MANUAL|HYBRID)"
+    "|PKEY_HASH|ALL|RANGE|LIST|BASIC|PUSHDOWN|FORCE|AUTO|MANUAL|HYBRID|WEAK|STRONG|FROZEN|DEFAULT)"
 )
 _TOKEN = re.compile(rf"\s+|[(),.<>]|@\"{_BLOCK}\"|{_NAME}|\d{{1,9}}(?![\w$])|{_METHOD}(?![\w$])")
 _HINT = re.compile(rf"\s*({_WORD})(?![\w$])\s*")
@@ -36,17 +37,11 @@ def strip_outline(text: str) -> str:
 
     Where a person named a query block the whole is left out: without its name the others say something else.
     """
-    whole = _WHOLE.fullmatch(text)
-    if whole is None:
+    pieces = split_outline(text)
+    if pieces is None:
         return ""
     kept: list[str] = []
-    rest = whole[1]
-    while rest.strip():
-        hint = _HINT.match(rest)
-        length = _measure_brackets(rest[hint.end() :]) if hint else None
-        if hint is None or length is None:
-            return ""
-        piece, rest = rest[hint.start(1) : hint.end() + length].strip(), rest[hint.end() + length :]
+    for piece in pieces:
         if _QUOTED.fullmatch(piece):
             kept.append(" ".join(piece.split()))
         elif "'" not in _blank_names(piece):
@@ -54,6 +49,23 @@ def strip_outline(text: str) -> str:
                 return ""
             kept.append(" ".join(piece.split()))
     return f"/*+ {' '.join((_BEGIN, *kept, _END))} */"
+
+
+def split_outline(text: str) -> list[str] | None:
+    """Return the hints between BEGIN_OUTLINE_DATA and END_OUTLINE_DATA; None for a text of another form."""
+    whole = _WHOLE.fullmatch(text)
+    if whole is None:
+        return None
+    found: list[str] = []
+    rest = whole[1]
+    while rest.strip():
+        hint = _HINT.match(rest)
+        length = _measure_brackets(rest[hint.end() :]) if hint else None
+        if hint is None or length is None:
+            return None
+        found.append(rest[hint.start(1) : hint.end() + length].strip())
+        rest = rest[hint.end() + length :]
+    return found
 
 
 def is_block_name(quoted: str) -> bool:

@@ -181,6 +181,12 @@ def _find_unread_record(rows: Iterable[type], snapshot: Snapshot) -> NotAssessed
     return None
 
 
+def describe_unseen_plans(least: LeastEvidence, snapshot: Snapshot) -> Text | None:
+    """Return what the cached plans do not show of the load, of the least that is needed; None if they show enough."""
+    gap = _describe_gap(describe_record(Observes.PLAN_CACHE, snapshot, (), texts_wanted=False), least)
+    return gap.reason if gap else None
+
+
 def _describe_gap(record: LoadRecord, least: LeastEvidence) -> NotAssessed | None:
     unlock = record.remedy.msgid if record.remedy else ""
     if least.span_hours is not None and record.span_hours < least.span_hours:

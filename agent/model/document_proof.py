@@ -106,7 +106,10 @@ class LackEntry(TypedDict):
 
 
 class ProofEntry(TypedDict):
-    """All that the twin found. ``problem`` is why nothing could be proven, or why it ended early; else empty."""
+    """All that the twin found. ``problem`` is why nothing could be proven, or why it ended early; else empty.
+
+    ``unseen`` is what the cached plans do not show of the load, where no index is advised to go for that reason.
+    """
 
     problem: dict[str, str]
     statements: list[ProvenStatementEntry]
@@ -115,6 +118,7 @@ class ProofEntry(TypedDict):
     retired: list[RetiredIndexEntry]
     remedies: list[TriedRemedyEntry]
     lacks: list[LackEntry]
+    unseen: dict[str, str]
     plans: int
     seconds: float
     peak_bytes: int

@@ -179,12 +179,20 @@ class ScoringPolicy:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ProofPolicy:
+    """What proven advice asks for. ``retire``: what the cached plans must show before an index is advised to go."""
+
+    retire: LeastEvidence = LeastEvidence()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Ruleset:
     """All rules in force on the customer's day ``today``: the shipped ones with overrides applied, and the mutes."""
 
     rules: Mapping[str, Rule]
     sha256: str
     scoring: ScoringPolicy = ScoringPolicy()
+    proof: ProofPolicy = ProofPolicy()
     overrides: tuple[Override, ...] = ()
     mutes: tuple[Mute, ...] = ()
     problems: tuple[Text, ...] = ()

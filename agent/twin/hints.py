@@ -9,6 +9,7 @@ from sqlglot.errors import SqlglotError
 from sqlglot.tokenizer_core import Token, TokenType
 
 from agent.facts.dialect import tokenize_sql
+from agent.facts.outline_hints import OF_DIAGNOSIS, OF_RUN, drop_hints
 
 _VERBS = frozenset({TokenType.UPDATE, TokenType.DELETE, TokenType.INSERT, TokenType.REPLACE})
 ROW_GOAL_OFF = "OPT_PARAM('enable_optimizer_rowgoal', 'off')"
@@ -62,8 +63,11 @@ def prefer_index(text: str, alias: str, index: str) -> str:
 
 
 def force_plan(text: str, outline: str, more: str = "") -> str:
-    """Put an outline (``/*+ BEGIN_OUTLINE_DATA ... */``) behind the first verb, and another hint into it."""
-    body = outline.strip().removeprefix("/*+").removesuffix("*/").strip()
+    """Put an outline (``/*+ BEGIN_OUTLINE_DATA ... */``) behind the first verb, and another hint into it.
+
+    Of its hints only those of the plan: a statement's own timeout is not meant for what explains it.
+    """
+    body = drop_hints(outline.strip(), OF_RUN | OF_DIAGNOSIS).removeprefix("/*+").removesuffix("*/").strip()
     if more and _BEGIN in body:
         body = body.replace(_BEGIN, f"{_BEGIN} {more}", 1)
     return add_hint(text, body, everywhere=False)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from agent.facts.definition_text import read_definition
+from agent.judgement.evidence import describe_unseen_plans
 from agent.model.labels import N_
+from agent.model.rule import LeastEvidence
 from agent.model.snapshot import Snapshot
 from agent.model.terms import Text
 from agent.support.errors import ConfigError, HealthAgentError, KernelError
@@ -18,7 +20,7 @@ from agent.twin.matched import Matched
 from agent.twin.material import Material, Name, TwinTable, read_material
 from agent.twin.remedies import list_tables, try_remedies
 from agent.twin.result import Effect, IndexAdvice, Remedy, Told, TwinReport, Verdict, Why
-from agent.twin.retire import list_retirable
+from agent.twin.retire import Replaced, has_removable, list_retirable
 from agent.twin.trial import Scene
 from agent.twin.twin import Refusal, ShowProgress, Twin, open_twin
 from agent.twin.verify import Judge, list_pins
@@ -39,15 +41,29 @@ class ProposedChange:
     settings: tuple[tuple[str, str], ...] = ()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Retiring:
+    """When indexes are advised to go: on which evidence, and which have to stay.
+
+    ``least`` is what the cached plans must show of the load. ``replaced`` are indexes that were to go for the sake of
+    another one, with that.
+    """
+
+    least: LeastEvidence = field(default_factory=LeastEvidence)
+    replaced: tuple[Replaced, ...] = ()
+
+
 def prove_advice(
     snapshot: Snapshot,
     progress: ShowProgress = lambda what, done, total: None,
     limits: Limits | None = None,
     remedies: Sequence[Remedy] = (),
+    retiring: Retiring | None = None,
 ) -> TwinReport:
     """Propose indexes, try what findings advise, and say what is proven. Raises KernelError if there is no kernel.
 
-    A kernel that ends early makes a report of what was found before.
+    A kernel that ends early makes a report of what was found before. Without ``retiring`` no load is too short for an
+    index to be advised to go.
     """
     material = _require_material(snapshot)
     started = time.monotonic()
@@ -59,7 +75,8 @@ def prove_advice(
             scene = Scene(twin, WhatIf(twin), material, matched)
             scene.what_if.make(candidates, progress)
             found = _advise(scene, progress, limits or Limits())
-            report = replace(report, effects=found.effects, indexes=found.indexes, retired=found.retired)
+            report = replace(report, effects=found.effects, indexes=found.indexes)
+            report = _retire(report, scene, snapshot, retiring or Retiring())
             # Last, because a remedy could end the kernel, and changes tables that candidates stand on.
             tried = tuple(try_remedies(scene, remedies, progress))
             report = replace(report, remedies=tried)
@@ -72,10 +89,11 @@ def prove_what_can_be(
     snapshot: Snapshot,
     remedies: Sequence[Remedy],
     progress: ShowProgress = lambda what, done, total: None,
+    retiring: Retiring | None = None,
 ) -> TwinReport:
     """Prove as ``prove_advice`` does. Where nothing can be proven, the report says why: an assessment goes on."""
     try:
-        return prove_advice(snapshot, progress, remedies=remedies)
+        return prove_advice(snapshot, progress, remedies=remedies, retiring=retiring)
     except HealthAgentError as error:
         return TwinReport(problem=error.text)
     except Exception as error:  # noqa: BLE001 - whatever fails here must not take the assessment with it
@@ -196,8 +214,16 @@ def _advise(scene: Scene, progress: ShowProgress, limits: Limits) -> TwinReport:
     return TwinReport(
         effects=judged.effects,
         indexes=tuple(sorted(advice, key=lambda one: -one.gain_us)),
-        retired=tuple(list_retirable(what_if, material, matched)),
     )
+
+
+def _retire(report: TwinReport, scene: Scene, snapshot: Snapshot, retiring: Retiring) -> TwinReport:
+    """Add the indexes that can go; where the plans show too little of the load for that, what they do not show."""
+    unseen = describe_unseen_plans(retiring.least, snapshot)
+    if unseen:
+        return replace(report, unseen=unseen if has_removable(scene.material, scene.matched) else None)
+    listed = list_retirable(scene.what_if, scene.material, scene.matched, retiring.replaced)
+    return replace(report, retired=tuple(listed))
 
 
 def _describe_advice(candidate: Candidate, effects: Iterable[Effect], advisor: Advisor) -> IndexAdvice:

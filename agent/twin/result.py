@@ -153,7 +153,8 @@ class Tried:
 class TwinReport:
     """All that the twin found. ``matches`` counts statements by how their plans match; ``refusals`` are what it lacks.
 
-    ``problem`` is why there is no proof at all, or why it ended early; None if it did not.
+    ``problem`` is why there is no proof at all, or why it ended early; None if it did not. ``unseen`` is what the
+    cached plans do not show of the load, where no index is advised to go for that reason.
     """
 
     statements: tuple[Told, ...] = ()
@@ -167,6 +168,7 @@ class TwinReport:
     seconds: float = 0.0
     peak_bytes: int = 0
     problem: Text | None = None
+    unseen: Text | None = None
 
     @property
     def fidelity_pct(self) -> float | None:

@@ -1,16 +1,18 @@
 """Finds indexes that can go together: no top statement's plan gets worse without them. Unique ones always stay.
 
 Redundant is an index whose columns another one has in front; unused is one that no plan of the cache reads. An index
-that a foreign key needs, or that the statements could not be compared by, stays too.
+that a foreign key needs, or that the statements could not be compared by, stays too, and so does one that others rely
+on: it has the columns of an index in front that goes with this set, or was to go by earlier advice.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from agent.facts.definition_text import TableShape, read_definition
 from agent.facts.schema import IndexColumn
+from agent.model.naming import name_object
 from agent.twin.hints import quote
 from agent.twin.matched import Matched
 from agent.twin.material import Material, Name
@@ -19,18 +21,64 @@ from agent.twin.twin import TwinRefused
 from agent.twin.what_if import Hidden, OutOfPlans, WhatIf
 
 _MOST_WORSE = 1.05  # of the cost: below it two estimates are one
+# The name of an index that went or is to go, as findings name it, and the index that has its columns in front.
+Replaced = tuple[str, str]
 
 
-def list_retirable(what_if: WhatIf, material: Material, matched: Sequence[Matched]) -> Iterator[RetireAdvice]:
+def list_retirable(
+    what_if: WhatIf, material: Material, matched: Sequence[Matched], replaced: Collection[Replaced] = ()
+) -> Iterator[RetireAdvice]:
     """Yield the indexes that can go as one set. What a statement reads that cannot be compared stays."""
     shapes = {place: read_definition(table.definition) for place, table in material.tables.items()}
     safe: set[tuple[str, str, str]] = set()
+    serving: set[tuple[str, str, str]] = set()
     for schema, table, index, served_by in _list_removable(material, shapes, matched):
+        place, shape = (schema, table), shapes[schema, table]
+        hidden = {name for *there, name in safe if tuple(there) == place}
+        if (*place, index) in serving or served_by in hidden or _is_relied_on(place, index, replaced):
+            continue
+        if _is_last_asked(shape, index, hidden, place, matched):
+            continue
         wanted = frozenset({*safe, (schema, table, index)})
-        if _is_safe(what_if, matched, (schema, table), wanted):
+        if _is_safe(what_if, matched, place, wanted):
             safe = set(wanted)
-            columns = shapes[schema, table].indexes[index]
-            yield _describe(schema, table, index, columns, served_by)
+            if served_by:
+                serving.add((*place, served_by))
+            yield _describe(schema, table, index, shape.indexes[index], served_by)
+
+
+def has_removable(material: Material, matched: Sequence[Matched]) -> bool:
+    """Whether any index is redundant or unused by what the plans show, before it is tried what its absence costs."""
+    shapes = {place: read_definition(table.definition) for place, table in material.tables.items()}
+    return any(True for _ in _list_removable(material, shapes, matched))
+
+
+def _is_relied_on(place: Name, index: str, replaced: Collection[Replaced]) -> bool:
+    """Whether another index of the table went, or is to go, because this one has its columns in front."""
+    table = f"{name_object(*place)}."
+    return any(covering == index and gone.startswith(table) for gone, covering in replaced)
+
+
+def _is_last_asked(
+    shape: TableShape, index: str, hidden: Collection[str], place: Name, matched: Sequence[Matched]
+) -> bool:
+    """Whether no other index begins with its first column, and a statement names that column whose plan is unknown.
+
+    Nothing can be told of that statement on the twin, and its next plan may need the index.
+    """
+    first = shape.indexes[index][0].lower()
+    others = (columns for name, columns in shape.indexes.items() if name != index and name not in hidden)
+    if any(columns and columns[0].lower() == first for columns in others):
+        return False
+    unknown = (one.statement for one in matched if not one.is_comparable and place in one.tables.values())
+    return any(
+        statement.questions is None
+        or any(
+            question.unresolved or any(column.lower() == first for _, column in question.used)
+            for question in statement.questions
+        )
+        for statement in unknown
+    )
 
 
 def _list_removable(

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from agent.facts.outline_hints import OF_DIAGNOSIS, drop_hints
 from agent.model.labels import N_
 from agent.twin.candidates import Candidate
 from agent.twin.hints import ROW_GOAL_OFF, drop_version, force_plan, prefer_index
@@ -199,15 +200,20 @@ def _describe(
 
 
 def list_pins(effects: Iterable[Effect], index: str) -> Iterator[Pin]:
-    """Yield the statements whose plans change by an index without a proof of gain: they are to keep their plans."""
+    """Yield the statements whose plans change by an index without a proof of gain: they are to keep their plans.
+
+    An outline takes the place of all hints of its statement, so those that say which replica is read and when it times
+    out are kept: without them the statement would do something else. Those for diagnosis are left out.
+    """
     for effect in effects:
         is_changed = index in effect.indexes and effect.verdict in (Verdict.UNVERIFIED, Verdict.REJECTED)
         if is_changed and effect.outline_before:
             name = f"keep_{effect.sql_id[:16].lower()}"
+            outline = drop_hints(effect.outline_before, OF_DIAGNOSIS)
             yield Pin(
                 sql_id=effect.sql_id,
                 database=effect.database,
                 why=effect.why,
-                sql=f"CREATE OUTLINE {name} ON '{effect.sql_id}' USING HINT {effect.outline_before};",
+                sql=f"CREATE OUTLINE {name} ON '{effect.sql_id}' USING HINT {outline};",
                 rollback=f"DROP OUTLINE {name};",
             )

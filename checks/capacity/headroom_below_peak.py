@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from agent.api import (
     Actor,
+    Case,
     Measurement,
     NotAssessed,
     Remediation,
@@ -16,6 +17,7 @@ from agent.api import (
     TenantKind,
     Unit,
     check,
+    known,
     tenant_name,
 )
 from agent.facts.given import BusinessProfile
@@ -36,14 +38,14 @@ from checks.capacity.pages import CONCURRENCY, THREADS
     "threads of one zone; limit {limit}.",
     remediation=Remediation(
         advice="Order more cores before the next critical period, or bound the concurrency in the connection pools. "
-        "Where MIN_CPU is below MAX_CPU, raising it is enough. Raise cpu_quota_concurrency only where requests wait "
-        "for disk or locks rather than for CPU.",
+        "Raise cpu_quota_concurrency only where requests wait for disk or locks rather than for CPU.",
         run_as=RunAs.CONSOLE,
         no_rollback="The specification can be set back in the console.",
         pre_check="Make sure that the figure counts requests that run at the same time, not open connections.",
         post_check="The share is below the limit with the new number of cores.",
         risk="The change may move replicas; do it in off-peak hours.",
         window=True,
+        cases=(Case("MIN_CPU is below MAX_CPU: raising it is enough.", when=known("max_cores_count")),),
     ),
     sizing=Sizing(what="cores", unit=Unit.COUNT, present="cores_count"),
     sources=(
@@ -70,5 +72,11 @@ def headroom_below_peak(
     if workers <= 0:
         raise NotAssessed("MIN_CPU of the tenant's units or cpu_quota_concurrency cannot be read.")
     cores = round(workers / quota, 2)
-    evidence = {"concurrency_count": expected, "workers_count": int(workers), "cores_count": cores}
+    raisable = [unit.max_cpu for unit in units if unit.max_cpu and unit.max_cpu > (unit.min_cpu or 0.0)]
+    evidence = {
+        "concurrency_count": expected,
+        "workers_count": int(workers),
+        "cores_count": cores,
+        "max_cores_count": min(raisable, default=None),
+    }
     yield Measurement(tenant_name(None), 100 * expected / workers, evidence)

@@ -31,14 +31,15 @@ from checks.capacity.pages import LOG_LIMIT, RESOURCE_UNIT, UNITS
     finding="{resource}: the log disk ({size_bytes}) is {value} times the memory of the unit ({memory_bytes}); limit "
     "{limit}.",
     remediation=Remediation(
-        advice="Give the unit a log disk of three times its memory: ALTER RESOURCE UNIT ... LOG_DISK_SIZE in the sys "
-        "tenant, or a larger specification in the console. Until then keep transactions and batches small.",
+        advice="Have the unit given a log disk of the size below in the console. Until then keep transactions and "
+        "batches small.",
         run_as=RunAs.CONSOLE,
         no_rollback="The size can be set back, as long as the log in use still fits.",
         pre_check="Compare LOG_DISK_SIZE with MEMORY_SIZE in GV$OB_UNITS, and LOG_DISK_ASSIGNED with "
         "LOG_DISK_CAPACITY in GV$OB_SERVERS to see the free space of the servers.",
-        post_check="LOG_DISK_SIZE in GV$OB_UNITS is three times MEMORY_SIZE in every zone.",
+        post_check="LOG_DISK_SIZE divided by MEMORY_SIZE in GV$OB_UNITS is above the limit in every zone.",
         risk="The log disks of all units together must fit the log disk of their server.",
+        window=True,
     ),
     sizing=Sizing(what="log_disk", unit=Unit.BYTES, present="size_bytes", times="memory_bytes"),
     sources=(RESOURCE_UNIT, UNITS, LOG_LIMIT),

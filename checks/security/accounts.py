@@ -6,7 +6,17 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
-from agent.api import DocPage, NotAssessed, ResourceName, Scalar, list_names, name_account, name_object
+from agent.api import (
+    Case,
+    DocPage,
+    NotAssessed,
+    ResourceName,
+    Scalar,
+    known,
+    list_names,
+    name_account,
+    name_object,
+)
 from agent.facts import SYSTEM_SCHEMAS
 from agent.facts.accounts import INTERNAL_PREFIX, PLATFORM, Account, DatabaseGrant
 from agent.facts.given import Administrator
@@ -52,6 +62,12 @@ MOVE_TO_DATABASE = (
 MOVE_BACK = (
     "GRANT {revoked} ON *.* TO {user!l}@{host!l};",
     "REVOKE {granted} ON <database>.* FROM {user!l}@{host!l};",
+)
+# What <database> stands for in these statements.
+OWN_DATABASE = Case(
+    "In the statements, put the name of the account's own database in place of <database>; repeat the statement for "
+    "each, if there are several.",
+    when=known("granted"),
 )
 # Whoever logs in with one of these hosts is on the server already.
 _LOCAL = frozenset(("127.0.0.1", "::1", "localhost"))
@@ -170,6 +186,20 @@ def plan_revocation(account: Account, privileges: Sequence[str], *, with_reading
         "user": account.user_name,
         "host": account.host,
     }
+
+
+def leave_to_others(accounts: Iterable[Account]) -> None:
+    """Raise NotAssessed for accounts whose privileges on all databases other checks have revoked.
+
+    These privileges are findings there; only without them can be told whether anything is left.
+    """
+    names = [full_name(account) for account in accounts]
+    if names:
+        raise NotAssessed(
+            "{names} may do this on all databases: see SEC003 and SEC005, whose statements revoke it. What is left can "
+            "be judged once that is done.",
+            names=list_names(names),
+        )
 
 
 def list_databases(grants: Iterable[DatabaseGrant]) -> str:

@@ -19,7 +19,8 @@ from checks.security.accounts import STATEMENTS, VIEWS
     finding="{resource}: the account logs in with an empty password.",
     remediation=Remediation(
         advice="Set a password now, together with the users of the account; lock or drop it if nobody uses it. root "
-        "of a new tenant has no password until one is set.",
+        "of a new tenant has no password until one is set. Put a strong password of your own in place of <new "
+        "password>.",
         sql=("ALTER USER {user!l}@{host!l} IDENTIFIED BY <new password>;",),
         no_rollback="The empty password must not be restored.",
         pre_check="List every place that logs in with the account: pools, jobs, monitoring, data links.",

@@ -11,6 +11,7 @@ from checks.security.accounts import (
     CHANGING,
     MOVE_BACK,
     MOVE_TO_DATABASE,
+    OWN_DATABASE,
     POWERFUL,
     PRIVILEGES,
     SEEING,
@@ -21,6 +22,7 @@ from checks.security.accounts import (
     full_name,
     held,
     is_tied,
+    leave_to_others,
     plan_revocation,
 )
 
@@ -42,6 +44,7 @@ from checks.security.accounts import (
         post_check="SHOW GRANTS no longer lists the privileges on *.*; the application works.",
         risk="Reads from databases without a grant fail afterwards.",
         cases=(
+            OWN_DATABASE,
             Case(
                 "PROCESS shows the statements of all sessions with their values: leave it to "
                 "monitors that work from one address.",
@@ -60,8 +63,14 @@ def global_read_privileges(accounts: Rows[Account], administrators: Rows[Adminis
     system databases with the password hashes. PROCESS shows statements of others with their values. A dump or a monitor
     needs such privileges, and works from one address: accounts restricted to one address are excluded. Accounts that
     may also change data are reported by other checks."""
+    told_elsewhere = []
     for account in empowered(accounts, administrators):
         privileges = held(account, SEEING)
-        if privileges and not is_tied(account) and not held(account, {**POWERFUL, **WRITING, **CHANGING}):
+        if not privileges or is_tied(account):
+            continue
+        if held(account, {**POWERFUL, **WRITING, **CHANGING}):
+            told_elsewhere.append(account)
+        else:
             evidence = plan_revocation(account, privileges, with_reading=True)
             yield Measurement(full_name(account), len(privileges), evidence)
+    leave_to_others(told_elsewhere)

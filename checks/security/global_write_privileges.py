@@ -11,6 +11,7 @@ from checks.security.accounts import (
     CHANGING,
     MOVE_BACK,
     MOVE_TO_DATABASE,
+    OWN_DATABASE,
     PRIVILEGES,
     STATEMENTS,
     VIEWS,
@@ -40,6 +41,7 @@ from checks.security.accounts import (
         post_check="SHOW GRANTS no longer lists the privileges on *.*; the application works.",
         risk="Writes to databases without a grant fail afterwards.",
         cases=(
+            OWN_DATABASE,
             Case(
                 "FILE is global only: let a tool that runs on the server read and write files instead.",
                 when=lambda told: "FILE" in str(told["privileges"]).split(", "),

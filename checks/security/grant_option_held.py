@@ -46,7 +46,7 @@ _NAMED = tuple(f"database_{number}" for number in range(1, 5))
         cases=(
             Case(
                 "SHOW GRANTS lists its databases: revoke the option in each of them.",
-                when=lambda told: told["databases_count"] != 0 and told["database_1"] is None,
+                when=lambda told: told["databases_count"] is not None and told["database_1"] is None,
             ),
         ),
     ),
@@ -69,7 +69,7 @@ def grant_option_held(
             yield Unjudged(full_name(account))
         elif everywhere or own:
             places = [*(["*.*"] if everywhere else []), *([list_databases(own)] if own else [])]
-            told: dict[str, Scalar] = {"granted_on": ", ".join(places), "databases_count": len(own)}
+            told: dict[str, Scalar] = {"granted_on": ", ".join(places), "databases_count": len(own) or None}
             names = {"user": account.user_name, "host": account.host, "everything": "*.*" if everywhere else None}
             evidence = {**told, **names, **_name_databases(own)}
             yield Measurement(full_name(account), "YES", evidence)

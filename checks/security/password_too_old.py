@@ -20,7 +20,8 @@ from checks.security.accounts import STATEMENTS, VIEWS, full_name, usable
     finding="{resource}: the password was last changed {value} ago (limit {limit}).",
     remediation=Remediation(
         advice="Change the password together with the owner of the application, and agree on the next date. To change "
-        "it without interruption, create a second account, move the application, then drop the first one.",
+        "it without interruption, create a second account, move the application, then drop the first one. Put a "
+        "strong password of your own in place of <new password>.",
         sql=("ALTER USER {user!l}@{host!l} IDENTIFIED BY <new password>;",),
         no_rollback="An old password must not be restored.",
         pre_check="List every place where the password is stored: pools, jobs, monitoring, data links.",

@@ -11,6 +11,7 @@ from checks.security.accounts import (
     CHANGING,
     MOVE_BACK,
     MOVE_TO_DATABASE,
+    OWN_DATABASE,
     POWERFUL,
     PRIVILEGES,
     STATEMENTS,
@@ -41,6 +42,7 @@ from checks.security.accounts import (
         pre_check="Check the account's statements in GV$OB_SQL_AUDIT: does it use the privilege?",
         post_check="SHOW GRANTS no longer lists the privileges on *.*; the application works.",
         risk="Operations that need the privilege fail afterwards, such as a deployment script that creates accounts.",
+        cases=(OWN_DATABASE,),
     ),
     sources=(
         DocPage(f"{PRIVILEGES}/100.permission-classification-of-mysql.md"),

@@ -20,6 +20,7 @@ from checks.security.accounts import (
     group_grants,
     held,
     is_tied,
+    leave_to_others,
     list_databases,
     list_known_databases,
 )
@@ -72,3 +73,9 @@ def structure_privileges(
             names = {"user": account.user_name, "host": account.host, "database": one}
             told = {"privileges": ", ".join(privileges), "granted_on": list_databases(both)}
             yield Measurement(full_name(account), len(privileges), {**names, **told})
+    everywhere = [
+        account
+        for account in empowered(accounts, administrators)
+        if held(account, _ROWS) and held(account, _TABLES) and not is_tied(account)
+    ]
+    leave_to_others(everywhere)

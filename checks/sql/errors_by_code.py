@@ -16,8 +16,9 @@ from agent.api import (
     check,
     params,
 )
-from agent.facts.sql import AuditReturn
-from checks.sql.error_codes import ADVICE_BY_CODE, SERIOUS
+from agent.facts.outline_hints import read_timeout_us
+from agent.facts.sql import AuditReturn, CachedPlan
+from checks.sql.error_codes import ADVICE_BY_CODE, SERIOUS, TIMEOUTS
 from checks.sql.pages import ERRORS_4000, ERRORS_4500, ERRORS_6000
 from checks.sql.ring import busy_tenants, code_name
 
@@ -52,18 +53,24 @@ class ErrorParams(Params):
         WebPage("https://github.com/oceanbase/obdiag/blob/master/src/handler/meta/ob_error.py"),
     ),
 )
-def errors_by_code(returns: Rows[AuditReturn], limits: ErrorParams) -> Iterator[Measurement]:
+def errors_by_code(
+    returns: Rows[AuditReturn], plans: Rows[CachedPlan] | None, limits: ErrorParams
+) -> Iterator[Measurement]:
     """Requests of the business have failed by it, and were often retried unnoticed. Timeouts, lack of memory, lock
     conflicts and internal errors count; user errors, such as duplicate keys or wrong syntax, say nothing about the
     database."""
+    # A statement's own timeout is among the hints of its cached plan.
+    own = {row.sql_id: timeout for row in plans or () if (timeout := read_timeout_us(row.outline or ""))}
     for tenant_id, rows, executions in busy_tenants(returns, 1):
         for code in sorted({row.ret_code for row in rows} & SERIOUS.keys()):
             errors = sum(row.executions for row in rows if row.ret_code == code)
             if errors >= limits.min_errors_count:
+                sql_id = max(row.sql_id for row in rows if row.ret_code == code)
                 evidence: dict[str, Scalar] = {
                     "message": SERIOUS[code],
                     "errors_count": errors,
                     "executions_count": executions,
-                    "sql_id": max(row.sql_id for row in rows if row.ret_code == code),
+                    "sql_id": sql_id,
+                    "own_timeout_us": own.get(sql_id) if code in TIMEOUTS else None,
                 }
                 yield Measurement(code_name(code, tenant_id), 1000 * errors / executions, evidence)

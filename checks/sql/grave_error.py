@@ -9,6 +9,7 @@ from agent.api import (
     Case,
     Effort,
     Measurement,
+    Named,
     NotAssessed,
     Remediation,
     Rows,
@@ -24,12 +25,12 @@ from checks.sql.ring import by_tenant, code_name
 
 # Return codes that say that data or the server itself is damaged, with the server's own words for them.
 GRAVE = {
-    -4103: "Data checksum error",
-    -4105: "Rowkey order error",
-    -4108: "Physic data checksum error",
-    -4184: "Server out of disk space",
-    -4264: "Log out of disk space",
-    -4377: "fatal internal error",
+    -4103: Named("Data checksum error"),
+    -4105: Named("Rowkey order error"),
+    -4108: Named("Physic data checksum error"),
+    -4184: Named("Server out of disk space"),
+    -4264: Named("Log out of disk space"),
+    -4377: Named("fatal internal error"),
 }
 
 

@@ -161,6 +161,7 @@ def _build_remedy() -> str:
                 ),
             ),
             when("c.link", para("Small", "{{ c.link }}", together=True)),
+            when("c.script_of", para("Small", say("Its statements are in the script of {code}.", code="c.script_of"))),
             each(
                 "step in c.steps",
                 when("step.label", para("Small", run("{{ step.label }}", "Strong"), together=True)),

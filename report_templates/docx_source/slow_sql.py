@@ -7,6 +7,12 @@ from report_templates.docx_source.front import figure
 from report_templates.docx_source.instance import top_statements
 from report_templates.docx_source.xml import Column, each, listing, pairs, para, run, say, tag, when
 
+PIN_NOTE = (
+    "An outline takes the place of all hints of its statement, and is found by SQL_ID: a statement whose text changes "
+    "is no longer kept. It keeps the plan even when data grow: drop it once the index has proved itself."
+)
+PIN_CHECK = "Make sure that they are kept: DATABASE_NAME is right, and OUTLINE_ID is not -1 once the statement has run"
+
 
 def proof_macro() -> str:
     """``index_proof(i)``: one index with all that belongs to making it."""
@@ -35,6 +41,12 @@ def _build_whole_proof() -> str:
                 para("Small", run(say("First keep the plans of these statements"), "Strong"), together=True),
                 each("line in i.pinned", para("Small", "{{ line }}")),
                 _build_script("i.pins"),
+                para("Small", say(PIN_NOTE)),
+                when(
+                    "i.pin_check.count",
+                    para("Small", run(say(PIN_CHECK), "Strong"), together=True),
+                    _build_script("i.pin_check"),
+                ),
                 para("Small", run(say("Then make the index"), "Strong"), together=True),
             ),
             _build_script("i.create"),
@@ -64,16 +76,35 @@ def place_statement_proof(told: str) -> str:
             para("TableText", run("{{ index.place }}", "Mono"), " · {{ index.judged.label }}"),
             para("TableText", run(_join_pairs("index.facts"), "Soft")),
             when(
+                "index.card",
+                para("TableText", say("SQL, plans and rollback: {code}", code="index.card")),
+                otherwise=_place_script_of_index(),
+            ),
+        ),
+    )
+
+
+def _place_script_of_index() -> str:
+    """What is run for an index, inside a cell."""
+    return "".join(
+        (
+            when(
                 "index.pins.count",
                 para("TableText", run(say("First keep the plans of these statements"), "Strong")),
                 each("line in index.pinned", para("TableText", "{{ line }}")),
                 para("TableText", run("{{ index.pins.text }}", "Mono")),
+                para("TableText", run(say(PIN_NOTE), "Soft")),
+                when(
+                    "index.pin_check.count",
+                    para("TableText", run(say(PIN_CHECK), "Strong")),
+                    para("TableText", run("{{ index.pin_check.text }}", "Mono")),
+                ),
             ),
             para("TableText", run(say("Index"), "Strong")),
             para("TableText", run("{{ index.create.text }}", "Mono")),
             para("TableText", run(say("Rollback"), "Strong")),
             para("TableText", run("{{ index.rollback.text }}", "Mono")),
-        ),
+        )
     )
 
 
@@ -182,7 +213,13 @@ def _build_spare() -> str:
         "With all of them hidden, no plan of the dearest statements gets worse. Hide them first, and drop them after a "
         "month's end has passed."
     )
-    return when(
+    unknown = say("None is named: whether an index is needed cannot be told yet.") + " {{ s.no_spare }}"
+    none = when(
+        "s.no_spare",
+        para("Label", say("Indexes that can go, as one set"), together=True),
+        para("Small", unknown),
+    )
+    return none + when(
         "s.spare",
         para("Label", say("Indexes that can go, as one set"), together=True),
         para("Small", note, together=True),

@@ -11,8 +11,9 @@ import pytest
 
 from agent.facts.accounts import Account, DatabaseGrant
 from agent.model.sql_stages import Stage, find_stage
+from agent.model.terms import Outcome
 from tests.checks.cases.security import EVERYTHING, KNOWN, OPEN, _account, _grant
-from tests.harness import run_check, snapshot_of
+from tests.harness import run_check, shipped, snapshot_of
 
 FAMILY = ("SEC002", "SEC003", "SEC004", "SEC005", "SEC019", "SEC020", "SEC021", "SEC022")
 # What an account holds on all databases, and on single ones.
@@ -125,3 +126,27 @@ def test_what_is_needed_is_granted_and_looked_at_before_anything_is_revoked() ->
         for finding in judge((_account("shop", "10.%", *held), ())).values():
             stages = [ranks[find_stage(statement)] for statement in finding.sql]  # type: ignore[attr-defined]
             assert stages == sorted(stages)
+
+
+@pytest.mark.parametrize("held", GLOBAL)
+def test_no_check_of_the_family_passes_an_account_for_which_another_one_revokes_what_it_is_about(
+    held: tuple[str, ...],
+) -> None:
+    """Reading or changing tables everywhere is no pass while SEC003 or SEC005 still has to take it away."""
+    facts = [*KNOWN, _account("who", "%", *held)]
+    others = [run_check(code, snapshot_of(facts)) for code in ("SEC003", "SEC005")]
+    if not any(result.findings for result in others):
+        return
+    reads = {"select", "process"} & set(held)
+    changes = {"insert", "update", "delete"} & set(held) and {"create", "alter", "drop", "index"} & set(held)
+    for code, concerned in (("SEC019", reads), ("SEC020", changes)):
+        outcome = run_check(code, snapshot_of(facts)).outcome
+        assert (outcome is Outcome.PASS) == (not concerned), (code, held, outcome)
+
+
+def test_placeholders_of_all_checks_are_explained_where_they_are_used() -> None:
+    for code, spec in shipped()[0].checks.items():
+        remedy = spec.remediation
+        used = set(re.findall(r"<[A-Za-z][\w ,]*>", " ".join((*remedy.sql, *remedy.rollback))))
+        texts = (remedy.advice, remedy.pre_check, remedy.risk, remedy.no_rollback, *(c.text for c in remedy.cases))
+        assert all(name in " ".join(texts) for name in used), (code, used)

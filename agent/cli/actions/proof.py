@@ -10,12 +10,14 @@ from pathlib import Path
 from typing import Any
 
 from agent.archive.document import read_document
-from agent.archive.document_proof import add_proof, list_remedies
+from agent.archive.document_proof import add_proof, list_remedies, list_replaced
 from agent.archive.snapshot import load_snapshot
 from agent.catalogue import registry
+from agent.catalogue.rules import load_proof_policy
 from agent.cli.actions.targets import show_progress
 from agent.model.document import Document
 from agent.model.labels import MATCHES
+from agent.model.pins import place_in_databases, write_pin_checks
 from agent.model.snapshot import Snapshot
 from agent.model.terms import Text, Unit
 from agent.report.json.render_json import render_json
@@ -24,7 +26,7 @@ from agent.support.errors import ConfigError
 from agent.support.files import write_whole
 from agent.support.i18n import format_value, render_text, translate
 from agent.twin.candidates import Candidate, Scope
-from agent.twin.prove import ProposedChange, prove_advice, try_change
+from agent.twin.prove import ProposedChange, Retiring, prove_advice, try_change
 from agent.twin.result import Effect, IndexAdvice, TwinReport, Verdict
 from agent.twin.twin import ShowProgress
 
@@ -42,8 +44,10 @@ def print_advice(path: Path, assessment: Path | None, *, as_json: bool) -> None:
     snapshot = _load(path)
     document = _read_assessment(assessment, snapshot) if assessment else None
     remedies = tuple(list_remedies(document)) if document else ()
+    replaced = tuple(list_replaced(document)) if document else ()
+    retiring = Retiring(least=load_proof_policy().retire, replaced=replaced)
     with show_progress() as progress:
-        report = prove_advice(snapshot, _translate(progress), remedies=remedies)
+        report = prove_advice(snapshot, _translate(progress), remedies=remedies, retiring=retiring)
     if assessment and document:
         write_whole(assessment, render_json(add_proof(document, report)))
         command = shlex.join(["ob-health", "render", "-a", str(assessment), "-o", str(assessment.parent)])
@@ -60,6 +64,8 @@ def print_advice(path: Path, assessment: Path | None, *, as_json: bool) -> None:
         console.say("No index is proven to help these statements.")
     _print_unproven(report)
     _print_remedies(report)
+    if report.unseen:
+        console.say("No index is advised to go: {reason}", reason=console.localize_text(report.unseen))
     for retired in report.retired:
         served = retired.served_by or "–"
         text = "No statement known here loses by hiding {index} of {table}; its columns are in front of: {served}"
@@ -92,7 +98,11 @@ def print_what_if(
 
 def describe_report(report: TwinReport) -> dict[str, Any]:
     """Return what a program reads. Rejected indexes are in it with their verdict, and are no advice."""
-    told = {"problem": render_text(report.problem, "en"), "fidelity_pct": report.fidelity_pct}
+    told = {
+        "problem": render_text(report.problem, "en"),
+        "unseen": render_text(report.unseen, "en"),
+        "fidelity_pct": report.fidelity_pct,
+    }
     tried = [{**asdict(one), "why": render_text(one.why, "en")} for one in report.remedies]
     return {**asdict(report), **told, "remedies": tried}
 
@@ -166,11 +176,16 @@ def _print_index(advice: IndexAdvice) -> None:
     size = _say(advice.bytes, Unit.BYTES) if advice.bytes is not None else "–"
     console.say("  size before compression {size}, cost of writes {writes}; to undo:", size=size,
                 writes=_say(advice.write_us, Unit.MICROSECONDS))  # fmt: skip
-    console.print_verbatim(f"  {console.strip_controls(advice.rollback)}")
+    dropped = place_in_databases((pin.database, pin.rollback) for pin in advice.pins)
+    for sql in (advice.rollback, *dropped):
+        console.print_verbatim(f"  {console.strip_controls(sql)}")
     _print_effects(advice.effects)
     for pin in advice.pins:
         console.say("  first pin the plan of {sql_id}: {why}", sql_id=pin.sql_id, why=_word(pin.why.value))
-        console.print_verbatim(f"  {console.strip_controls(pin.sql)}")
+        for sql in place_in_databases([(pin.database, pin.sql)]):
+            console.print_verbatim(f"  {console.strip_controls(sql)}")
+    for sql in write_pin_checks(pin.sql_id for pin in advice.pins):
+        console.print_verbatim(f"  {console.strip_controls(sql)}")
 
 
 def _print_effects(effects: Iterable[Effect]) -> None:

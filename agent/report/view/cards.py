@@ -16,15 +16,17 @@ from agent.model.labels import (
     DEADLINES,
     EFFORTS,
     FOR_STATEMENTS,
+    N_,
     RUN_AS,
     SEVERITIES,
 )
 from agent.model.naming import tenant_name
 from agent.model.setting_words import BARE_UNITS, read_bare_unit
+from agent.model.sql_stages import split_stages
 from agent.model.terms import Category, ChangeKind, Severity, Unit
 from agent.report.view.impact import describe_impact
 from agent.report.view.outlook import list_outlook
-from agent.report.view.proof import ProofTeller, ToldVerdict
+from agent.report.view.proof import ProofTeller, ToldVerdict, list_shown_once
 from agent.report.view.scripts import CardScript, CardStep, build_script, build_steps
 from agent.report.view.sources import FigureSource, FigureSources
 from agent.report.view.statement import CardStatement, build_statement
@@ -34,6 +36,11 @@ from agent.support.i18n import count_digits, infer_unit
 ROWS_SHOWN = 20
 ROWS_KEPT = 1_000
 PROSE_LENGTH = 4_000
+# How sentences name an index that was not tried yet; their translations have the translation of the phrase.
+_CANDIDATES = (
+    N_("candidate index without lookups (not verified): ({candidate})"),
+    N_("candidate index (not verified): ({candidate})"),
+)
 _NOW, _ADVISED = "_is", "_to"  # suffixes of a setting's present value and of the value that its SQL sets
 
 
@@ -92,7 +99,8 @@ class Card:
     check of the same cause would take the points. ``change`` is the state of its findings together, ``change_told``
     says it of each kind. ``unjudged``: what the check could not judge, and what unlocks that.
     ``signs``: what the checks advise whose findings are joined with its own. ``link_text`` is what a reader sees of
-    ``link``: version and name of the page.
+    ``link``: version and name of the page. ``script_of`` is the check whose card has the statements of this one, "" if
+    they are here.
     """
 
     code: str
@@ -119,6 +127,7 @@ class Card:
     unseen: int
     advice: str
     steps: tuple[CardStep, ...]
+    script_of: str
     rollback: CardScript
     more_rollback: CardScript
     no_rollback: str
@@ -154,16 +163,28 @@ class CardMaker:
             FigureSources(document, words),
         )
 
-    def card(self, result: ResultEntry, symptoms: Sequence[ResultEntry] = ()) -> Card:
-        """Return the card of a result; the symptoms become cards below it."""
+    def card(self, result: ResultEntry, symptoms: Sequence[ResultEntry] = (), cause: str = "") -> Card:
+        """Return the card of a result; the symptoms become cards below it.
+
+        What one cause has broken is mended by one script, in its order: the card of the ``cause`` has the statements of
+        its symptoms, too. Two scripts of one account would grant in one what the other has revoked before.
+        """
         words, texts = self.words, self._pick_texts(result)
         findings, severity = list_open_findings(result), find_counted_severity(result)
         told: set[str] = set()
         rows = tuple(self._build_row(finding, result, told) for finding in findings[:ROWS_KEPT])
         kinds = [self.changes.get(finding["fingerprint"], "") for finding in findings]
         change = find_state(kinds)
-        shown = [finding for finding in findings if not self.teller.is_rejected(finding["fingerprint"])]
+        shown = self._list_shown(result)
         sql, rollback = _list_statements(shown, "sql"), _list_statements(shown, "rollback")
+        if cause:
+            sql, rollback = [], []  # the script of the cause has them
+        # A way back goes the other way round.
+        for symptom in symptoms:
+            own = self._list_shown(symptom)
+            sql, rollback = sql + _list_statements(own, "sql"), _list_statements(own, "rollback") + rollback
+        if symptoms:
+            rollback = [text for texts in split_stages(rollback).values() for text in texts]
         link = _keep_web_address(words.pick(result["remediation"]["links"]))
         return Card(
             code=make_printable(result["code"], NAME_LENGTH),
@@ -190,6 +211,7 @@ class CardMaker:
             unseen=len(findings) - len(rows),
             advice=make_printable(texts["advice"], PROSE_LENGTH),
             steps=build_steps(sql, ROWS_SHOWN, words),
+            script_of=make_printable(cause, NAME_LENGTH) if cause and _list_statements(shown, "sql") else "",
             rollback=build_script(rollback[:ROWS_SHOWN]),
             more_rollback=build_script(rollback[ROWS_SHOWN:]),
             no_rollback=make_printable(texts["no_rollback"]),
@@ -198,8 +220,14 @@ class CardMaker:
             link=link,
             link_text=_name_page(link, words),
             signs=self._list_advice(result["code"], findings),
-            symptoms=tuple(self.card(symptom) for symptom in symptoms),
+            symptoms=tuple(self.card(symptom, cause=result["code"]) for symptom in symptoms),
         )
+
+    def _list_shown(self, result: ResultEntry) -> list[FindingEntry]:
+        """Return the findings whose statements are advice."""
+        return [
+            finding for finding in list_open_findings(result) if not self.teller.is_rejected(finding["fingerprint"])
+        ]
 
     def _list_sources(self, result: ResultEntry, findings: Sequence[FindingEntry]) -> tuple[FigureSource, ...]:
         """Return where the figures of the check, and of those joined with it, come from."""
@@ -239,7 +267,7 @@ class CardMaker:
         is_rejected = self.teller.is_rejected(finding["fingerprint"])
         return CardRow(
             resource=words.resource(finding),
-            sentence=_shorten_sentence(finding, statement, words),
+            sentence=self._name_proven(finding, finding["resource"], statement),
             severity=finding["severity"],
             severity_label=words.label(SEVERITIES, finding["severity"]),
             value=format_judged(finding["value"], result["ladder"], unit, words, digits),
@@ -262,6 +290,17 @@ class CardMaker:
             tried=self.teller.remedy(finding["fingerprint"]),
             signs=tuple(self._list_signs(finding, statement, told)),
         )
+
+    def _name_proven(self, found: JudgedEntry, resource: str, statement: CardStatement | None) -> str:
+        """Return the sentence of a finding; where its statement has a proven index, with that for the candidate."""
+        words, sentence = self.words, _shorten_sentence(found, statement, self.words)
+        candidate, proof = found["evidence"].get("candidate"), self.teller.statement(resource)
+        if not isinstance(candidate, str) or proof is None or not proof.indexes:
+            return sentence
+        proven = words("index proven on the twin: {index}", index=words(", ").join(one.place for one in proof.indexes))
+        for phrase in _CANDIDATES:
+            sentence = sentence.replace(words(phrase, candidate=candidate), proven)
+        return sentence
 
     def _find_statement(self, finding: FindingEntry) -> CardStatement | None:
         """Return the statement that a finding is about, or else the one that its evidence names as an example."""
@@ -287,7 +326,7 @@ class CardMaker:
                 told.add(sign["fingerprint"])
                 yield CardSign(
                     code=make_printable(sign["code"], NAME_LENGTH),
-                    sentence=_shorten_sentence(sign, statement, self.words),
+                    sentence=self._name_proven(sign, finding["resource"], statement),
                     severity=sign["severity"],
                     severity_label=self.words.label(SEVERITIES, sign["severity"]),
                 )
@@ -424,6 +463,30 @@ def format_evidence(
         else:
             lines += words.pairs({key: value})
     return tuple(lines)
+
+
+def show_proofs_once(cards: Iterable[Card]) -> tuple[Card, ...]:
+    """Return the cards with each proven index whole in the first row that shows it; later rows name that card.
+
+    Its statements are run once: who follows both cards would make what is there already.
+    """
+    told: dict[str, str] = {}
+    return tuple(_refer_to_first(card, told) for card in cards)
+
+
+def _refer_to_first(card: Card, told: dict[str, str]) -> Card:
+    rows, more = (tuple(_refer_row(row, told, card.code) for row in listed) for listed in (card.rows, card.more_rows))
+    return replace(
+        card, rows=rows, more_rows=more, symptoms=tuple(_refer_to_first(symptom, told) for symptom in card.symptoms)
+    )
+
+
+def _refer_row(row: CardRow, told: dict[str, str], code: str) -> CardRow:
+    statement = row.statement
+    if statement is None or statement.proof is None:
+        return row
+    proof = replace(statement.proof, indexes=tuple(list_shown_once(statement.proof.indexes, told, code)))
+    return replace(row, statement=replace(statement, proof=proof))
 
 
 def _list_rungs(result: ResultEntry) -> Mapping[str, float]:

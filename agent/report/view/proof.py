@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
+from agent.facts.outline_hints import list_run_hints
 from agent.model.document import Document
-from agent.model.document_proof import IndexAdviceEntry, PlanEffectEntry, ProofEntry, ProvenStatementEntry
+from agent.model.document_proof import IndexAdviceEntry, PinEntry, PlanEffectEntry, ProofEntry, ProvenStatementEntry
 from agent.model.labels import MATCHES, VERDICTS
+from agent.model.pins import place_in_databases, write_pin_checks
 from agent.model.terms import Unit
 from agent.report.view.scripts import CardScript, build_script
 from agent.report.words import NAME_LENGTH, SQL_LENGTH, Words, make_printable
@@ -44,7 +46,8 @@ class PlanChange:
 class IndexProof:
     """One index that is advised: what to run first (``pins``), what makes it, the way back, and who gains.
 
-    ``pinned`` says of each statement that is pinned, why. ``card`` is the check whose card shows all of it, "" if none.
+    ``pinned`` says of each statement that is pinned, why, and which of its own hints stay. ``pin_check`` shows that the
+    pins work. ``card`` is the check whose card shows all of it; "" where it is shown here.
     """
 
     place: str
@@ -52,6 +55,7 @@ class IndexProof:
     facts: tuple[tuple[str, str], ...]
     pins: CardScript
     pinned: tuple[str, ...]
+    pin_check: CardScript
     create: CardScript
     rollback: CardScript
     changes: tuple[PlanChange, ...]
@@ -172,17 +176,25 @@ class ProofTeller:
             place=name_index(advice["database"], advice["table"], advice["columns"], advice["scope"]),
             judged=self.judge(advice["verdict"], {}),
             facts=facts,
-            pins=build_script([pin["sql"] for pin in pins]),
-            pinned=tuple(
-                words(
-                    "{what}: {reason}", what=make_printable(pin["sql_id"], NAME_LENGTH), reason=words.pick(pin["why"])
-                )
-                for pin in pins
-            ),
+            pins=build_script([*place_in_databases((pin["database"], pin["sql"]) for pin in pins)]),
+            pinned=tuple(map(self._describe_pin, pins)),
+            pin_check=build_script(write_pin_checks(pin["sql_id"] for pin in pins)),
             create=build_script([advice["sql"]]),
-            rollback=build_script([advice["rollback"], *(pin["rollback"] for pin in pins)]),
+            rollback=build_script(
+                [advice["rollback"], *place_in_databases((pin["database"], pin["rollback"]) for pin in pins)]
+            ),
             changes=tuple(changes),
         )
+
+    def _describe_pin(self, pin: PinEntry) -> str:
+        """Return why a statement is pinned, and which hints of its own the outline has to keep."""
+        words = self._words
+        name, own = make_printable(pin["sql_id"], NAME_LENGTH), ", ".join(list_run_hints(pin["sql"]))
+        told = words("{what}: {reason}", what=name, reason=words.pick(pin["why"]))
+        if not own:
+            return told
+        kept = words("its own {hints} stay in the outline, so that nothing but its plan is kept", hints=own)
+        return words("; ").join((told, kept))
 
     def _build_change(self, effect: PlanEffectEntry) -> PlanChange:
         told = self._statements.get(effect["resource"])
@@ -202,6 +214,13 @@ class ProofTeller:
     def format_gain(self, least_pct: float, most_pct: float) -> str:
         """Return the gain as a range in whole per cent, rounded down: no index saves all of the time."""
         return f"{self._words.value(int(least_pct), Unit.PCT)} – {self._words.value(int(most_pct), Unit.PCT)}"
+
+
+def list_shown_once(indexes: Iterable[IndexProof], told: dict[str, str], card: str) -> Iterator[IndexProof]:
+    """Yield proofs, each whole where it is told first; later ones name the card that ``told`` has by its place."""
+    for index in indexes:
+        yield replace(index, card=told[index.place]) if index.place in told else index
+        told.setdefault(index.place, card)
 
 
 def name_index(database: str, table: str, columns: Sequence[str], scope: str = "") -> str:

@@ -13,7 +13,14 @@ from agent.model.labels import CHANGES, SEVERITIES
 from agent.model.terms import ChangeKind, Outcome, Severity, Unit
 from agent.report.style import OURS, Style
 from agent.report.view.by_hand import HandItem, build_hand_items
-from agent.report.view.cards import Card, CardMaker, find_counted_severity, format_judged, format_unjudged
+from agent.report.view.cards import (
+    Card,
+    CardMaker,
+    find_counted_severity,
+    format_judged,
+    format_unjudged,
+    show_proofs_once,
+)
 from agent.report.view.chapters import TOP, Chapter, build_chapters, is_platform
 from agent.report.view.check_lines import CheckLine, build_check_line, list_check_lines
 from agent.report.view.cover import Cover, build_cover, build_glossary, build_scope
@@ -215,7 +222,7 @@ def _build_cards(results: Sequence[ResultEntry], document: Document, words: Word
         if result["symptom_of"] in codes:
             symptoms[result["symptom_of"]].append(result)
     causes = [result for result in results if result["symptom_of"] not in codes]
-    return tuple(maker.card(result, symptoms[result["code"]]) for result in causes)
+    return show_proofs_once([maker.card(result, symptoms[result["code"]]) for result in causes])
 
 
 def _list_muted(document: Document, words: Words) -> tuple[MutedFinding, ...]:

@@ -61,7 +61,8 @@ class TriedRemedy:
 class SlowSql:
     """The chapter. ``is_proven``: the twin was asked. ``problem`` is why it could not answer, or not to the end.
 
-    ``more_unproven`` and ``more_remedies`` count what is not listed.
+    ``more_unproven`` and ``more_remedies`` count what is not listed. ``no_spare`` is what the load did not show, where
+    no index is advised to go for that reason.
     """
 
     is_proven: bool
@@ -72,6 +73,7 @@ class SlowSql:
     unproven: tuple[UnprovenIndex, ...]
     more_unproven: int
     spare: tuple[SpareIndex, ...]
+    no_spare: str
     hide: CardScript
     show: CardScript
     remedies: tuple[TriedRemedy, ...]
@@ -114,6 +116,7 @@ def build_slow_sql(document: Document, words: Words, cards: Iterable[Card]) -> S
         unproven=tuple(unproven[:_LISTED]),
         more_unproven=max(0, len(unproven) - _LISTED),
         spare=tuple(_list_spare(proof, words)),
+        no_spare=words.pick(proof["unseen"]),
         hide=build_script([one["sql"] for one in proof["retired"]]),
         show=build_script([one["rollback"] for one in proof["retired"]]),
         remedies=tuple(remedies[:_LISTED]),
@@ -140,7 +143,7 @@ def _build_unproven(statements: tuple[StatementRow, ...]) -> SlowSql:
     nothing = build_script(())
     return SlowSql(
         is_proven=False, problem="", statements=statements, facts=(), indexes=(), unproven=(), more_unproven=0,
-        spare=(), hide=nothing, show=nothing, remedies=(), more_remedies=0, lacks=(), limits=(),
+        spare=(), no_spare="", hide=nothing, show=nothing, remedies=(), more_remedies=0, lacks=(), limits=(),
     )  # fmt: skip
 
 

@@ -86,6 +86,8 @@ def _list_rows(told: SlowSql, words: Words) -> Iterator[Sequence[Value]]:
         yield _describe_index(number, index, words)
     for unproven in told.unproven:
         yield _place(what=words("Index"), name=unproven.place, verdict=words("Unverified"), why=unproven.why)
+    if told.no_spare:
+        yield _place(what=words("Indexes that can go, as one set"), why=told.no_spare)
     for spare in told.spare:
         yield _place(what=words("Index that can go"), name=spare.place, why=spare.reason)
     if told.spare:
@@ -107,7 +109,7 @@ def _describe_index(number: int, index: IndexProof, words: Words) -> Sequence[Va
         verdict=index.judged.label,
         why="\n".join(index.pinned),
         gain="\n".join(f"{change.sql_id}: {change.gain}" for change in index.changes),
-        pins=index.pins.text,
+        pins="\n".join(block.text for block in (index.pins, index.pin_check) if block.count),
         sql=index.create.text,
         rollback=index.rollback.text,
         details="\n".join(f"{name}: {value}" for name, value in index.facts),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from agent.twin.candidates import Candidate
@@ -100,6 +102,9 @@ def test_a_changed_plan_without_a_proof_is_pinned() -> None:
     assert pin.sql.startswith("CREATE OUTLINE keep_") and f"ON '{effects[0].sql_id}' USING HINT /*+ BEGIN" in pin.sql
     assert pin.rollback.startswith("DROP OUTLINE keep_")
     assert list(list_pins(judge(10), ONE.name)) == []
+    hints = "/*+ BEGIN_OUTLINE_DATA FULL(orders) MONITOR QUERY_TIMEOUT(9) READ_CONSISTENCY( WEAK ) END_OUTLINE_DATA */"
+    (kept,) = list_pins([replace(effects[0], outline_before=hints)], ONE.name)
+    assert hints.replace(" MONITOR", "") in kept.sql, "an outline takes the place of all hints of its statement"
     assert list(list_pins(effects, "another")) == []
 
 
