@@ -466,26 +466,6 @@ class ViewUse:
     table_name: str
 
 
-@source(
-    "oceanbase.DBA_MVIEWS",
-    DataClass.STATISTICS,
-    where=BUSINESS_OWNER,
-    order_by="OWNER, MVIEW_NAME",
-    limit=5000,
-)
-class MaterializedView:
-    """One materialized view. ``last_refresh_date`` is when the data was read that it shows, None before the first time.
-
-    ``on_query_computation`` is Y for one that adds at each query what has changed since.
-    """
-
-    owner: str
-    mview_name: str
-    refresh_mode: str
-    last_refresh_date: datetime | None
-    on_query_computation: str | None = None
-
-
 @source("oceanbase.DBA_OB_TABLET_TO_LS", DataClass.STATISTICS, cost=CostClass.MEDIUM)
 class TabletCount:
     """How many tablets the tenant has, those of its system tables included; always one row."""

@@ -54,7 +54,7 @@ _WORDS = (
     " priv_update rebuild recovery_window replica_type request retention role row_tablet scope snap_interval ssl_cipher"
     " state stattype_locked status switchover_status sync_status table_collation task_id tenant_role tenant_type"
     " collation_name column_key delete_rule operator param_infos partitions session_state time_unit type wait_class"
-    " operation workload series lack on_query_computation refresh_mode"
+    " operation workload series lack"
 )
 # By column, in any view: a column's name means the same everywhere, except where FIELDS differs.
 COLUMNS: dict[str, TextContent] = {
@@ -62,7 +62,7 @@ COLUMNS: dict[str, TextContent] = {
     **dict.fromkeys(("table_schema", "owner", "table_owner", "database_name"), TextContent.DATABASE),
     **dict.fromkeys(("constraint_schema", "unique_constraint_schema", "running_table_owner"), TextContent.DATABASE),
     **dict.fromkeys(("db", "db_name", "sequence_owner", "view_schema"), TextContent.DATABASE),
-    **dict.fromkeys(("table_name", "object_name", "original_name", "view_name", "mview_name"), TextContent.TABLE),
+    **dict.fromkeys(("table_name", "object_name", "original_name", "view_name"), TextContent.TABLE),
     **dict.fromkeys(("referenced_table_name", "running_table_name"), TextContent.TABLE),
     **dict.fromkeys(("restore_tenant_name", "backup_tenant_name"), TextContent.TENANT),
     **dict.fromkeys(("constraint_name", "unique_constraint_name"), TextContent.INDEX),

@@ -114,7 +114,6 @@ FOR_STATEMENTS = frozenset(
         "old_type",
         "plain_column",
         "plain_table",
-        "refreshed",
         "revoked",
         "stale_schema",
         "stale_table",

@@ -23,7 +23,6 @@ from agent.facts.resources import Counter
 from agent.facts.schema import (
     BusinessObject,
     IndexColumn,
-    MaterializedView,
     NotableColumn,
     PartitionedIndex,
     Table,
@@ -169,9 +168,6 @@ _EXPLICIT: Mapping[type, Sequence[Any]] = {
             last_number=7,
         )
     ],
-    MaterializedView: [
-        MaterializedView(owner=DECOY, mview_name=DECOY, refresh_mode="DEMAND", last_refresh_date=NOW)
-    ],
     ViewUse: [ViewUse(view_schema=DECOY, view_name="v", table_schema=DECOY, table_name=DECOY)],
     OpenAccount: [OpenAccount(user_name=DECOY, host="%", type="ROLE")],
     RestoreJob: [
@@ -236,7 +232,9 @@ _SHOW_THE_SOURCE = frozenset({Server, Table})
 EVERY_ROW_COUNTS: Mapping[str, str] = {
     **dict.fromkeys(("BAK005", "BAK011", "BAK012"), "each row is a backup or a log archive of a tenant"),
     **dict.fromkeys(("CAP001", "CAP002", "CAP003"), "each row is of one tenant's memory or disk, META tenants too"),
-    **dict.fromkeys(("SQL001", "SQL006", "SQL010", "SQL015", "SQL016", "SQL021", "SQL044"), "asks for shares of all"),
+    **dict.fromkeys(
+        ("SQL001", "SQL006", "SQL010", "SQL015", "SQL016", "SQL021", "SQL044", "SQL050"), "asks for shares of all"
+    ),
     **dict.fromkeys(("SQL005", "SQL007"), "judges the record itself"),
     **dict.fromkeys(("OPS006", "VER001"), "reads one row"),
     "TXN003": "counts all that wait",

@@ -40,7 +40,7 @@ NOTHING_IS_GOOD = {
     "BalanceJob", "Deadlock", "FailedOperation", "FailedTransfer", "LockWait", "LogRestore", "UnsettledTables",
     "Outline", "PartitionedIndex", "PartitionedTable", "RecycledObject", "RunningBackup", "Sequence", "ThrottlingRule",
     "ViewUse", "RestoreJob", "RunningGather", "ForeignKey", "ForeignKeyColumn", "DynamicPartitions",
-    "FailedLogins", "OpenAccount", "DatabaseGrant", "MaterializedView",
+    "FailedLogins", "OpenAccount", "DatabaseGrant",
 }  # fmt: skip
 LARGEST_OR_NEWEST_FIRST = {"SqlShape", "SqlTotal", "CachedPlan", "BackupJob", "BackupSet", "DeleteJob"}
 BUSINESS = {

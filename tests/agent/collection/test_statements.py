@@ -24,11 +24,9 @@ from agent.support.i18n import render_text
 
 COLUMNS: dict[str, dict[str, str]] = json.loads((Path(__file__).parents[2] / "data" / "columns.json").read_text())
 _NEWER = {"DynamicPartitions"}  # from 4.3.5 BP2 on
-_NOT_IN_425 = {"MaterializedView"}
 _NOT_IN_430 = {"SqlTotal", "RepositoryShape", "RepositoryText", "StatementWait", "ActiveMinute"}
 EXPECTED = {
-    "4.2.5 user": {"RecycledObject", "Server", "Zone"} | _NEWER | _NOT_IN_425,
-    "4.2.5 sys": {"RecycledObject"} | _NEWER | _NOT_IN_425,
+    "4.2.5 user": {"RecycledObject", "Server", "Zone"} | _NEWER, "4.2.5 sys": {"RecycledObject"} | _NEWER,
     "4.3.0 user": {"Server", "Zone"} | _NOT_IN_430 | _NEWER, "4.3.0 sys": _NOT_IN_430 | _NEWER,
     "4.3.3 user": {"RecycledObject", "Server", "Zone"} | _NEWER, "4.3.3 sys": {"RecycledObject"} | _NEWER,
 }  # fmt: skip

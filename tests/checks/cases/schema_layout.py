@@ -14,7 +14,6 @@ from agent.facts.schema import (
     ForeignKey,
     ForeignKeyColumn,
     IndexColumn,
-    MaterializedView,
     NotableColumn,
     PartitionedTable,
     Table,
@@ -54,13 +53,6 @@ def _copy(name: str, days: int | None = 99) -> Table:
 
 def _filled(name: str, changes: int, added: int) -> TableChanges:
     return TableChanges(table_owner="shop", table_name=name, changes=changes, added_rows=added)
-
-
-def _view(days: int | None, *, mode: str = "DEMAND", name: str = "m", computed: str | None = "N") -> MaterializedView:
-    refreshed = None if days is None else NOW - timedelta(days=days)
-    return MaterializedView(
-        owner="shop", mview_name=name, refresh_mode=mode, last_refresh_date=refreshed, on_query_computation=computed
-    )
 
 
 def _text(length: int | None, kind: str = "varchar") -> NotableColumn:
@@ -332,17 +324,6 @@ CASES = [
         label="the table of another schema",
     ),
     Case("SCH039", [LOG], FOUND, version=NEWER, label="no view at all"),
-    Case("SCH040", [_view(31)], version=NEWER),
-    Case("SCH040", [_view(32)], [("shop.m", LOW)], version=NEWER),
-    Case("SCH040", [_view(180)], [("shop.m", MEDIUM)], version=NEWER),
-    Case("SCH040", [_view(40, mode="NEVER")], [("shop.m", LOW)], version=NEWER, label="never refreshed"),
-    Case("SCH040", [_view(31, mode="NEVER")], version=NEWER, label="never refreshed, and new"),
-    Case("SCH040", [_view(40, name="m-2026")], [("shop.m-2026", LOW)], version=NEWER, label="name to be quoted"),
-    Case("SCH040", [_view(400, computed="Y")], version=NEWER, label="computed at each query"),
-    Case("SCH040", [_view(40, computed=None)], [("shop.m", LOW)], version=NEWER, label="nothing is said of that"),
-    Case("SCH040", [_view(None)], not_assessed=True, version=NEWER, label="never filled"),
-    Case("SCH040", [_view(40), _view(None, name="n")], [("shop.m", LOW)], version=NEWER, label="one of two filled"),
-    Case("SCH040", [], version=NEWER, label="none"),
     Case("SCH042", [_table(), _named("tag_ids", 32)], [("shop.t.tag_ids", LOW)]),
     Case("SCH042", [_table(), _named("tag_ids", 31)], label="no room"),
     Case("SCH042", [_table(), _named("tagIds", 200)], [("shop.t.tagIds", LOW)], label="capitals"),

@@ -126,18 +126,6 @@ PLANTS = [
         severity=Severity.LOW,
     ),
     Plant(
-        "SCH040",
-        plant=[
-            "CREATE TABLE {db}.t (id INT PRIMARY KEY, b INT)",
-            "CREATE MATERIALIZED VIEW {db}.m AS SELECT b, COUNT(*) AS n FROM {db}.t GROUP BY b",
-        ],
-        cure=["DROP MATERIALIZED VIEW {db}.m"],
-        no_loop="A refresh is now, which lies as far back as the creation by the clock that lets the view grow old",
-        resource="{db}.m",
-        severity=Severity.LOW,
-        later=timedelta(days=40),
-    ),
-    Plant(
         "SCH042",
         plant=["CREATE TABLE {db}.t (id INT PRIMARY KEY, tag_ids VARCHAR(200))"],
         cure=[

@@ -49,10 +49,13 @@ from tests.harness import Case, gathered, shipped, snapshot_of
 KEY, OTHER = RedactionKey(b"k" * 32), RedactionKey(b"o" * 32)
 NAMES = Pseudonyms(KEY)
 HELD_BY_A_SNAPSHOT = {"target", "facts", "records", "problems", "receipt"}
-# One case of each check for each answer that it can give.
+# These read the words of names, which redaction takes away: of a redacted snapshot they find nothing.
+BY_NAME = {"SCH042", "SCH043", "SCH044"}
+# One case of each other check for each answer that it can give.
 CASES: dict[object, Case] = {
     (case.code, case.not_assessed, case.tenant_kind, tuple(severity for _, severity in case.found)): case
     for case in gathered(cases, "CASES")
+    if case.code not in BY_NAME
 }
 PSEUDONYM = re.compile(r"[a-z]+_[0-9a-f]{12}")
 
