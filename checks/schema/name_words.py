@@ -6,9 +6,9 @@ import re
 
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^\W\d_A-Za-z]+")
 # Words that name a moment wherever they stand last.
-_MOMENTS = frozenset({"date", "datetime", "timestamp", "birthday", "until", "till", "since"})
+MOMENTS = frozenset({"date", "datetime", "timestamp", "birthday", "until", "till", "since"})
 # What comes about at a moment; other things that end in these words lie somewhere or rest on something.
-_MOMENT_PREPOSITIONS = frozenset({"at", "on", "time"})
+MOMENT_PREPOSITIONS = frozenset({"at", "on", "time"})
 _EVENT_WORDS = (
     "added approved begin begins begun birth booked born cancel cancelled canceled change changed checkin checkout"
     " closed completed confirm confirmed create created delete deleted delivered due edited effective end ended ends"
@@ -17,7 +17,7 @@ _EVENT_WORDS = (
     " registered released renewed requested returned scheduled seen send sent shipped signed start started starts"
     " stop stopped submitted trade update updated visited"
 )
-_EVENTS = frozenset(_EVENT_WORDS.split())
+EVENTS = frozenset(_EVENT_WORDS.split())
 _BOUNDS = frozenset({"from", "to"})
 _SPANS = frozenset({"valid", "effective", "active"})
 # Nothing else is called by these; the others need a day behind them.
@@ -34,10 +34,10 @@ def split_words(name: str) -> list[str]:
 def names_moment(name: str) -> bool:
     """Whether a column of this name holds a day or a moment, as far as a name can tell."""
     *before, last = split_words(name) or [""]
-    if last in _MOMENTS:
+    if last in MOMENTS:
         return True
     word = before[-1] if before else ""
-    return (last in _MOMENT_PREPOSITIONS and word in _EVENTS) or (last in _BOUNDS and word in _SPANS)
+    return (last in MOMENT_PREPOSITIONS and word in EVENTS) or (last in _BOUNDS and word in _SPANS)
 
 
 def names_keys(name: str) -> bool:

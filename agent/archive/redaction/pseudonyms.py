@@ -32,8 +32,21 @@ TELLING = frozenset(
      "wages", "payments", "cost", "costs", "revenue", "income", "profit", "turnover", "subtotal", "commission",
      "surcharge", "invoiced", "paid", "payable", "receivable", "usd", "eur", "cny", "rmb", "yuan", "factor", "weight",
      "share", "score", "index", "time", "ms", "us", "sec", "seconds", "minutes", "hours", "cpu", "io", "plan", "query",
-     "memory", "estimate", "estimated")
+     "memory", "estimate", "estimated",
+     # moments and lists of keys
+     "date", "datetime", "timestamp", "birthday", "until", "till", "since", "at", "on", "from", "to", "valid",
+     "effective", "active", "added", "approved", "begin", "begins", "begun", "birth", "booked", "born", "cancel",
+     "cancelled", "canceled", "change", "changed", "checkin", "checkout", "closed", "completed", "confirm",
+     "confirmed", "create", "created", "delete", "deleted", "delivered", "due", "edited", "end", "ended", "ends",
+     "entered", "expire", "expired", "expires", "expiry", "failed", "finish", "finished", "hired", "insert",
+     "inserted", "issued", "joined", "launched", "left", "login", "logout", "modified", "modify", "opened", "order",
+     "ordered", "pay", "published", "purchase", "purchased", "received", "registered", "released", "renewed",
+     "requested", "returned", "scheduled", "seen", "send", "sent", "shipped", "signed", "start", "started", "starts",
+     "stop", "stopped", "submitted", "trade", "update", "updated", "visited", "ids")
 )  # fmt: skip
+# What tells that a table is a copy or for scratch: a word before or behind the name, and a day behind it.
+_COPY_WORD = "(?:tmp|bak|bkp|temp|backup|old|copy)"
+_COPY = re.compile(rf"(?P<before>(?:{_COPY_WORD}_)?)(?P<name>.+?)(?P<behind>(?:_{_COPY_WORD})?(?:_\d{{4,14}})?)", re.I)
 _WELL_KNOWN: dict[TextContent, re.Pattern[str]] = {
     TextContent.DATABASE: re.compile("|".join(map(re.escape, SYSTEM_SCHEMAS))),
     # A name that is a word of SQL tells nothing of the customer, and a check asks for it.
@@ -165,14 +178,17 @@ class Pseudonyms:
         return self._key.pseudonym(TextContent.DATABASE.value, name) + "%" * ("%" in name)
 
     def _replace_table(self, name: str) -> str:
-        """The log of a materialized view is known by its name, which ends with that of its table."""
+        """The log of a materialized view is known by its name, which ends with that of its table; a copy by a word."""
         if name.startswith(MVIEW_LOG):
             return f"{MVIEW_LOG}{self.of(TextContent.TABLE, name.removeprefix(MVIEW_LOG))}"
-        return self._key.pseudonym(TextContent.TABLE.value, name)
+        found = _COPY.fullmatch(name)
+        before, name, behind = found.groups() if found else ("", name, "")
+        return before + self._key.pseudonym(TextContent.TABLE.value, name) + behind
 
     def _replace_column(self, name: str) -> str:
-        parts = (part.lower() for part in re.split(r"_|(?<=[a-z])(?=[A-Z])", name))
-        telling = "".join(f"_{part}" for part in parts if part in TELLING)
+        parts = [part.lower() for part in re.split(r"_|(?<=[a-z])(?=[A-Z])", name)]
+        # Only behind another word does "ids" tell of a list; the pseudonym would be such a word.
+        telling = "".join(f"_{part}" for part in parts if part in TELLING and parts != ["ids"])
         return "__" * name.startswith("__") + self._key.pseudonym(TextContent.COLUMN.value, name) + telling
 
     def _replace_job(self, name: str) -> str:
