@@ -95,7 +95,8 @@ WIDE = (
 
 @pytest.mark.parametrize(
     ("table", "original"),
-    [("tmp_orders", "orders"), ("orders_bak", "orders"), ("orders_backup_20240131", "orders"), ("bak_a_b_2024", "a_b_2024"),
+    [("tmp_orders", "orders"), ("orders_bak", "orders"), ("orders_backup_20240131", "orders"),
+     ("bak_a_b_2024", "a_b_2024"),
      ("orders", None), ("backup", None), ("orders_backup", None), ("orders_20240131", None)],
 )  # fmt: skip
 def test_a_copy_is_a_copy_of_the_same_table_without_names(table: str, original: str | None) -> None:
