@@ -54,12 +54,13 @@ def load_rules(specs: Mapping[str, CheckSpec], path: Path | None = None) -> Rule
         problems.unknown_key((key,), _TOP_KEYS)
     if data.get("version") != 1 or isinstance(data["version"], bool):
         problems.add(("version",), "{place}: version must be 1")
-    scoring, proof = parse_scoring(data.get("scoring", {}), problems), _parse_proof(data.get("proof"), problems)
+    scoring = parse_scoring(data.get("scoring", {}), problems)
+    if "proof" in data:
+        _parse_proof(data["proof"], problems)
     rules = _parse_rules(specs, data.get("checks"), problems)
     problems.raise_any()
     brought = {code: spec.rule for code, spec in specs.items() if spec.rule and code not in data["checks"]}
-    sha256 = _hash_data([data, brought] if brought else data)
-    return Ruleset(rules=rules, sha256=sha256, scoring=scoring, proof=proof)
+    return Ruleset(rules=rules, sha256=_hash_data([data, brought] if brought else data), scoring=scoring)
 
 
 def load_scoring() -> ScoringPolicy:

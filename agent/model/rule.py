@@ -192,7 +192,6 @@ class Ruleset:
     rules: Mapping[str, Rule]
     sha256: str
     scoring: ScoringPolicy = ScoringPolicy()
-    proof: ProofPolicy = ProofPolicy()
     overrides: tuple[Override, ...] = ()
     mutes: tuple[Mute, ...] = ()
     problems: tuple[Text, ...] = ()

@@ -267,7 +267,7 @@ class CardMaker:
         is_rejected = self.teller.is_rejected(finding["fingerprint"])
         return CardRow(
             resource=words.resource(finding),
-            sentence=self._name_proven(finding, finding["resource"], statement),
+            sentence=self._name_proven(finding, statement),
             severity=finding["severity"],
             severity_label=words.label(SEVERITIES, finding["severity"]),
             value=format_judged(finding["value"], result["ladder"], unit, words, digits),
@@ -291,10 +291,10 @@ class CardMaker:
             signs=tuple(self._list_signs(finding, statement, told)),
         )
 
-    def _name_proven(self, found: JudgedEntry, resource: str, statement: CardStatement | None) -> str:
+    def _name_proven(self, found: JudgedEntry, statement: CardStatement | None) -> str:
         """Return the sentence of a finding; where its statement has a proven index, with that for the candidate."""
         words, sentence = self.words, _shorten_sentence(found, statement, self.words)
-        candidate, proof = found["evidence"].get("candidate"), self.teller.statement(resource)
+        candidate, proof = found["evidence"].get("candidate"), statement.proof if statement else None
         if not isinstance(candidate, str) or proof is None or not proof.indexes:
             return sentence
         proven = words("index proven on the twin: {index}", index=words(", ").join(one.place for one in proof.indexes))
@@ -326,7 +326,7 @@ class CardMaker:
                 told.add(sign["fingerprint"])
                 yield CardSign(
                     code=make_printable(sign["code"], NAME_LENGTH),
-                    sentence=self._name_proven(sign, finding["resource"], statement),
+                    sentence=self._name_proven(sign, statement),
                     severity=sign["severity"],
                     severity_label=self.words.label(SEVERITIES, sign["severity"]),
                 )

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from agent.catalogue import rules
-from agent.catalogue.rules import apply_engagement, load_rules
+from agent.catalogue.rules import apply_engagement, load_proof_policy, load_rules
 from agent.model.rule import Expected, Fixed, Ladder, Mute, Override, Ruleset, ScoringPolicy
 from agent.model.terms import Severity
 from agent.pipeline import apply_rules
@@ -299,3 +299,18 @@ def test_an_expired_mute_is_dropped_and_named(tmp_path: Path) -> None:
     assert changed.mutes == (kept,)
     assert ["0a1b" in render_text(note, "en") for note in changed.problems] == [True]
     assert changed.sha256 == ruleset(tmp_path).sha256, "mutes are no part of the rules"
+
+
+def test_an_index_is_advised_to_go_only_on_a_day_of_load() -> None:
+    least = load_proof_policy().retire
+    assert least.span_hours is not None and least.span_hours >= 24 and least.load_pct is not None
+
+
+def test_what_is_wrong_with_the_proof_s_entry_is_told(tmp_path: Path) -> None:
+    text = RULES
+    for entry, told in (
+        ("5", "a mapping with retire"),
+        ("{retire: {span_hours: -1}}", "span_hours"),
+        ("{x: 1}", "retire"),
+    ):
+        assert any(told in line for line in problems(tmp_path, f"{text}\nproof: {entry}\n")), entry

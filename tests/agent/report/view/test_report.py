@@ -33,6 +33,32 @@ def test_a_symptom_stands_under_its_cause_only() -> None:
     assert all(card.code != "CAP002" for card in REPORT.cards)
 
 
+@pytest.mark.parametrize("language", ["en", "zh-CN"])
+def test_one_cause_has_one_script_in_its_order(language: str) -> None:
+    """What a symptom prepares stands before what its cause takes away, whoever reads from top to bottom."""
+    document = sample.rich()
+    by_code = {result["code"]: result for result in document["results"]}
+    by_code["CAP001"]["findings"][0] |= {
+        "sql": ["SHOW GRANTS FOR a;", "REVOKE SUPER ON *.* FROM a;"], "rollback": ["GRANT SUPER ON *.* TO a;"],
+    }  # fmt: skip
+    by_code["CAP002"]["findings"][0] |= {
+        "sql": ["GRANT SELECT ON x.* TO a;", "SHOW GRANTS FOR a;", "REVOKE DROP ON *.* FROM a;"],
+        "rollback": ["GRANT DROP ON *.* TO a;", "REVOKE SELECT ON x.* FROM a;"],
+    }  # fmt: skip
+    report = build_report(document, language)
+    (cause,) = [card for card in report.cards if card.code == "CAP001"]
+    told = [line for step in cause.steps for line in step.script.text.splitlines()]
+    assert [line.split(" ")[0] for line in told] == ["GRANT", "SHOW", "REVOKE", "REVOKE"]
+    assert [line.split(" ")[0] for line in cause.rollback.text.splitlines()] == ["GRANT", "GRANT", "REVOKE"]
+    (symptom,) = cause.symptoms
+    assert (symptom.steps, symptom.rollback.count, symptom.script_of) == ((), 0, "CAP001")
+    shown = text_of(page(document, language))
+    assert shown.count("GRANT SELECT ON x.* TO a;") == 1 and shown.index("GRANT SELECT ON x") < shown.index(
+        "REVOKE SUPER"
+    )
+    assert Words(language)("Its statements are in the script of {code}.", code="CAP001") in shown
+
+
 def test_a_symptom_whose_cause_is_not_shown_stands_alone() -> None:
     document = sample.rich()
     document["results"] = [result for result in document["results"] if result["code"] != "CAP001"]

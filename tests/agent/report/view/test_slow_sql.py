@@ -11,10 +11,11 @@ from agent.report.html.render_html import render_html
 from agent.report.view.report import build_report
 from agent.report.view.slow_sql import LIMITS, build_slow_sql
 from agent.report.words import Words
-from agent.support.i18n import LANGUAGES, render_all_languages
+from agent.support.i18n import LANGUAGES, render_all_languages, translate
 from tests.agent.report import sample
 from tests.agent.report.pages import page, text_of
-from tests.agent.report.sample_proof import ADVICE
+from tests.agent.report.sample_proof import ADVICE, TIED
+from tests.harness import shipped
 
 EN = Words("en")
 
@@ -31,7 +32,7 @@ def test_the_chapter_tells_load_indexes_and_limits() -> None:
     (index,) = told.indexes
     assert index.place == "shop.orders (customer_id, created_at) LOCAL"
     assert index.judged.label == "Verified with pins" and index.create.text == ADVICE.sql
-    assert index.pins.text.startswith("CREATE OUTLINE") and index.pinned
+    assert index.pins.text.splitlines()[1].startswith("CREATE OUTLINE") and index.pinned
     assert index.rollback.text.splitlines()[0] == ADVICE.rollback and "DROP OUTLINE" in index.rollback.text
     assert dict(index.facts)["Size before compression"] == "3 GiB"
     (change,) = index.changes
@@ -106,3 +107,66 @@ def test_nothing_is_told_where_nothing_is_known() -> None:
     document = sample.blind()
     document["figures"]["top_sql"] = []
     assert build_slow_sql(document, EN, ()) is None
+
+
+def test_pins_are_made_in_their_database_and_looked_at_before_the_index_is_made() -> None:
+    document = sample.rich()
+    hints = "QUERY_TIMEOUT(5000) END_OUTLINE_DATA"
+    pin = document["proof"]["indexes"][0]["pins"][0]
+    pin["sql"] = pin["sql"].replace("END_OUTLINE_DATA", hints)
+    told = build_slow_sql(document, EN, ())
+    assert told is not None
+    (index,) = told.indexes
+    assert index.pins.text.splitlines()[0] == "USE `shop`;"
+    assert [line.split(" ")[0] for line in index.rollback.text.splitlines()] == ["DROP", "USE", "DROP"]
+    assert "DBA_OB_OUTLINES" in index.pin_check.text and pin["sql_id"] in index.pin_check.text
+    assert "its own QUERY_TIMEOUT(5000) stay in the outline" in index.pinned[0]
+
+
+def test_a_proof_stands_in_one_card_and_others_name_it() -> None:
+    document = sample.rich()
+    cause = next(result for result in document["results"] if result["code"] == "SQL003")
+    other = {**cause, "code": "SQL011", "points_lost": 0.0, "risk_points": 0.0}
+    document["results"].append(other)
+    shown = text_of(page(document, "en"))
+    assert shown.count(ADVICE.sql) == 1 and shown.count(f"CREATE OUTLINE keep_{TIED[:16]}") == 1
+    (row,) = find_rows(document, "SQL011")
+    assert [index.card for index in row.statement.proof.indexes] == ["SQL003"]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(
+    "msgid",
+    [
+        "candidate index (not verified): ({candidate})",
+        "candidate index without lookups (not verified): ({candidate})",
+    ],
+)
+def test_a_sentence_names_the_proven_index_in_place_of_the_candidate(language: str, msgid: str) -> None:
+    document, words = sample.rich(), Words(language)
+    finding = next(result for result in document["results"] if result["code"] == "SQL003")["findings"][0]
+    finding["evidence"]["candidate"] = "customer_id"
+    finding["texts"] = {name: Words(name)(msgid, candidate="customer_id") + "." for name in LANGUAGES}
+    cards = build_report(document, language).cards
+    (row,) = [row for card in cards if card.code == "SQL003" for row in card.rows]
+    place = "shop.orders (customer_id, created_at) LOCAL"
+    assert words("index proven on the twin: {index}", index=place) in row.sentence
+    assert words(msgid, candidate="customer_id") not in row.sentence
+
+
+@pytest.mark.parametrize(("code", "msgid"), [
+    ("SQL022", "candidate index (not verified): ({candidate})"),
+    ("SQL031", "candidate index without lookups (not verified): ({candidate})"),
+])  # fmt: skip
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_sentences_of_checks_hold_the_phrase_that_is_replaced(language: str, code: str, msgid: str) -> None:
+    sentence = translate(shipped()[0].checks[code].finding, language)
+    assert translate(msgid, language) in sentence
+
+
+def test_without_enough_load_no_index_is_named_to_go_and_the_reason_is_told() -> None:
+    document = sample.rich()
+    reason = render_all_languages(Text("{what} is too short.", {"what": "The load"}))
+    document["proof"] |= {"retired": [], "unseen": reason}
+    shown = text_of(page(document, "en"))
+    assert "None is named" in shown and "The load is too short." in shown and "INVISIBLE" not in shown
