@@ -87,7 +87,7 @@ def _show_all(out: Path, formats: Sequence[str], languages: Sequence[str], clock
 
 def _document_service(engagement: Path, formats: Sequence[str], language: str, begun: datetime, now: datetime) -> bool:
     """Write the service log and its documents. Return whether all of them were written."""
-    write_service_log(engagement.parent, begun, now)
+    write_service_log(engagement.parent, begun, now, language)
     return write_documents(load_engagement(engagement), formats, language, begun, now)
 
 
