@@ -168,7 +168,7 @@ def _tell_remarks(told: IncidentReport, words: Words) -> Iterator[str]:
     elif cause and cause.certainty == "probable":
         yield words("Probable root cause, to be confirmed: {cause}", cause=make_printable(cause.text))
     elif signals and cause is None:
-        causes = "; ".join(words.pick(signal.cause).rstrip(".。") for signal in signals)
+        causes = words("; ").join(words.pick(signal.cause).rstrip(".。") for signal in signals)
         yield words("Probable root cause, to be confirmed: {cause}", cause=causes)
     else:
         yield words("The root cause is still to be found.")
