@@ -102,8 +102,16 @@ def sign_manifest(directory: Path, key: Path) -> Path:
     return signature
 
 
+def require_manifest(directory: Path) -> None:
+    """Raise ConfigError if a folder has no manifest."""
+    if not (directory / MANIFEST).is_file():
+        text = "{path}: there is no {manifest} here. Reports of engagements with a deliver: block have one."
+        raise ConfigError(Text(text, {"path": str(directory), "manifest": MANIFEST}))
+
+
 def verify_report(directory: Path) -> VerifiedReport:
     """Compare a folder with its manifest. Raises ConfigError if there is none, or if it or its signature is none."""
+    require_manifest(directory)
     content = read_whole(directory / MANIFEST, most_bytes=_MOST_BYTES)
     assessment_id, wanted = _parse_manifest(directory, content)
     here = {name: (directory / name).is_file() for name in wanted}

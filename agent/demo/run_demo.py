@@ -89,7 +89,7 @@ def _document_service(
     engagement: Path, formats: Sequence[str], languages: Sequence[str], begun: datetime, now: datetime
 ) -> bool:
     """Write the service log and its documents. Return whether all of them were written."""
-    write_service_log(engagement.parent, begun, now)
+    write_service_log(engagement.parent, begun, now, languages[0])
     return write_documents(load_engagement(engagement), formats, languages, begun, now)
 
 

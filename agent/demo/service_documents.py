@@ -16,33 +16,40 @@ from agent.support import console
 from agent.support.errors import RenderError
 from agent.support.files import write_whole
 
-PERIOD = "双11"
+PERIOD = "年货节"
 DOCUMENTS = "documents"
 _INCIDENT = "I-001"
 
 
-def write_service_log(out: Path, begun: datetime, now: datetime) -> None:
-    """Write the service log of the demo beside its engagement; the fault began with the demo and is over now."""
+def write_service_log(out: Path, begun: datetime, now: datetime, language: str) -> None:
+    """Write the service log of the demo beside its engagement, in the language of its documents.
+
+    The fault began with the demo and is over now.
+    """
+
+    def tell(chinese: str, english: str) -> str:
+        return chinese if language == "zh-CN" else english
+
     asked, taken = now - timedelta(hours=3), now - timedelta(hours=2, minutes=48)
     text = f"""{SCHEMA_LINE}questions:
   - id: Q-001
-    title: 夜间批量导入变慢 / The nightly import became slow
+    title: {tell("夜间批量导入变慢", "The nightly import became slow")}
     asked: {asked.isoformat()}
     asked_by: Demo DBA
-    category: 性能 / performance
+    category: {tell("性能", "performance")}
     responded: {taken.isoformat()}
     owner: Demo TAM
-    answer: 导入会话未设置并行度，已给出建议。 / The import ran without parallelism; advice was given.
+    answer: {tell("导入会话未设置并行度，已给出建议。", "The import ran without parallelism; advice was given.")}
     closed: {(taken + timedelta(hours=1)).isoformat()}
   - id: Q-002
-    title: 连接数上限如何设置 / How to choose the limit of connections
+    title: {tell("连接数上限如何设置", "How to choose the limit of connections")}
     asked: {(now - timedelta(minutes=40)).isoformat()}
     asked_by: Demo DBA
     responded: {(now - timedelta(minutes=25)).isoformat()}
     owner: Demo TAM
 incidents:
   - id: {_INCIDENT}
-    title: 下单接口大量超时 / Orders timed out
+    title: {tell("下单接口大量超时", "Orders timed out")}
     target: shop
     severity: P2
     occurred: {begun.isoformat()}
@@ -52,35 +59,51 @@ incidents:
     owner: Demo TAM
     recovered: {now.isoformat()}
     outage: {{from: {begun.isoformat()}, to: {now.isoformat()}}}
-    symptom: 下单接口响应超时 / Requests of the order service timed out
-    impact: 演示负载，无真实业务 / The load of the demo; no real business
-    recovery: 修复两处隐患后恢复 / It recovered once two faults were cured
+    symptom: {tell("下单接口响应超时", "Requests of the order service timed out")}
+    impact: {tell("演示负载，无真实业务", "The load of the demo; no real business")}
+    recovery: {tell("修复两处隐患后恢复", "It recovered once two faults were cured")}
     notices:
-      - {{at: {now.isoformat()}, text: 已恢复，正在定位根因 / Recovered; the cause is looked for, by: Demo TAM}}
+      - at: {now.isoformat()}
+        text: {tell("已恢复，正在定位根因", "Recovered; the cause is looked for")}
+        by: Demo TAM
     prevention:
-      - {{action: 复核健康评测中的发现 / Review the findings, owner: Demo DBA, due: {_day(now, 7)}, checks: [SQL001]}}
+      - action: {tell("复核健康评测中的发现", "Review the findings")}
+        owner: Demo DBA
+        due: {_day(now, 7)}
+        checks: [SQL001]
 projects:
   - id: P-001
-    title: 慢 SQL 专项治理 / Slow SQL
-    goal: 核心链路 P99 降至 150 ms 以内 / P99 of the core path below 150 ms
+    title: {tell("慢 SQL 专项治理", "Slow SQL")}
+    goal: {tell("核心链路 P99 降至 150 ms 以内", "P99 of the core path below 150 ms")}
     owner: Demo TAM
     start: {_day(now, -1)}
     due: {_day(now, 30)}
 requests:
-  - {{id: R-001, title: 导出慢 SQL / Export slow SQL, raised: {_day(now, -1)}, raised_by: Demo DBA, state: open}}
+  - id: R-001
+    title: {tell("导出慢 SQL", "Export slow SQL")}
+    raised: {_day(now, -1)}
+    raised_by: Demo DBA
+    state: open
 sessions:
-  - {{id: S-001, title: 分区表设计 / Designing partitions, planned: {_day(now, 20)}, speaker: Demo TAM}}
+  - {{id: S-001, title: {tell("分区表设计", "Designing partitions")}, planned: {_day(now, 20)}, speaker: Demo TAM}}
 preparations:
   - id: PR-001
-    title: 大促保障 / Protection of the sale
+    title: {tell("大促保障", "Protection of the sale")}
     period: {PERIOD}
     load_factor: 3
     freeze: {{from: {_day(now, 40)}, to: {_day(now, 48)}}}
     roster:
-      - {{from: {_day(now, 45)}, to: {_day(now, 47)}, name: Demo TAM, role: 现场保障 / on site}}
-    fallback: [关闭非核心功能 / Switch off what is not essential]
+      - {{from: {_day(now, 45)}, to: {_day(now, 47)}, name: Demo TAM, role: {tell("现场保障", "on site")}}}
+    fallback: [{tell("关闭非核心功能", "Switch off what is not essential")}]
 usage:
-  - {{id: U-001, title: 计算规格 / Compute, month: {now:%Y-%m}, unit: CU·h, estimated: 960, used: 412}}
+  - {{id: U-001, title: {tell("计算规格", "Compute")}, month: {now:%Y-%m}, unit: CU·h, estimated: 960, used: 412}}
+deliveries:
+  - id: D-001
+    title: {tell("重要时段保障方案已提交", "The plan for the period was handed over")}
+    document: readiness
+    about: {PERIOD}
+    delivered: {_day(now, 0)}
+    received_by: Demo DBA
 """
     write_whole(out / FOLDER / SCHEMA_FILE, log_schema_text().encode())
     write_whole(out / FOLDER / "service.yaml", text.encode())

@@ -24,7 +24,8 @@ class Entitlement(StrEnum):
 
     RESCUE = N_("Fault rescue with its report")
     QUARTERLY = N_("The quarterly service report")
-    SESSIONS = N_("Topic sessions")
+    CLOSING = N_("The closing list of the term")
+    SESSIONS = N_("The topic session")
     PROTECTION = N_("The protection of critical periods")
 
 

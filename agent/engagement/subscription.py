@@ -164,6 +164,15 @@ def find_counting(tried: Sequence[PastAssessment], counts_from_pct: float) -> Pa
     return max(some, key=lambda past: (past.coverage_pct, past.as_of))
 
 
+def list_done(
+    subscription: Subscription, recorded: Iterable[PastAssessment], counts_from_pct: float
+) -> tuple[PastAssessment | None, ...]:
+    """Return for each period the assessment that made it done, or None: as ``judge_due`` counts. Raises as that."""
+    known = tuple(sorted(recorded, key=lambda past: past.as_of))
+    counting = _list_counting(subscription, known, counts_from_pct)
+    return tuple(past if past and is_finished(past) else None for past in counting)
+
+
 def find_current_period(subscription: Subscription, now: datetime) -> Period | None:
     """Return the period that holds the day of ``now`` in the subscription's time zone. Raises as ``judge_due``."""
     today = now.astimezone(load_zone(subscription)).date()

@@ -16,7 +16,7 @@ from agent.facts.maintenance import CompactionDiagnosis, GatherTask, MajorCompac
 from agent.facts.schema import BusinessObject
 from agent.facts.sessions import Deadlock, LockWait, Transaction
 from agent.facts.settings import Parameter, Uptime
-from agent.judgement.incident_signals import find_signals
+from agent.judgement.incident_signals import find_signals, name_code
 from agent.judgement.uptime import find_uptime_s
 from agent.model.document import Document
 from agent.model.incident import Timeline, TimelineEvent, Unseen
@@ -92,7 +92,9 @@ def build_timeline(snapshot: Snapshot, customer: str, span: Span, earlier: Docum
     )
 
 
-def _tell(row: type, msgid: str, at: datetime, until: datetime | None = None, /, **args: Scalar) -> TimelineEvent:
+def _tell(
+    row: type, msgid: str, at: datetime, until: datetime | None = None, /, **args: Scalar | Text
+) -> TimelineEvent:
     return TimelineEvent(at=at, until=until, view=_name_view(row), texts=render_all_languages(Text(msgid, args)))
 
 
@@ -134,7 +136,7 @@ def _list_errors(snapshot: Snapshot, span: Span) -> Iterator[TimelineEvent]:
             "Error {code}: {executions_count} executions ended with it, {most_count} of them in the worst minute.",
             minutes[0],
             minutes[-1] + _MINUTE,
-            code=str(code),
+            code=name_code(code),
             executions_count=sum(row.executions for row in rows),
             most_count=most.executions,
         )
@@ -241,7 +243,12 @@ def _list_maintenance(snapshot: Snapshot, span: Span) -> Iterator[TimelineEvent]
 
 
 def _list_changes(snapshot: Snapshot, span: Span) -> Iterator[TimelineEvent]:
-    found = ((row.last_ddl_time, row) for row in snapshot.list_rows(BusinessObject))
+    # A database has no structure of its own: its moment is that of its making, and its tables say the rest.
+    found = (
+        (row.last_ddl_time, row)
+        for row in snapshot.list_rows(BusinessObject)
+        if row.object_type != "DATABASE" or row.is_dropped
+    )
     altered = [(at, row) for at, row in found if span.holds(at)]
     altered.sort(key=lambda pair: (pair[0], pair[1].owner, pair[1].object_name))
     for at, row in altered[:_MOST_OBJECTS]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
@@ -29,16 +29,36 @@ class Grows(StrEnum):
     NOT = "not"
 
 
+class Basis(StrEnum):
+    """What the value is that the load is set upon.
+
+    PEAK: the peak of usual days, measured or told. MOMENT: the moment of the assessment, which says nothing of the peak
+    but that it is no less. EXPECTED: what the customer expects at the peak, which holds the event already. STATE: a
+    state that does not come and go with the load.
+    """
+
+    PEAK = "peak"
+    MOMENT = "moment"
+    EXPECTED = "expected"
+    STATE = "state"
+
+
 # The checks that measure how much of a limit is in use, and how that follows the load.
 MEASURED: Mapping[str, Grows] = {
     "CAP009": Grows.LOAD,  # CPU
     "CAP001": Grows.LOAD,  # memstore
-    "CAP010": Grows.LOAD,  # worker threads
+    "CAP010": Grows.NOT,  # worker threads: the expected peak is that of the event, so the factor is in it
     "CAP005": Grows.LOAD,  # sessions
     "CAP004": Grows.DAYS,  # data disk
     "CAP002": Grows.NOT,  # memory: caches fill it at any load
     "CAP003": Grows.NOT,  # log disk: kept full up to its limit by design
     "CAP012": Grows.NOT,  # tablets
+}
+_BASES: Mapping[str, Basis] = {
+    "CAP009": Basis.PEAK,  # a high percentile of many samples
+    "CAP001": Basis.MOMENT,
+    "CAP010": Basis.EXPECTED,
+    "CAP005": Basis.MOMENT,
 }
 # Without these nobody can say that the load will be borne.
 _ESSENTIAL = ("CAP009", "CAP001")
@@ -66,7 +86,10 @@ class ReadinessVerdict(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Headroom:
-    """One limit. ``value`` is what was measured, ``projected`` what it becomes; both in ``unit``.
+    """One limit. ``value`` is the basis, as ``basis`` says, ``projected`` what it becomes; both in ``unit``.
+
+    ``projected`` is None where the peak of usual days is not known and even the moment of the assessment, with the load
+    set upon it, stays below all limits: what was not measured is not multiplied.
 
     ``reached`` is the severity that the rule gives the projected value, None below all its limits. ``limit`` is the one
     that is reached, or else the nearest. ``value`` None: not assessed, and ``reason`` says why.
@@ -75,6 +98,7 @@ class Headroom:
     code: str
     resource: str
     grows: Grows
+    basis: Basis
     value: float | None
     projected: float | None
     unit: str
@@ -82,16 +106,25 @@ class Headroom:
     reached: Severity | None
     reason: Texts
 
+    @property
+    def is_unproven(self) -> bool:
+        """Whether it was measured, but nobody knows how it will be at the expected load."""
+        return self.value is not None and self.projected is None
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Enlargement:
-    """A size to reach before the period: ``what`` of a zone, from ``present`` to ``needed``, because of ``code``."""
+    """A size to reach before the period: ``what`` of a zone, from ``present`` to ``needed``, because of ``code``.
+
+    With it the value of the check stays below ``below_pct``, the lowest limit of its rule.
+    """
 
     what: str
     present: float
     needed: float
     unit: Unit
     code: str
+    below_pct: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,13 +141,18 @@ class Obstacle:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Readiness:
-    """The verdict on one target, and all that it rests on. ``is_stale``: the assessment is no longer valid."""
+    """The verdict on one target, and all that it rests on. ``is_stale``: the assessment is no longer valid.
+
+    ``missing`` are the codes without which nothing can be said and that were not assessed. ``as_of`` None: the target
+    was never assessed.
+    """
 
     target: str
     verdict: ReadinessVerdict
     headroom: tuple[Headroom, ...]
     enlargements: tuple[Enlargement, ...]
     obstacles: tuple[Obstacle, ...]
+    missing: tuple[str, ...] = ()
     is_stale: bool
     as_of: datetime | None
     score: float | None
@@ -122,13 +160,17 @@ class Readiness:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Demand:
-    """What the period asks for: its days (both included), the load as a multiple of the usual peak, and today."""
+    """What the period asks for: its days (both included), the load as a multiple of the usual peak, and today.
+
+    ``peaks`` are usual peaks in per cent by the code of the check, of what an assessment sees only at its own moment.
+    """
 
     first: date
     last: date
     load_factor: float
     today: date
     zone: ZoneInfo
+    peaks: Mapping[str, float] = field(default_factory=dict)
 
 
 def judge_readiness(target: str, document: Document | None, demand: Demand) -> Readiness:
@@ -159,6 +201,7 @@ def judge_readiness(target: str, document: Document | None, demand: Demand) -> R
         headroom=headroom,
         enlargements=tuple(_list_enlargements(headroom, document)),
         obstacles=obstacles,
+        missing=_list_missing(headroom),
         is_stale=stale,
         as_of=datetime.fromisoformat(document["as_of"]),
         score=document["score"]["value"],
@@ -176,22 +219,27 @@ def _judge(headroom: Sequence[Headroom], obstacles: Sequence[Obstacle], *, is_st
         return ReadinessVerdict.NOT_READY
     if any(one.severity is Severity.CRITICAL for one in obstacles):
         return ReadinessVerdict.NOT_READY
-    known = {one.code for one in headroom if one.value is not None}
-    if not known.issuperset(_ESSENTIAL):
+    if _list_missing(headroom):
         return ReadinessVerdict.UNKNOWN
-    if obstacles or is_stale or any(one.reached for one in headroom):
+    if obstacles or is_stale or any(one.reached or one.is_unproven for one in headroom):
         return ReadinessVerdict.CONDITIONAL
     return ReadinessVerdict.READY
 
 
+def _list_missing(headroom: Sequence[Headroom]) -> tuple[str, ...]:
+    known = {one.code for one in headroom if one.value is not None}
+    return tuple(code for code in _ESSENTIAL if code not in known)
+
+
 def _measure(result: ResultEntry, grows: Grows, document: Document, demand: Demand) -> Headroom:
     """Return how the worst value of a check stands against its ladder, now and at the expected load."""
-    found = _find_worst(result)
+    found, basis = _find_worst(result), _BASES.get(result["code"], Basis.STATE)
     if found is None:
         return Headroom(
             code=result["code"],
             resource="",
             grows=grows,
+            basis=basis,
             value=None,
             projected=None,
             unit=result["unit"],
@@ -200,12 +248,18 @@ def _measure(result: ResultEntry, grows: Grows, document: Document, demand: Dema
             reason=result["reason"],
         )
     resource, value = found
-    projected = _project(value, grows, document, demand)
-    reached, limit = _climb(result["ladder"], projected)
+    told = demand.peaks.get(result["code"])
+    if basis is Basis.MOMENT and told is not None:
+        value, basis = max(value, told), Basis.PEAK
+    projected: float | None = _project(value, grows, document, demand)
+    reached, limit = _climb(result["ladder"], projected or 0.0)
+    if basis is Basis.MOMENT and reached is None:
+        projected = None
     return Headroom(
         code=result["code"],
         resource=resource,
         grows=grows,
+        basis=basis,
         value=value,
         projected=projected,
         unit=result["unit"],
@@ -274,7 +328,8 @@ def _list_enlargements(headroom: Sequence[Headroom], document: Document) -> Iter
         aim = min(ladder["rungs"].values(), default=0.0)
         if not present or not aim or one.unit != Unit.PCT:
             continue
-        made = Enlargement(what, present, _round_up(present * one.projected / aim, unit), unit, one.code)
+        needed = _round_up(present * one.projected / aim, unit)
+        made = Enlargement(what=what, present=present, needed=needed, unit=unit, code=one.code, below_pct=aim)
         if what not in largest or largest[what].needed < made.needed:
             largest[what] = made
     yield from largest.values()

@@ -31,10 +31,11 @@ class Unseen:
 
 @dataclass(frozen=True, slots=True)
 class Signal:
-    """A cause that the records speak for, and why."""
+    """A cause that the records speak for, and why. ``is_symptom``: it only tells how the fault showed itself."""
 
     cause: Told
     evidence: tuple[Told, ...]
+    is_symptom: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

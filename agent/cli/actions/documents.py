@@ -13,7 +13,7 @@ from agent.cli.actions.targets import locate_history, say_damaged
 from agent.engagement.engagement_file import Engagement
 from agent.engagement.service_log.loading import load_service_log
 from agent.engagement.service_terms import Entitlement, require_entitlement
-from agent.engagement.subscription import find_current_period, is_done, list_periods
+from agent.engagement.subscription import find_current_period, list_done, list_periods
 from agent.model.assessment import Period
 from agent.model.terms import Text
 from agent.report.documents.assessed import ReportedTarget
@@ -49,7 +49,10 @@ def write_question_list(
         args = {"first": first.isoformat(), "last": last.isoformat()}
         raise ConfigError(Text("The last day {last} is before the first day {first}. Correct --from or --to.", args))
     occasion = Occasion(
-        customer=engagement.customer.name, subject=f"{first} – {last}", number=f"QL-{last:%Y%m%d}", made=now
+        customer=engagement.customer.name,
+        subject=f"{first} – {last}",
+        number=f"QL-{first:%Y%m%d}-{last:%Y%m%d}",
+        made=now,
     )
     told = QuestionList(
         engagement=engagement,
@@ -101,7 +104,7 @@ def write_quarterly_report(engagement: Engagement, options: DocumentOptions, num
 
 def write_closing_list(engagement: Engagement, options: DocumentOptions, now: datetime) -> None:
     """Write the closing list of the term."""
-    reason = require_entitlement(engagement, Entitlement.QUARTERLY, options.outside_service)
+    reason = require_entitlement(engagement, Entitlement.CLOSING, options.outside_service)
     validate_wish(engagement, options)
     service = engagement.service
     occasion = Occasion(
@@ -177,7 +180,7 @@ def _read_target(engagement: Engagement, history: History, name: str, first: dat
         name=name,
         earlier=history.load(before[-1].id) if before else None,
         documents=tuple(history.load(one.id) for one in inside),
-        delivered=frozenset(one.id for one in inside if is_done(one, least_pct)),
+        delivered=frozenset(one.id for one in list_done(engagement.subscription, past, least_pct) if one),
     )
 
 

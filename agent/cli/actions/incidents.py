@@ -114,7 +114,7 @@ def write_incident_report(
     told = IncidentReport(
         engagement=engagement,
         incident=incident,
-        timelines=tuple(_read_own_timeline(engagement, file) for file in files),
+        timelines=_read_timelines(engagement, incident, files, now),
         now=now,
         occasion=occasion,
     )
@@ -145,6 +145,43 @@ def _require_major(incident: Incident) -> None:
         "stands in the list of questions and in the quarterly report."
     )
     raise ConfigError(Text(text, args))
+
+
+def _read_timelines(
+    engagement: Engagement, incident: Incident, files: Sequence[Path], now: datetime
+) -> tuple[Timeline, ...]:
+    """Return the timelines of a fault. Raises ConfigError for one of another customer, target or time."""
+    found = tuple(_read_own_timeline(engagement, file) for file in files)
+    for file, timeline in zip(files, found, strict=True):
+        _require_its_own(engagement, incident, file, timeline, now)
+    if found and not any(one.first <= incident.begun <= one.last for one in found):
+        args = {"id": incident.id, "moment": _tell_moment(engagement, incident.begun)}
+        text = (
+            "No timeline covers the beginning of {id} ({moment}), so none can show its cause. Collect that time, or "
+            'correct "occurred" in the service log.'
+        )
+        raise ConfigError(Text(text, args))
+    return found
+
+
+def _require_its_own(engagement: Engagement, incident: Incident, file: Path, timeline: Timeline, now: datetime) -> None:
+    args: dict[str, Scalar] = {"path": str(file), "id": incident.id, "theirs": timeline.target}
+    if incident.target not in (None, timeline.target):
+        text = "{path} is a timeline of {theirs}, but {id} concerns {ours}. Give that of {ours}."
+        raise ConfigError(Text(text, args | {"ours": incident.target or ""}))
+    end = max(incident.recovered or now, incident.begun)
+    if timeline.last < incident.begun or timeline.first > end:
+        args |= {"first": _tell_moment(engagement, timeline.first), "last": _tell_moment(engagement, timeline.last)}
+        args |= {"begun": _tell_moment(engagement, incident.begun), "end": _tell_moment(engagement, end)}
+        text = (
+            "{path} tells of {first} to {last}, but {id} lasted from {begun} to {end}. Collect the time of the fault, "
+            'or correct "occurred" in the service log.'
+        )
+        raise ConfigError(Text(text, args))
+
+
+def _tell_moment(engagement: Engagement, moment: datetime) -> str:
+    return f"{moment.astimezone(engagement.service.zone):%Y-%m-%d %H:%M}"
 
 
 def _read_own_timeline(engagement: Engagement, file: Path) -> Timeline:

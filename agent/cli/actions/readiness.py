@@ -44,21 +44,27 @@ def write_readiness(
     validate_wish(engagement, options)
     names = select_targets(engagement, target)
     period = _find_period(engagement, names, name)
+    today = now.astimezone(engagement.service.zone).date()
+    if period.last < today:
+        args = {"period": name, "day": period.last.isoformat()}
+        text = "The critical period “{period}” ended on {day}; a plan is for one that is to come. Correct --period."
+        raise ConfigError(Text(text, args))
     preparation = next((one for one in load_service_log(engagement, now).preparations if one.period == name), None)
     zone = engagement.service.zone
     demand = Demand(
         first=period.first,
         last=period.last,
         load_factor=_choose_factor(factor, preparation, name),
-        today=now.astimezone(zone).date(),
+        today=today,
         zone=zone,
+        peaks=_list_peaks(preparation),
     )
     judged = _judge_targets(engagement, names, demand, now)
     verdict = choose_worst([one.verdict for one in judged])
     occasion = Occasion(
         customer=engagement.customer.name,
         subject=name,
-        number=f"PCP-{now.astimezone(zone):%Y%m%d}",
+        number="-".join(filter(None, ("PCP", f"{period.first:%Y%m%d}", target or "", f"{today:%Y%m%d}"))),
         made=now,
         outside_service=reason,
     )
@@ -81,6 +87,13 @@ def write_readiness(
     for one in judged:
         console.say("{target}: {verdict}", target=one.target, verdict=console.localize(VERDICTS[one.verdict]))
     return EXIT_CODES[verdict]
+
+
+def _list_peaks(preparation: Preparation | None) -> dict[str, float]:
+    """Return the usual peaks that were entered, by the check that sees only the moment of the assessment."""
+    peak = preparation.usual_peak if preparation else None
+    told = {"CAP001": peak.memstore_pct, "CAP005": peak.sessions_pct} if peak else {}
+    return {code: pct for code, pct in told.items() if pct is not None}
 
 
 def _find_period(engagement: Engagement, names: Sequence[str], wanted: str) -> DaysBlock:

@@ -74,7 +74,5 @@ def _read_signer(given: str) -> sshsig.PublicKey:
 
 def sign_folder(directory: Path, key: Path) -> None:
     """Sign the manifest in a folder. Raises ConfigError if there is none, RenderError if it is not signed."""
-    if not (directory / MANIFEST).is_file():
-        text = "{path}: there is no {manifest} here. Reports of engagements with a deliver: block have one."
-        raise ConfigError(Text(text, {"path": str(directory), "manifest": MANIFEST}))
+    require_manifest(directory)
     console.say("written: {path}", path=str(sign_manifest(directory, key)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
@@ -51,11 +52,11 @@ def print_log(engagement: Engagement, kind: str, now: datetime, *, only_open: bo
 def _build_row(engagement: Engagement, kind: str, entry: LogEntry, now: datetime) -> tuple[str, ...]:
     day = find_day(entry)
     return (
-        kind,
+        console.localize(kind),
         entry.id,
         entry.title,
         _format_day(day, engagement.service.zone),
-        console.localize(describe_state(entry)),
+        console.localize(describe_state(entry, now.astimezone(engagement.service.zone).date())),
         " ".join(_tell_response(engagement, entry, now)) or "–",
     )
 
@@ -64,7 +65,8 @@ def _tell_response(engagement: Engagement, entry: LogEntry, now: datetime) -> It
     if not isinstance(entry, SupportQuestion | Incident):
         return
     response = judge_response(entry, engagement.service, now)
-    yield f"{response.taken_min:.0f}/{response.promised_min} min"
+    taken = math.ceil(round(response.taken_min, 3))  # rounded down, a minute too late would look kept
+    yield console.localize("{taken}/{promised} min").format(taken=taken, promised=response.promised_min)
     if response.kept is None:
         yield console.localize("waiting")
     elif not response.kept:

@@ -7,6 +7,7 @@ the entries of its kind, so that documents and people can name it.
 from __future__ import annotations
 
 import datetime as dt
+from enum import StrEnum
 from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import AfterValidator, Field, model_validator
@@ -93,14 +94,17 @@ class Notice(Block):
 
 
 class Outage(Block):
-    """When the business could not use the service; it counts against the availability."""
+    """When the business could not use the service; it counts against the availability. Without ``to`` it still lasts.
+
+    One of no length says that there was none: without it, the availability in the time of a major fault is unknown.
+    """
 
     first: Annotated[PastMoment, Field(alias="from")]
     last: Annotated[
-        PastMoment,
-        AfterValidator(require_not_before("first", '{place}: "to" must not be before "from"')),
+        Annotated[PastMoment, AfterValidator(require_not_before("first", '{place}: "to" must not be before "from"'))]
+        | None,
         Field(alias="to"),
-    ]
+    ] = None
 
 
 class Cause(Block):
@@ -155,6 +159,17 @@ class Incident(LogEntry):
     events: Many[Event] = ()
     actions: Many[Action] = ()
     prevention: Many[Action] = ()
+
+    @model_validator(mode="after")
+    def _require_end(self) -> Incident:
+        if self.recovered and self.outage and self.outage.last is None:
+            raise Invalid('{place}: an incident that is recovered needs "to" in its "outage"')
+        return self
+
+    @property
+    def is_emergency(self) -> bool:
+        """Whether the promise for emergencies holds: production stands still."""
+        return self.production and self.severity == EMERGENCY_SEVERITY
 
     @property
     def is_major(self) -> bool:
@@ -246,14 +261,26 @@ class Freeze(Block):
     ]
 
 
+Share = Annotated[float, Field(ge=0, le=1000, allow_inf_nan=False)]
+
+
+class UsualPeak(Block):
+    """The peaks of usual days, in per cent of their limits, of what an assessment sees only at its own moment."""
+
+    memstore_pct: Share | None = None
+    sessions_pct: Share | None = None
+
+
 class Preparation(LogEntry):
     """How a critical period of the engagement is protected; ``period`` is its name there.
 
-    ``load_factor`` is the load that is expected, as a multiple of the peak of usual days.
+    ``load_factor`` is the load that is expected, as a multiple of the peak of usual days, which ``usual_peak`` holds
+    as far as the monitoring of the customer shows it.
     """
 
     period: TextList
     load_factor: Annotated[float, Field(gt=0, le=1000, allow_inf_nan=False)]
+    usual_peak: UsualPeak | None = None
     freeze: Freeze | None = None
     roster: Many[Duty] = ()
     checklist: Many[TextList] = ()
@@ -269,6 +296,27 @@ class Usage(LogEntry):
     used: Quantity
 
 
+class DocumentKind(StrEnum):
+    """The documents that are owed beside the reports of assessments, named as the commands that write them."""
+
+    QUESTIONS = "questions"
+    QUARTER = "quarter"
+    INCIDENT = "incident"
+    READINESS = "readiness"
+
+
+class Delivery(LogEntry):
+    """A document that was handed to the customer: only who did so knows that.
+
+    ``about`` is the number of the quarter, the id of the incident, or the name of the critical period.
+    """
+
+    document: Literal["questions", "quarter", "incident", "readiness"]
+    about: TextList
+    delivered: Day
+    received_by: str = ""
+
+
 class ServiceFile(WholeFile):
     """One file of the service log; what it does not hold is left out."""
 
@@ -280,6 +328,7 @@ class ServiceFile(WholeFile):
     sessions: Some[TopicSession] | None = None
     preparations: Some[Preparation] | None = None
     usage: Some[Usage] | None = None
+    deliveries: Some[Delivery] | None = None
 
     @model_validator(mode="after")
     def _require_entries(self) -> ServiceFile:
@@ -299,6 +348,7 @@ KINDS = {
     "sessions": "session",
     "preparations": "preparation",
     "usage": "usage",
+    "deliveries": "delivery",
 }
 BLOCKS: dict[str, type[LogEntry]] = {
     "questions": SupportQuestion,
@@ -308,4 +358,5 @@ BLOCKS: dict[str, type[LogEntry]] = {
     "sessions": TopicSession,
     "preparations": Preparation,
     "usage": Usage,
+    "deliveries": Delivery,
 }

@@ -11,6 +11,8 @@ from pathlib import Path
 from agent.engagement.engagement_file import Engagement
 from agent.engagement.service_log.entries import (
     KINDS,
+    Delivery,
+    DocumentKind,
     Incident,
     LogEntry,
     Preparation,
@@ -21,6 +23,7 @@ from agent.engagement.service_log.entries import (
     TopicSession,
     Usage,
 )
+from agent.engagement.subscription import MONTHS_PER_PERIOD
 from agent.model.terms import Text
 from agent.support.errors import ConfigError
 from agent.support.suggestions import suggest_words
@@ -43,6 +46,7 @@ class ServiceLog:
     sessions: tuple[TopicSession, ...] = ()
     preparations: tuple[Preparation, ...] = ()
     usage: tuple[Usage, ...] = ()
+    deliveries: tuple[Delivery, ...] = ()
     places: Mapping[tuple[str, str], str] = field(default_factory=dict)
 
     def entries(self, kind: str) -> tuple[LogEntry, ...]:
@@ -114,6 +118,25 @@ def _find_problems(files: list[ServiceFile], engagement: Engagement) -> Iterator
                     "business.critical_periods, or add it there"
                 )
                 yield Text(text, {"place": place, "period": entry.period})
+            if isinstance(entry, Delivery):
+                known_names = _list_subjects(entry, files, engagement, periods)
+                if entry.about not in known_names:
+                    args = {"place": place, "about": entry.about, "known": ", ".join(known_names) or "–"}
+                    text = "{place}: this delivery is about “{about}”, which there is not; known are {known}"
+                    yield Text(text, args)
+
+
+def _list_subjects(
+    entry: Delivery, files: list[ServiceFile], engagement: Engagement, periods: set[str]
+) -> tuple[str, ...]:
+    """Return what a document of this kind can be about."""
+    kind = DocumentKind(entry.document)
+    if kind is DocumentKind.INCIDENT:
+        return tuple(incident.id for _, incident in _list_entries(files, "incidents"))
+    if kind is DocumentKind.READINESS:
+        return tuple(sorted(periods))
+    quarters = engagement.service.months // MONTHS_PER_PERIOD
+    return tuple(str(number) for number in range(1, quarters + 1))
 
 
 def find_entry(log: ServiceLog, kind: str, id: str) -> LogEntry:

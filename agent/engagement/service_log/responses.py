@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from agent.engagement.engagement_file import ServiceBlock
-from agent.engagement.service_log.entries import EMERGENCY_SEVERITY, Incident, SupportQuestion
+from agent.engagement.service_log.entries import Incident, SupportQuestion
 from agent.engagement.service_log.working_time import ALWAYS, measure_minutes
 
 _WHOLE_PCT = 100.0
@@ -48,7 +48,7 @@ def judge_response(entry: SupportQuestion | Incident, service: ServiceBlock, now
     if isinstance(entry, SupportQuestion):
         asked, emergency = entry.asked, entry.emergency
     else:
-        asked, emergency = entry.reported, entry.severity == EMERGENCY_SEVERITY
+        asked, emergency = entry.reported, entry.is_emergency
     promised = promises.emergency_response_min if emergency else promises.response_min
     # An emergency does not wait for the morning, whatever hours the other promises count.
     hours = ALWAYS if emergency else promises.hours

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from agent.engagement.service_log.entries import (
+    Delivery,
     Incident,
     LogEntry,
     Preparation,
@@ -24,10 +25,11 @@ _REQUESTS = {
     "declined": N_("Declined"),
 }
 _FINISHED, _HELD, _TO_COME, _RECOVERED = N_("Finished"), N_("Held"), N_("To come"), N_("Recovered")
+_LAPSED, _DELIVERED = N_("Not held on the day planned"), N_("Delivered")
 
 
-def describe_state(entry: LogEntry) -> str:
-    """Return the state of an entry as a message."""
+def describe_state(entry: LogEntry, today: date) -> str:
+    """Return the state of an entry on a day of the service's zone, as a message."""
     match entry:
         case SupportQuestion():
             return DONE if entry.closed else IN_WORK if entry.responded else OPEN
@@ -40,7 +42,10 @@ def describe_state(entry: LogEntry) -> str:
         case ProductRequest():
             return _REQUESTS[entry.state]
         case TopicSession():
-            return _HELD if entry.held else _TO_COME
+            lapsed = entry.held is None and entry.planned is not None and entry.planned < today
+            return _HELD if entry.held else _LAPSED if lapsed else _TO_COME
+        case Delivery():
+            return _DELIVERED
     return ""
 
 
@@ -63,19 +68,22 @@ def is_open(entry: LogEntry) -> bool:
 
 def find_day(entry: LogEntry) -> date | datetime | str:
     """Return when an entry began: a moment, a day, or the month of a usage; empty where it has none."""
+    found: date | datetime | str | None = None
     match entry:
         case SupportQuestion():
-            return entry.asked
+            found = entry.asked
         case Incident():
-            return entry.reported
+            found = entry.reported
         case Project():
-            return entry.start
+            found = entry.start
         case ProductRequest():
-            return entry.raised
+            found = entry.raised
         case TopicSession():
-            return entry.held or entry.planned or ""
+            found = entry.held or entry.planned
         case Preparation():
-            return entry.freeze.first if entry.freeze else ""
+            found = entry.freeze.first if entry.freeze else None
         case Usage():
-            return entry.month
-    return ""
+            found = entry.month
+        case Delivery():
+            found = entry.delivered
+    return found or ""

@@ -7,12 +7,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from agent.engagement.service_log.availability import compute_availability, measure_outage
+from agent.engagement.service_log.availability import Availability, judge_availability
 from agent.engagement.service_log.entries import Incident
 from agent.model.document import Document
 from agent.model.labels import BANDS, CHANGES
 from agent.model.terms import Unit
-from agent.report.documents.telling import tell_span
+from agent.report.documents.telling import tell_share, tell_span
 from agent.report.view.frame import Cell, Column, FrameBlock, build_table
 from agent.report.words import NAME_LENGTH, NOTHING, Words, format_points, make_printable
 
@@ -25,7 +25,7 @@ _COUNTED = ("new", "worsened", "improved", "resolved")
 class ReportedTarget:
     """A target, its assessments of the days that are told (oldest first), and the last one before them.
 
-    ``delivered`` are the ids of those that count for a period: read enough, recorded, written.
+    ``delivered`` are the ids of those that count for their quarter, one in each, as the schedule counts them.
     """
 
     name: str
@@ -58,13 +58,18 @@ def tell_score_change(target: ReportedTarget, words: Words) -> Iterator[str]:
     first, last = target.first, target.last
     if first is None or last is None or first is last:
         return
+    is_one_day = words.day(first["as_of"]) == words.day(last["as_of"])
+    first_at, last_at = (
+        words.moment(document["as_of"]) if is_one_day else str(words.day(document["as_of"]))
+        for document in (first, last)
+    )
     yield words(
         "Health score of {target}: {was} on {first}, {now} on {last}.",
         target=make_printable(target.name, NAME_LENGTH),
         was=format_points(first["score"]["value"]),
-        first=str(words.day(first["as_of"])),
+        first=first_at,
         now=format_points(last["score"]["value"]),
-        last=str(words.day(last["as_of"])),
+        last=last_at,
     )
 
 
@@ -85,27 +90,31 @@ def _count_severities(document: Document) -> Counter[str]:
 
 
 def build_operation(
-    targets: Sequence[ReportedTarget], incidents: Sequence[Incident], first: datetime, last: datetime, words: Words
+    targets: Sequence[ReportedTarget],
+    incidents: Sequence[Incident],
+    span: tuple[datetime, datetime],
+    words: Words,
+    *,
+    is_kept: bool,
 ) -> tuple[FrameBlock, ...]:
-    """Return availability, growth and load of each target."""
+    """Return availability, growth and load of each target between two moments.
+
+    ``is_kept``: the service log holds something of this time. Without that, no outage is no sign of anything.
+    """
     columns = (
         Column(words("Target"), 16),
-        Column(words("Time available"), 18, is_number=True),
-        Column(words("Data disk in use"), 26, is_number=True),
-        Column(words("Sessions"), 18, is_number=True),
-        Column(words("Statements per second"), 22, is_number=True),
+        Column(words("Time available"), 22, is_number=True),
+        Column(words("Data disk in use"), 24, is_number=True),
+        Column(words("Sessions"), 17, is_number=True),
+        Column(words("Statements per second"), 21, is_number=True),
     )
     rows = []
     for target in targets:
-        out = measure_outage(incidents, target.name, first, last)
-        share = compute_availability(out, first, last)
-        told = NOTHING if share is None else words.value(share, Unit.PCT, _AVAILABILITY_DIGITS)
-        lost = words("out for {time}", time=tell_span(out, words)) if out > timedelta(0) else ""
         was, now = target.first, target.last
         rows.append(
             (
                 make_printable(target.name, NAME_LENGTH),
-                Cell("\n".join(filter(None, (told, lost))), "bad" if lost else ""),
+                _tell_availability(judge_availability(incidents, target.name, *span), words, is_kept=is_kept),
                 _tell_growth(was, now, words),
                 _tell_move(
                     *(document["instance"]["sessions"] if document else None for document in (was, now)), words=words
@@ -117,6 +126,23 @@ def build_operation(
             )
         )
     return (build_table(columns, rows),)
+
+
+def _tell_availability(judged: Availability, words: Words, *, is_kept: bool) -> Cell:
+    lines = []
+    if judged.share_pct is not None and is_kept:
+        lines.append(tell_share(judged.share_pct, words, _AVAILABILITY_DIGITS))
+    if judged.out > timedelta(0):
+        lines.append(words("out for {time}", time=tell_span(judged.out, words)))
+    if judged.running:
+        lines.append(words("still out: {ids}", ids=words(", ").join(judged.running)))
+    if judged.unrecorded:
+        ids = words(", ").join(judged.unrecorded)
+        lines.append(words("Unknown: the outage of {ids} is not recorded.", ids=ids))
+    elif not is_kept:
+        lines.append(words("Unknown: the service log holds nothing of these days."))
+    is_bad = judged.out > timedelta(0) or judged.running or judged.unrecorded
+    return Cell("\n".join(lines) or NOTHING, "bad" if is_bad else "" if is_kept else "warn")
 
 
 def find_fullest_disk(document: Document) -> tuple[int, int | None] | None:
@@ -133,11 +159,12 @@ def _tell_growth(was: Document | None, now: Document | None, words: Words) -> st
     shown = words.value(after[0], Unit.BYTES)
     if after[1]:
         shown = words("{used} of {size}", used=shown, size=words.value(after[1], Unit.BYTES))
-    if before is None or was is now or not before[0]:
+    if before is None or was is now:
         return shown
     grown = after[0] - before[0]
     sign = "+" if grown >= 0 else "−"
-    return f"{shown}\n{sign}{words.value(abs(grown), Unit.BYTES)} ({sign}{100 * abs(grown) / before[0]:.1f}%)"
+    told = f"{shown}\n{sign}{words.value(abs(grown), Unit.BYTES)}"
+    return f"{told} ({sign}{100 * abs(grown) / before[0]:.1f}%)" if before[0] else told
 
 
 def _tell_move(was: float | None, now: float | None, *, words: Words) -> str:
@@ -154,19 +181,19 @@ def build_assessments(targets: Sequence[ReportedTarget], words: Words) -> tuple[
         Column(words("Grade"), 15),
         Column(words("Coverage"), 11, is_number=True),
         Column(words("Findings since the one before"), 22),
-        Column(words("Delivered"), 12),
+        Column(words("Counts for its quarter"), 12),
     )
     rows = [
         (
             make_printable(target.name, NAME_LENGTH),
-            str(words.day(document["as_of"])),
+            words.moment(document["as_of"]),
             format_points(document["score"]["value"]),
             words.label(BANDS, document["score"]["band"] or "")
             if document["score"]["band"]
             else words("Grade withheld"),
-            words.value(document["score"]["coverage_pct"], Unit.PCT, 0),
+            tell_share(document["score"]["coverage_pct"], words),
             _tell_changes(document, words),
-            Cell(words("yes"), "good") if document["assessment_id"] in target.delivered else Cell(words("no"), "bad"),
+            Cell(words("yes"), "good") if document["assessment_id"] in target.delivered else words("no"),
         )
         for target in targets
         for document in target.documents

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import date, timedelta
 
 from agent.engagement.service_log.entries import ProductRequest, Project, TopicSession, Usage
 from agent.engagement.service_log.owed import OwedSession
@@ -15,7 +14,7 @@ from agent.report.words import NAME_LENGTH, NOTHING, Words, make_printable
 _WHOLE_PCT = 100.0
 
 
-def build_projects(projects: Sequence[Project], words: Words) -> FrameBlock:
+def build_projects(projects: Sequence[Project], today: date, words: Words) -> FrameBlock:
     """Return the table of special projects with goal and result."""
     columns = (
         Column(words("ID"), 11),
@@ -29,7 +28,7 @@ def build_projects(projects: Sequence[Project], words: Words) -> FrameBlock:
             project.id,
             join_lines(tell_text(project.title), tell_text(project.goal)),
             join_lines(tell_day(project.start), tell_day(project.finished or project.due)),
-            tell_state(project, words),
+            tell_state(project, today, words),
             join_lines(
                 tell_text(project.result),
                 *(f"{tell_text(one.what)}: {one.before} → {one.after}" for one in project.measures),
@@ -40,7 +39,7 @@ def build_projects(projects: Sequence[Project], words: Words) -> FrameBlock:
     return build_table(columns, rows, nothing=words("No special project was agreed."))
 
 
-def build_requests(requests: Sequence[ProductRequest], words: Words) -> FrameBlock:
+def build_requests(requests: Sequence[ProductRequest], today: date, words: Words) -> FrameBlock:
     """Return the table of what the customer wants of the product."""
     columns = (
         Column(words("ID"), 11),
@@ -54,7 +53,7 @@ def build_requests(requests: Sequence[ProductRequest], words: Words) -> FrameBlo
             request.id,
             tell_text(request.title),
             join_lines(tell_day(request.raised), request.raised_by),
-            tell_state(request, words),
+            tell_state(request, today, words),
             join_lines(tell_text(request.answer), request.planned_for),
         )
         for request in requests
@@ -63,10 +62,9 @@ def build_requests(requests: Sequence[ProductRequest], words: Words) -> FrameBlo
 
 
 def build_sessions(
-    owed: Sequence[OwedSession], sessions: Sequence[TopicSession], now: datetime, zone: ZoneInfo, words: Words
+    owed: Sequence[OwedSession], sessions: Sequence[TopicSession], today: date, words: Words
 ) -> tuple[FrameBlock, ...]:
     """Return the sessions that the term owes with what was held for each, and all that were held or planned."""
-    today = now.astimezone(zone).date()
     columns = (
         Column(words("No."), 8),
         Column(words("To be held"), 32),
@@ -80,7 +78,7 @@ def build_sessions(
             Cell(words("Held"), "good")
             if one.held
             else Cell(words("Missed"), "bad")
-            if one.end <= today
+            if one.is_missed(today)
             else Cell(words("To come"), "soft"),
             join_lines(tell_text(one.held.title), tell_day(one.held.held)) if one.held else NOTHING,
         )
@@ -91,8 +89,11 @@ def build_sessions(
             session.id,
             join_lines(tell_text(session.title), session.audience),
             tell_day(session.held or session.planned),
-            tell_state(session, words),
-            join_lines(tell_text(session.result), session.speaker),
+            tell_state(session, today, words),
+            join_lines(
+                tell_text(session.result),
+                words("Speaker: {name}", name=session.speaker) if session.speaker.strip() else "",
+            ),
         )
         for session in sessions
     )

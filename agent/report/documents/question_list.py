@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from agent.engagement.engagement_file import Engagement
+from agent.engagement.service_log.days import LogDays, list_incidents, list_promised, list_questions
 from agent.engagement.service_log.entries import SupportQuestion
 from agent.engagement.service_log.loading import ServiceLog
 from agent.engagement.service_log.states import is_open
@@ -13,9 +14,8 @@ from agent.report.documents.telling import (
     build_incidents,
     build_promises,
     build_questions,
-    rate_share,
+    build_rates,
     summarize,
-    tell_share,
 )
 from agent.report.style import Style
 from agent.report.view.frame import Frame, FrameChapter, KeyFigure, Occasion, build_frame_cover
@@ -33,28 +33,23 @@ class QuestionList:
     now: datetime
     occasion: Occasion
 
-    def holds(self, moment: datetime) -> bool:
-        """Whether a moment lies in the days of the list."""
-        return self.first <= moment.astimezone(self.engagement.service.zone).date() <= self.last
+    @property
+    def days(self) -> LogDays:
+        """The days of the list."""
+        return LogDays(self.first, self.last + timedelta(days=1), self.engagement.service.zone)
 
 
 def build_question_list(told: QuestionList, words: Words, style: Style) -> Frame:
     """Return the list: open questions first, the oldest on top."""
     service = told.engagement.service
-    questions = sorted(
-        (one for one in told.log.questions if told.holds(one.asked) or (is_open(one) and one.asked <= told.now)),
-        key=lambda one: one.asked,
-    )
-    incidents = sorted((one for one in told.log.incidents if told.holds(one.reported)), key=lambda one: one.reported)
+    questions, incidents = list_questions(told.log, told.days), list_incidents(told.log, told.days)
     still_open = [one for one in questions if is_open(one)]
     closed = [one for one in questions if not is_open(one)]
-    promises = summarize((*questions, *incidents), service, told.now)
+    promises = summarize(list_promised(told.log, told.days), service, told.now)
     days = words("{first} to {last}", first=told.first.isoformat(), last=told.last.isoformat())
     return Frame(
         language=words.language,
-        cover=build_frame_cover(
-            words("Technical Support: List of Questions"), told.occasion, words, style, _facts(days, words)
-        ),
+        cover=build_frame_cover(words("List of Questions"), told.occasion, words, style, _facts(days, words)),
         verdict=_tell_verdict(len(still_open), len(questions), words),
         tone="warn" if still_open else "good",
         remarks=(words("All times are of the zone {zone}.", zone=service.timezone),),
@@ -62,25 +57,32 @@ def build_question_list(told: QuestionList, words: Words, style: Style) -> Frame
             KeyFigure(words("Questions"), words.count(len(questions))),
             KeyFigure(words("Closed"), words.count(len(closed)), tone="good" if closed else ""),
             KeyFigure(words("Open"), words.count(len(still_open)), tone="warn" if still_open else ""),
-            *(
-                KeyFigure(
-                    words("Responses in time: emergencies") if one.is_emergency else words("Responses in time"),
-                    tell_share(one.kept_pct, words),
-                    words("{kept} of {due}", kept=one.kept, due=one.due),
-                    rate_share(one.kept_pct),
-                )
-                for one in promises
-            ),
+            *build_rates(promises, words),
         ),
         chapters=(
             FrameChapter(
-                "open", words("Open questions"), (build_questions(_by_urgency(still_open), service, told.now, words),)
+                "open",
+                words("Open questions"),
+                (
+                    build_questions(
+                        _by_urgency(still_open), service, told.now, words, words("There is no open question.")
+                    ),
+                ),
             ),
-            FrameChapter("closed", words("Closed questions"), (build_questions(closed, service, told.now, words),)),
+            FrameChapter(
+                "closed",
+                words("Closed questions"),
+                (build_questions(closed, service, told.now, words, words("There is no closed question.")),),
+            ),
             FrameChapter(
                 "incidents", words("Incidents of these days"), (build_incidents(incidents, service, told.now, words),)
             ),
-            FrameChapter("promises", words("Response promises"), (build_promises(promises, words),)),
+            FrameChapter(
+                "promises",
+                words("Response promises"),
+                (build_promises(promises, words),),
+                words("Counted from what was asked and reported on these days."),
+            ),
         ),
     )
 

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from agent.engagement.service_log.entries import Preparation
-from agent.judgement.readiness import Demand, Enlargement, Grows, Headroom, Obstacle, Readiness, ReadinessVerdict
+from agent.judgement.readiness import Basis, Demand, Enlargement, Grows, Headroom, Obstacle, Readiness, ReadinessVerdict
 from agent.model.labels import ACTORS, EFFORTS, N_, SEVERITIES
 from agent.model.terms import Severity, Unit
-from agent.report.documents.telling import tell_day, tell_text
+from agent.report.documents.telling import tell_beside, tell_day, tell_text
 from agent.report.style import Style
 from agent.report.view.frame import (
     Cell,
@@ -43,9 +43,7 @@ _SENTENCES = {
     ReadinessVerdict.NOT_READY: N_(
         "At {factor} times the usual peak the tenant is not ready: a limit is reached, or a critical finding is open."
     ),
-    ReadinessVerdict.UNKNOWN: N_(
-        "Readiness cannot be judged: CPU or MemStore was not assessed. Assess again before the period."
-    ),
+    ReadinessVerdict.UNKNOWN: N_("Readiness cannot be judged: {reasons}. Assess again before the period."),
 }
 _SIZES = {
     "cores": N_("CPU cores of a zone"),
@@ -68,6 +66,12 @@ _GROWTHS = {
     Grows.LOAD: N_("grows with the load"),
     Grows.DAYS: N_("grows by the day"),
     Grows.NOT: N_("as measured"),
+}
+_BASES = {
+    Basis.PEAK: N_("peak of usual days"),
+    Basis.MOMENT: N_("at the moment of the assessment"),
+    Basis.EXPECTED: N_("peak that the customer expects"),
+    Basis.STATE: N_("as measured"),
 }
 # What has to be seen to in every period, in this order; the service log adds to each.
 _BEFORE = (
@@ -124,7 +128,7 @@ def build_readiness_plan(plan: ProtectionPlan, words: Words, style: Style) -> Fr
                 (words("Expected load"), words("{factor} times the usual peak", factor=factor)),
             ),
         ),
-        verdict=words(_SENTENCES[plan.verdict], factor=factor),
+        verdict=words(_SENTENCES[plan.verdict], factor=factor, reasons=_tell_unknown(plan, words)),
         tone=_TONES[plan.verdict],
         remarks=tuple(_tell_remarks(plan, words)),
         figures=(
@@ -138,14 +142,17 @@ def build_readiness_plan(plan: ProtectionPlan, words: Words, style: Style) -> Fr
                 "headroom",
                 words("Headroom at the expected load"),
                 tuple(block for one in plan.targets for block in _build_headroom(one, plan, words)),
-                words("The newest assessment of each target, with each value as it will be at the expected load."),
+                words(
+                    "By the newest assessment of each target. A value of the moment of the assessment is no peak: "
+                    "where the usual peak is not known, it is not multiplied, and its headroom is not proven."
+                ),
             ),
             FrameChapter("scale", words("What to enlarge, and to how much"), tuple(_build_enlargements(plan, words))),
             FrameChapter(
                 "fix",
                 words("What must be fixed before"),
                 tuple(_build_obstacles(plan, words)),
-                words("Findings, critical or high, that do not concern capacity; due on {day}.", day=_tell_due(plan)),
+                _tell_due(plan, words),
             ),
             FrameChapter("freeze", words("Change freeze"), (_build_freeze(plan.preparation, words),)),
             FrameChapter("duty", words("Duty roster"), (_build_roster(plan.preparation, words),)),
@@ -155,10 +162,28 @@ def build_readiness_plan(plan: ProtectionPlan, words: Words, style: Style) -> Fr
     )
 
 
-def _tell_due(plan: ProtectionPlan) -> str:
-    """Return the last day before the freeze, or before the period where there is no freeze."""
+def _tell_unknown(plan: ProtectionPlan, words: Words) -> str:
+    """Return what was not assessed and must be, of each target that cannot be judged."""
+    return words("; ").join(
+        words(
+            "{target}: {what} not assessed",
+            target=make_printable(one.target, NAME_LENGTH),
+            what=words(", ").join(words.label(_LIMITS, code) for code in one.missing),
+        )
+        if one.as_of
+        else words("{target} was never assessed", target=make_printable(one.target, NAME_LENGTH))
+        for one in plan.targets
+        if one.verdict is ReadinessVerdict.UNKNOWN
+    )
+
+
+def _tell_due(plan: ProtectionPlan, words: Words) -> str:
+    """Return until when findings are to be fixed: the last day before the freeze, or before the period without one."""
     freeze = plan.preparation.freeze if plan.preparation else None
-    return tell_day((freeze.first if freeze else plan.demand.first) - timedelta(days=1))
+    day = (freeze.first if freeze else plan.demand.first) - timedelta(days=1)
+    if day < plan.demand.today:
+        return words("Findings, critical or high, that do not concern capacity; they were due on {day}.", day=str(day))
+    return words("Findings, critical or high, that do not concern capacity; due on {day}.", day=str(day))
 
 
 def _tell_remarks(plan: ProtectionPlan, words: Words) -> Iterator[str]:
@@ -177,6 +202,13 @@ def _tell_remarks(plan: ProtectionPlan, words: Words) -> Iterator[str]:
         )
         if one.is_stale:
             yield words("The assessment of {target} is no longer valid: assess again before the period.", target=name)
+        unproven = [limit for limit in one.headroom if limit.is_unproven]
+        if unproven:
+            yield words(
+                "{target}: the usual peak of {what} is not known; verify it in the monitoring before the period.",
+                target=name,
+                what=words(", ").join(words.label(_LIMITS, limit.code) for limit in unproven),
+            )
     missing = list(_list_missing(plan.preparation, words))
     if missing:
         yield words("Still to be agreed: {what}.", what=words(", ").join(missing))
@@ -192,19 +224,27 @@ def _list_missing(preparation: Preparation | None, words: Words) -> Iterator[str
 
 
 def _count_figures(plan: ProtectionPlan, words: Words) -> Iterator[KeyFigure]:
-    reached = sum(one.reached is not None for target in plan.targets for one in target.headroom)
-    unknown = sum(one.value is None for target in plan.targets for one in target.headroom)
-    obstacles = sum(len(target.obstacles) for target in plan.targets)
-    note = words("not assessed: {count}", count=unknown) if unknown else ""
+    assessed = [target for target in plan.targets if target.as_of]
+    if not assessed:
+        yield KeyFigure(words("Limits reached"), NOTHING, words("not assessed"), "warn")
+        yield KeyFigure(words("Findings to fix before"), NOTHING, words("not assessed"), "warn")
+        return
+    reached = sum(one.reached is not None for target in assessed for one in target.headroom)
+    unknown = sum(one.projected is None for target in assessed for one in target.headroom)
+    obstacles = sum(len(target.obstacles) for target in assessed)
+    note = words("not proven: {count}", count=unknown) if unknown else ""
+    never = len(plan.targets) - len(assessed)
+    left = words("targets never assessed: {count}", count=never) if never else ""
     yield KeyFigure(words("Limits reached"), words.count(reached), note, "bad" if reached else "")
-    yield KeyFigure(words("Findings to fix before"), words.count(obstacles), "", "warn" if obstacles else "good")
+    tone = "warn" if obstacles or never else "good"
+    yield KeyFigure(words("Findings to fix before"), words.count(obstacles), left, tone)
 
 
 def _build_headroom(target: Readiness, plan: ProtectionPlan, words: Words) -> Iterator[FrameBlock]:
     columns = (
-        Column(words("Limit of"), 32),
-        Column(words("Where"), 15),
-        Column(words("Measured"), 11, is_number=True),
+        Column(words("Limit of"), 26),
+        Column(words("Where"), 14),
+        Column(words("Basis"), 18, is_number=True),
         Column(words("At that load"), 18, is_number=True),
         Column(words("Limit"), 10, is_number=True),
         Column(words("Outcome"), 14),
@@ -216,23 +256,24 @@ def _build_headroom(target: Readiness, plan: ProtectionPlan, words: Words) -> It
 
 def _tell_headroom(one: Headroom, words: Words) -> tuple[Cell | str, ...]:
     name = f"{words.label(_LIMITS, one.code)}\n{one.code}"
-    if one.value is None or one.projected is None:
+    if one.value is None:
         reason = words.pick(one.reason) or words("Not assessed")
         return (name, NOTHING, NOTHING, NOTHING, NOTHING, Cell(reason, "soft"))
     unit = Unit(one.unit) if one.unit in list(Unit) else None
+    limit = words.value(one.limit, unit) if one.limit is not None else NOTHING
+    place, basis = make_printable(one.resource, NAME_LENGTH), words(_BASES[one.basis])
+    measured = f"{tell_beside(one.value, one.limit, words, unit)}\n{basis}"
+    if one.projected is None:
+        return (name, place, measured, NOTHING, limit, Cell(words("not proven: the usual peak is not known"), "warn"))
     if one.reached is None:
         result = Cell(words("within the limit"), "good")
     else:
         tone = "bad" if one.reached in (Severity.CRITICAL, Severity.HIGH) else "warn"
         result = Cell(words("reaches: {severity}", severity=words.label(SEVERITIES, one.reached)), tone)
-    return (
-        name,
-        make_printable(one.resource, NAME_LENGTH),
-        words.value(one.value, unit),
-        f"{words.value(one.projected, unit)}\n{words(_GROWTHS[one.grows])}",
-        words.value(one.limit, unit) if one.limit is not None else NOTHING,
-        result,
-    )
+    expected = tell_beside(one.projected, one.limit, words, unit)
+    if one.basis is Basis.MOMENT:
+        expected = words("at least {value}", value=expected)
+    return (name, place, measured, f"{expected}\n{words(_GROWTHS[one.grows])}", limit, result)
 
 
 def _build_enlargements(plan: ProtectionPlan, words: Words) -> Iterator[FrameBlock]:
@@ -243,12 +284,26 @@ def _build_enlargements(plan: ProtectionPlan, words: Words) -> Iterator[FrameBlo
         Column(words("At least"), 16, is_number=True),
         Column(words("Because of"), 16),
     )
-    rows = [
+    rows: list[tuple[Cell | str, ...]] = [
         (make_printable(target.target, NAME_LENGTH), *_tell_enlargement(one, words))
         for target in plan.targets
         for one in target.enlargements
     ]
+    rows += _list_unassessed(plan, len(columns), words)
     yield build_table(columns, rows, nothing=words("By what was assessed, nothing has to be enlarged."))
+
+
+def _list_unassessed(plan: ProtectionPlan, width: int, words: Words) -> list[tuple[Cell | str, ...]]:
+    """Return a row for each target that was never assessed, so that its absence is not taken for a good sign."""
+    return [
+        (
+            make_printable(target.target, NAME_LENGTH),
+            Cell(words("never assessed, so nothing can be said"), "warn"),
+            *(NOTHING,) * (width - 2),
+        )
+        for target in plan.targets
+        if target.as_of is None
+    ]
 
 
 def _tell_enlargement(one: Enlargement, words: Words) -> tuple[str, ...]:
@@ -256,7 +311,7 @@ def _tell_enlargement(one: Enlargement, words: Words) -> tuple[str, ...]:
         words(_SIZES[one.what]),
         words.value(one.present, one.unit),
         words.value(one.needed, one.unit),
-        one.code,
+        words("{code}, below {limit}", code=one.code, limit=words.value(one.below_pct, Unit.PCT)),
     )
 
 
@@ -268,7 +323,7 @@ def _build_obstacles(plan: ProtectionPlan, words: Words) -> Iterator[FrameBlock]
         Column(words("Owner"), 17),
         Column(words("Effort"), 14),
     )
-    rows = [
+    rows: list[tuple[Cell | str, ...]] = [
         (
             make_printable(target.target, NAME_LENGTH),
             _tell_obstacle(one, words),
@@ -279,6 +334,7 @@ def _build_obstacles(plan: ProtectionPlan, words: Words) -> Iterator[FrameBlock]
         for target in plan.targets
         for one in target.obstacles
     ]
+    rows += _list_unassessed(plan, len(columns), words)
     yield build_table(columns, rows, nothing=words("No such finding is open."))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 
@@ -11,7 +12,7 @@ from agent.engagement.service_log.responses import Response, ResponseSummary, ju
 from agent.engagement.service_log.states import describe_state, is_open
 from agent.model.labels import N_
 from agent.model.terms import Unit
-from agent.report.view.frame import Cell, Column, FrameBlock, build_table
+from agent.report.view.frame import Cell, Column, FrameBlock, KeyFigure, build_table
 from agent.report.words import NOTHING, Words, make_printable
 
 # Severities of an incident, as both sides use them.
@@ -21,6 +22,17 @@ INCIDENT_SEVERITIES = {
     "P3": N_("P3 · Partly impaired"),
     "P4": N_("P4 · No effect on the business"),
 }
+# The same faults in an environment that is not production.
+TEST_SEVERITIES = {
+    "P1": N_("P1 · Not production: stopped"),
+    "P2": N_("P2 · Not production: severely impaired"),
+    "P3": N_("P3 · Not production: partly impaired"),
+    "P4": N_("P4 · Not production: no effect"),
+}
+_HOUR_MIN, _DAY_MIN = 60, 24 * 60
+_IN_MINUTES_BELOW = 2 * _HOUR_MIN
+_IN_HOURS_BELOW = 2 * _DAY_MIN
+_WHOLE_PCT = 100.0
 _LONG = 4000  # characters of an answer or a cause that are printed
 
 
@@ -29,14 +41,37 @@ def tell_moment(moment: datetime | None, words: Words) -> str:
     return f"{moment.astimezone(words.zone):%Y-%m-%d %H:%M}" if moment else NOTHING
 
 
+def tell_second(moment: datetime, words: Words) -> str:
+    """Return a moment to the second, as ``tell_moment`` does to the minute."""
+    return f"{moment.astimezone(words.zone):%Y-%m-%d %H:%M:%S}"
+
+
 def tell_day(day: date | None) -> str:
     """Return a day, or a dash."""
     return day.isoformat() if day else NOTHING
 
 
 def tell_minutes(minutes: float, words: Words) -> str:
-    """Return a duration in the unit that fits."""
-    return words.value(minutes * 60, Unit.SECONDS)
+    """Return a duration. It is rounded up, to seconds below an hour and to minutes above.
+
+    So it never seems to keep a promise, which is in whole minutes, that it missed.
+    """
+    seconds = math.ceil(round(minutes * 60, 3))
+    if seconds < _HOUR_MIN * 60:
+        whole, left = divmod(seconds, 60)
+        parts = [(words("{count} min", count=whole), whole), (words("{count} s", count=left), left or not whole)]
+        return " ".join(text for text, is_told in parts if is_told)
+    total = math.ceil(seconds / 60)
+    if total < _IN_MINUTES_BELOW:
+        return words("{count} min", count=total)
+    days, rest = divmod(total, _DAY_MIN) if total >= _IN_HOURS_BELOW else (0, total)
+    hours, left = divmod(rest, _HOUR_MIN)
+    told = (
+        words("{count} d", count=days) if days else "",
+        words("{count} h", count=hours) if hours else "",
+        words("{count} min", count=left) if left else "",
+    )
+    return " ".join(filter(None, told))
 
 
 def tell_span(span: timedelta, words: Words) -> str:
@@ -44,9 +79,23 @@ def tell_span(span: timedelta, words: Words) -> str:
     return tell_minutes(span / timedelta(minutes=1), words)
 
 
-def tell_share(pct: float | None, words: Words) -> str:
-    """Return a share in per cent, or a dash where there is nothing to share."""
-    return NOTHING if pct is None else words.value(pct, Unit.PCT)
+def tell_share(pct: float | None, words: Words, digits: int = 1) -> str:
+    """Return a share in per cent, or a dash where there is nothing to share.
+
+    What is less than all is never rounded to all, and what is more is not either.
+    """
+    return NOTHING if pct is None else tell_beside(pct, _WHOLE_PCT, words, Unit.PCT, digits)
+
+
+def tell_beside(value: float, limit: float | None, words: Words, unit: Unit | None, digits: int = 1) -> str:
+    """Return a value so that rounding does not take it to its limit, or back to it from beyond."""
+    scale = 10.0**digits
+    shown = round(value, digits)
+    if limit is not None and value < limit <= shown:
+        shown = math.floor(value * scale) / scale
+    elif limit is not None and value > limit >= shown:
+        shown = math.ceil(value * scale) / scale
+    return words.value(shown, unit, digits if digits > 1 else None)
 
 
 def tell_text(text: str) -> str:
@@ -72,9 +121,32 @@ def tell_response(response: Response, words: Words) -> Cell:
     return Cell(words("{taken}, late (promised: {promised})", taken=taken, promised=promised), "bad")
 
 
-def tell_state(entry: LogEntry, words: Words) -> Cell:
-    """Return the state of an entry."""
-    return Cell(words(describe_state(entry)), "warn" if is_open(entry) else "good")
+def tell_state(entry: LogEntry, today: date, words: Words) -> Cell:
+    """Return the state of an entry on a day of the service's zone."""
+    return Cell(words(describe_state(entry, today)), "warn" if is_open(entry) else "good")
+
+
+def tell_severity(incident: Incident, words: Words) -> str:
+    """Return the severity of an incident, and whether it is one of production."""
+    return words.label(INCIDENT_SEVERITIES if incident.production else TEST_SEVERITIES, incident.severity)
+
+
+def tell_person(name: str, words: Words) -> str:
+    """Return who is responsible, so that it does not read as what was answered; empty for nobody."""
+    return words("Responsible: {name}", name=make_printable(name, _LONG)) if name.strip() else ""
+
+
+def build_rates(summaries: Sequence[ResponseSummary], words: Words) -> tuple[KeyFigure, ...]:
+    """Return the figures of the first page on the response promises."""
+    return tuple(
+        KeyFigure(
+            words("Responses in time: emergencies") if one.is_emergency else words("Responses in time"),
+            tell_share(one.kept_pct, words),
+            words("{kept} of {due}", kept=one.kept, due=one.due),
+            rate_share(one.kept_pct),
+        )
+        for one in summaries
+    )
 
 
 def summarize(
@@ -118,7 +190,7 @@ def rate_share(kept_pct: float | None) -> str:
 
 
 def build_questions(
-    questions: Sequence[SupportQuestion], service: ServiceBlock, now: datetime, words: Words, title: str = ""
+    questions: Sequence[SupportQuestion], service: ServiceBlock, now: datetime, words: Words, nothing: str = ""
 ) -> FrameBlock:
     """Return the table of questions."""
     columns = (
@@ -129,18 +201,19 @@ def build_questions(
         Column(words("State"), 10),
         Column(words("Answer"), 25),
     )
+    today = now.astimezone(service.zone).date()
     rows = (
         (
             question.id,
             join_lines(tell_text(question.title), question.category, question.target or ""),
             join_lines(tell_moment(question.asked, words), question.asked_by),
             tell_response(judge_response(question, service, now), words),
-            tell_state(question, words),
-            join_lines(tell_text(question.answer), question.owner),
+            tell_state(question, today, words),
+            join_lines(tell_text(question.answer), tell_person(question.owner, words)),
         )
         for question in questions
     )
-    return build_table(columns, rows, title=title, nothing=words("No question was asked."))
+    return build_table(columns, rows, nothing=nothing or words("No question was asked."))
 
 
 def build_incidents(incidents: Sequence[Incident], service: ServiceBlock, now: datetime, words: Words) -> FrameBlock:
@@ -154,15 +227,18 @@ def build_incidents(incidents: Sequence[Incident], service: ServiceBlock, now: d
         Column(words("Recovered after"), 11),
         Column(words("State"), 11),
     )
+    today = now.astimezone(service.zone).date()
     rows = (
         (
             incident.id,
             join_lines(tell_text(incident.title), incident.target or ""),
-            Cell(words.label(INCIDENT_SEVERITIES, incident.severity), "bad" if incident.is_major else ""),
+            Cell(tell_severity(incident, words), "bad" if incident.is_major else ""),
             tell_moment(incident.reported, words),
             tell_response(judge_response(incident, service, now), words),
-            tell_span(incident.recovered - incident.reported, words) if incident.recovered else NOTHING,
-            tell_state(incident, words),
+            tell_span(incident.recovered - incident.reported, words)
+            if incident.recovered
+            else Cell(words("not recovered"), "bad" if incident.is_major else "warn"),
+            tell_state(incident, today, words),
         )
         for incident in incidents
     )

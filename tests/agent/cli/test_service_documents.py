@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import copy
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from agent.archive.history.store import History
 from agent.archive.timeline_file import save_timeline
+from agent.cli.actions.documents import read_assessed
+from agent.engagement.loading import load_engagement
 from tests.agent.cli.typed import Ended, run_here
 from tests.agent.engagement.service_log.logs import BUSINESS, WHOLE, keep
 from tests.agent.engagements import MINIMAL
 from tests.agent.report import sample
 from tests.agent.report.documents.telling import timeline
 
+LATER = datetime(2026, 11, 12, tzinfo=UTC)
 ENTERPRISE = MINIMAL.replace("tier: premier", "tier: 企业级版")
 
 
@@ -27,7 +32,8 @@ def folder(tmp_path: Path) -> Path:
 
 
 def write(folder: Path, engagement: str) -> None:
-    content = f"{engagement}{BUSINESS}history: sqlite:///{folder}/history.sqlite\n"
+    business = BUSINESS.replace("]}", ", {name: Spring, from: 2026-02-15, to: 2026-02-20}]}")
+    content = f"{engagement}{business}history: sqlite:///{folder}/history.sqlite\n"
     (folder / "engagement.yaml").write_text(content, "utf-8")
 
 
@@ -37,9 +43,13 @@ def run(folder: Path, *words: object, code: int = 0) -> Ended:
     return done
 
 
-def record(folder: Path) -> None:
+def record(
+    folder: Path, id: str = "A1", as_of: str = "2026-11-20T00:00:00+00:00", coverage_pct: float | None = None
+) -> None:
     document = copy.deepcopy(sample.rich(2))
-    document |= {"customer": "Acme", "assessment_id": "A1", "as_of": "2026-11-20T00:00:00+00:00", "authorization": None}
+    document |= {"customer": "Acme", "assessment_id": id, "as_of": as_of, "authorization": None}
+    if coverage_pct is not None:
+        document["score"]["coverage_pct"] = coverage_pct
     document["target"]["name"] = "orders"
     with History.open(f"sqlite:///{folder}/history.sqlite") as history:
         history.save(document)
@@ -75,6 +85,20 @@ def test_the_documents_of_the_log_are_written(folder: Path) -> None:
     assert "Health score orders" in quarter and "A1" not in quarter
 
 
+def test_the_assessment_that_counts_is_that_of_the_schedule(folder: Path) -> None:
+    """Three attempts that read too little: the best of them makes the quarter done, and the documents say so."""
+    for id, day, coverage in (("A1", 10, 40.0), ("A2", 12, 50.0), ("A3", 14, 45.0)):
+        record(folder, id, f"2026-11-{day}T00:00:00+00:00", coverage)
+    engagement = load_engagement(folder / "engagement.yaml")
+    told = read_assessed(engagement, date(2026, 10, 31), date(2027, 1, 31))[0]
+    assert [document["assessment_id"] for document in told.documents] == ["A1", "A2", "A3"]
+    assert told.delivered == {"A2"}
+    for id, day in (("A4", 16), ("A5", 18)):
+        record(folder, id, f"2026-11-{day}T00:00:00+00:00", 90.0)
+    told = read_assessed(engagement, date(2026, 10, 31), date(2027, 1, 31))[0]
+    assert told.delivered == {"A4"}, "the first that read enough counts, not the last"
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [
@@ -83,8 +107,9 @@ def test_the_documents_of_the_log_are_written(folder: Path) -> None:
         (("document", "questions", "-f", "xlsx"), "unknown document format: xlsx"),
         (("incident", "report", "I9"), "known are I1, I2"),
         (("incident", "report", "I2"), "for major faults of production (P1, P2); I2 is P3"),
-        (("readiness", "--period", "Double 12"), "no critical period “Double 12”; known are Double 11"),
+        (("readiness", "--period", "Double 12"), "no critical period “Double 12”; known are Double 11, Spring"),
         (("readiness", "--period", "Double 11", "--factor", "-1"), "--factor is a number above 0"),
+        (("readiness", "--period", "Spring"), "“Spring” ended on 2026-02-20"),
         (("incident", "collect", "--from", "x", "--to", "y"), "--from takes a time such as"),
         (("incident", "collect", "--from", "2026-11-02", "--to", "2026-11-01"), "is not after the beginning"),
         (("incident", "collect", "--from", "2026-01-02", "--to", "2026-11-01"), "is longer than 31 days"),
@@ -115,6 +140,19 @@ def test_the_enterprise_tier_is_refused_what_it_has_not(folder: Path, words: tup
     assert not (folder / "out").exists()
 
 
+def test_a_refusal_names_what_was_asked_for(folder: Path) -> None:
+    write(folder, ENTERPRISE)
+    assert "The closing list of the term belongs to" in run(folder, "document", "closing", code=3).err.decode()
+
+
+def test_the_closing_list_of_the_enterprise_tier_holds_what_it_owes(folder: Path) -> None:
+    write(folder, ENTERPRISE)
+    keep(folder, WHOLE[: WHOLE.index("deliveries:")])
+    run(folder, "document", "closing", "-o", "out", "-f", "html", "-l", "en", "--outside-service", "agreed")
+    told = next((folder / "out").glob("closing*")).read_text("utf-8")
+    assert "Documents owed and delivered" in told and "Assessments owed and delivered" not in told
+
+
 def test_the_enterprise_tier_has_its_list_of_questions_and_others_for_a_reason(folder: Path) -> None:
     write(folder, ENTERPRISE)
     run(folder, "document", "questions", "-o", "out", "-f", "html", "-l", "en")
@@ -141,6 +179,17 @@ def test_a_fault_report_has_the_timelines_that_are_given(folder: Path) -> None:
     save_timeline(timeline(), folder / "t.json")
     run(folder, "incident", "report", "I1", "-o", "out", "-f", "html", "-l", "en", "--timeline", "t.json")
     assert "Memory ran out." in next((folder / "out").glob("fault*")).read_text("utf-8")
+    for change, said in (
+        ({"target": "stock"}, "is a timeline of stock, but I1 concerns orders"),
+        (
+            {"first": LATER, "last": LATER + timedelta(hours=1)},
+            "but I1 lasted from 2026-11-11 00:05 to 2026-11-11 00:28",
+        ),
+        ({"first": timeline().first + timedelta(minutes=12)}, "No timeline covers the beginning of I1"),
+    ):
+        save_timeline(replace(timeline(), **change), folder / "other.json")  # type: ignore[arg-type]
+        refused = run(folder, "incident", "report", "I1", "-o", "o2", "--timeline", "other.json", code=2).err.decode()
+        assert said in refused and "Traceback" not in refused and not (folder / "o2").exists()
     write(folder, MINIMAL.replace("name: Acme", "name: Bravo"))
     done = run(folder, "incident", "report", "I1", "-o", "out", "--timeline", "t.json", code=2)
     assert "is a timeline of Acme, not of Bravo" in done.err.decode()

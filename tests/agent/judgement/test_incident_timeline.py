@@ -54,7 +54,10 @@ def test_an_error_is_told_once_from_its_first_to_its_last_minute() -> None:
     rows = [minute(INSIDE + timedelta(minutes=n), -4030, 5 * (n + 1)) for n in range(3)]
     timeline = told(*rows, minute(BEFORE, -4030, 1000), minute(AFTER, -4012, 7), minute(INSIDE, 0, 100))
     error = next(event for event in timeline.events if "-4030" in event.texts["en"])
-    assert error.texts["en"] == "Error -4030: 30 executions ended with it, 15 of them in the worst minute."
+    assert (
+        error.texts["en"]
+        == "Error -4030 (memory limit of the tenant): 30 executions ended with it, 15 of them in the worst minute."
+    )
     assert (error.at, error.until) == (INSIDE, INSIDE + timedelta(minutes=3)) and error.view == "GV$OB_SQL_AUDIT"
     assert not any("-4012" in text for text in texts(timeline)), "it lies after the time"
     assert "The busiest minute of this time: 105 executions." in texts(timeline)
@@ -145,7 +148,7 @@ def test_a_record_that_is_empty_is_not_taken_for_a_quiet_time() -> None:
     assert len(lacking) == 3 and all("It holds nothing of any time" in text for text in lacking.values())
 
 
-def test_signals_name_the_cause_with_the_most_errors_first_and_its_evidence() -> None:
+def test_signals_name_the_causes_with_their_evidence() -> None:
     timeline = told(
         minute(INSIDE, -4012, 3), minute(INSIDE, -4030, 40), minute(INSIDE, -4013, 2), minute(INSIDE, -9999)
     )
@@ -154,7 +157,10 @@ def test_signals_name_the_cause_with_the_most_errors_first_and_its_evidence() ->
         "Statements or transactions exceeded their time limits.",
     ]
     evidence = [text["en"] for text in timeline.signals[0].evidence]
-    assert evidence == ["Error -4030 in 40 executions.", "Error -4013 in 2 executions."]
+    assert evidence == [
+        "Error -4030 (memory limit of the tenant) in 40 executions.",
+        "Error -4013 (no memory left) in 2 executions.",
+    ]
     assert told(minute(INSIDE, 0)).signals == (), "work alone speaks for no cause"
 
 
@@ -332,19 +338,42 @@ def test_a_record_that_goes_back_to_the_very_beginning_lacks_nothing() -> None:
     assert told().unseen == (), "what was not asked for is no lack"
 
 
-def test_a_cause_weighs_all_its_errors_and_events_speak_after_them() -> None:
-    rows = [minute(INSIDE, -4012, 5), minute(INSIDE, -4013, 3), minute(INSIDE, -4030, 3)]
+def test_a_time_out_is_how_a_fault_shows_itself_however_many_there_are() -> None:
+    rows = [minute(INSIDE, -4012, 5000), minute(INSIDE, -4013, 3), minute(INSIDE, -4030, 3)]
     timeline = told(*rows, Deadlock(event_id=1, report_time=INSIDE, cycle_size=2))
-    assert [signal.cause["en"] for signal in timeline.signals] == [
-        "Memory of the tenant was exhausted: statements and writes were refused.",
-        "Statements or transactions exceeded their time limits.",
-        "Transactions blocked each other by their locks.",
+    assert [(signal.cause["en"], signal.is_symptom) for signal in timeline.signals] == [
+        ("Memory of the tenant was exhausted: statements and writes were refused.", False),
+        ("Transactions blocked each other by their locks.", False),
+        ("Statements or transactions exceeded their time limits.", True),
     ]
-    locked = told(minute(INSIDE, -6003, 9), *rows, Deadlock(event_id=1, report_time=INSIDE, cycle_size=2)).signals[0]
+    locked = told(minute(INSIDE, -6003, 9), Deadlock(event_id=1, report_time=INSIDE, cycle_size=2)).signals[0]
     assert [text["en"] for text in locked.evidence] == [
-        "Error -6003 in 9 executions.",
+        "Error -6003 (waited too long for a row lock) in 9 executions.",
         "A deadlock of 2 transactions was broken by rolling one back.",
     ]
+
+
+def test_a_restart_goes_before_the_errors_that_follow_it() -> None:
+    uptime = Uptime(name="Uptime", value=str(int((NOW - INSIDE).total_seconds())))
+    signals = told(minute(INSIDE, -4012, 5000), minute(INSIDE, -4030, 3), uptime).signals
+    assert signals[0].cause["en"] == "A server restarted."
+
+
+@pytest.mark.parametrize("code", [-5019, -5217])
+def test_a_name_that_is_gone_speaks_for_a_change_of_structure_only_where_one_happened(code: int) -> None:
+    assert told(minute(INSIDE, code, 15)).signals == ()
+    changed = filled(BusinessObject, owner="shop", object_name="orders", object_type="TABLE", last_ddl_time=INSIDE)
+    (signal,) = told(minute(INSIDE, code, 15), changed).signals
+    assert signal.cause["en"] == "A change of structure met the load of the business." and len(signal.evidence) == 2
+
+
+def test_the_making_of_a_database_is_no_change_of_structure() -> None:
+    made = filled(BusinessObject, owner="shop", object_name="shop", object_type="DATABASE", last_ddl_time=INSIDE)
+    assert (told(made).events, told(made).signals) == ((), ())
+    dropped = filled(
+        BusinessObject, owner="shop", object_name="shop", object_type="DATABASE", last_ddl_time=INSIDE, is_dropped=True
+    )
+    assert texts(told(dropped)) == ["shop.shop was dropped."]
 
 
 @pytest.mark.parametrize(

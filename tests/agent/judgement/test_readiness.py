@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from agent.judgement.readiness import Demand, Grows, ReadinessVerdict, choose_worst, judge_readiness
+from agent.judgement.readiness import Basis, Demand, Grows, ReadinessVerdict, choose_worst, judge_readiness
 from agent.model.terms import Severity
 from tests.agent.report import sample
 
@@ -56,7 +56,10 @@ def document(*results: dict[str, Any], **more: Any) -> Any:
 
 def demand(factor: float = 2.0, **more: Any) -> Demand:
     given = {"first": date(2026, 12, 10), "last": date(2026, 12, 12), "today": date(2026, 11, 30)} | more
-    return Demand(load_factor=factor, zone=ZoneInfo("Asia/Shanghai"), **given)
+    # Unless a test says otherwise the usual peaks are known, and no higher than the moment of the assessment.
+    return Demand(
+        load_factor=factor, zone=ZoneInfo("Asia/Shanghai"), **{"peaks": {"CAP001": 0.0, "CAP005": 0.0}, **given}
+    )
 
 
 ESSENTIAL = (result("CAP009", 20.0), result("CAP001", 20.0))
@@ -119,7 +122,7 @@ def test_an_enlargement_brings_the_value_below_the_lowest_limit() -> None:
 def test_without_cpu_or_memstore_nothing_is_called_ready(missing: str) -> None:
     results = [each if each["code"] != missing else result(missing, None) for each in ESSENTIAL]
     told = judge_readiness("shop", document(*results), demand())
-    assert told.verdict is ReadinessVerdict.UNKNOWN
+    assert told.verdict is ReadinessVerdict.UNKNOWN and told.missing == (missing,)
     assert next(one for one in told.headroom if one.code == missing).reason == {"en": "No samples."}
     assert judge_readiness("shop", document(), demand()).verdict is ReadinessVerdict.UNKNOWN
     assert judge_readiness("shop", None, demand()).verdict is ReadinessVerdict.UNKNOWN
@@ -250,7 +253,7 @@ def test_the_fastest_zone_tells_the_growth_and_what_shrinks_tells_none(made: Any
 
 
 def test_each_limit_in_the_way_enlarges_its_size_and_the_largest_is_told_once() -> None:
-    codes = {"CAP009": 40.0, "CAP010": 45.0, "CAP001": 45.0, "CAP002": 75.0, "CAP003": 72.0, "CAP012": 71.0}
+    codes = {"CAP009": 40.0, "CAP010": 90.0, "CAP001": 45.0, "CAP002": 75.0, "CAP003": 72.0, "CAP012": 71.0}
     told = judge_readiness("shop", document(*(result(code, value) for code, value in codes.items())), demand(2.0))
     assert [(one.what, one.present, one.needed, one.code) for one in told.enlargements] == [
         ("cores", 4.0, 6.0, "CAP010"),  # 4 × 90 ÷ 70 is 5.1
@@ -319,3 +322,42 @@ def test_an_assessment_is_stale_from_the_day_it_is_valid_until(
     assert (told.target, told.score) == ("shop", made["score"]["value"])
     assert told.as_of is not None and told.as_of.isoformat() == made["as_of"]
     assert judge_readiness("shop", None, demand()).is_stale is False
+
+
+MOMENTS = ("CAP001", "CAP005")
+
+
+@pytest.mark.parametrize("code", MOMENTS)
+def test_the_moment_of_an_assessment_is_no_peak_and_is_not_multiplied(code: str) -> None:
+    results = [*(each for each in ESSENTIAL if each["code"] != code), result(code, 10.0)]
+    peaks = {other: 0.0 for other in MOMENTS if other != code}
+    told = judge_readiness("shop", document(*results), demand(3.0, peaks=peaks))
+    (one,) = (each for each in told.headroom if each.code == code)
+    assert (one.value, one.projected, one.reached, one.is_unproven) == (10.0, None, None, True)
+    assert told.verdict is ReadinessVerdict.CONDITIONAL, "nobody can call it ready"
+    # The peak is no less than the moment: where even that reaches a limit, the limit is reached.
+    reached = judge_readiness("shop", document(*results), demand(8.0, peaks=peaks))
+    (one,) = (each for each in reached.headroom if each.code == code)
+    assert (one.projected, one.reached) == (80.0, Severity.HIGH)
+
+
+@pytest.mark.parametrize(("peak", "base", "basis"), [(30.0, 30.0, Basis.PEAK), (5.0, 10.0, Basis.PEAK)])
+@pytest.mark.parametrize("code", MOMENTS)
+def test_a_usual_peak_that_is_told_is_what_the_load_is_set_upon(
+    code: str, peak: float, base: float, basis: Basis
+) -> None:
+    told = judge_readiness("shop", document(result(code, 10.0)), demand(2.0, peaks={code: peak}))
+    (one,) = told.headroom
+    assert (one.value, one.projected, one.basis) == (base, 2 * base, basis)
+
+
+@pytest.mark.parametrize("factor", [0.5, 1.0, 3.0])
+def test_the_peak_that_the_customer_expects_holds_the_event_already(factor: float) -> None:
+    (one,) = judge_readiness("shop", document(result("CAP010", 60.0)), demand(factor)).headroom
+    assert (one.value, one.projected, one.basis) == (60.0, 60.0, Basis.EXPECTED)
+
+
+def test_an_enlargement_tells_the_limit_that_it_stays_below() -> None:
+    (cores,) = judge_readiness("shop", document(result("CAP010", 400.0)), demand()).enlargements
+    assert (cores.below_pct, cores.needed) == (70.0, 23.0)  # 4 x 400 / 70 is 22.9
+    assert 400.0 * cores.present / cores.needed < cores.below_pct

@@ -60,6 +60,8 @@ preparations:
     fallback: [Switch off recommendations]
 usage:
   - {id: U1, title: Compute, month: 2026-11, unit: CU·h, estimated: 11520, used: 13120}
+deliveries:
+  - {id: L1, title: The third quarter, document: quarter, about: "3", delivered: 2026-11-05, received_by: Wang}
 """
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from pathlib import Path
 
 import jsonschema
@@ -29,6 +30,7 @@ def test_every_file_is_part_of_one_log(tmp_path: Path) -> None:
     log = kept(tmp_path)
     assert {kind: len(log.entries(kind)) for kind in KINDS} == {
         "questions": 3, "incidents": 2, "projects": 1, "requests": 1, "sessions": 1, "preparations": 1, "usage": 1,
+        "deliveries": 1,
     }  # fmt: skip
     assert log.places["questions", "Q9"].endswith("service/other.yaml:1: questions[0].id")
     assert KINDS.keys() == BLOCKS.keys()
@@ -60,6 +62,19 @@ def test_every_file_is_part_of_one_log(tmp_path: Path) -> None:
         ("preparations: [{id: D, title: t, period: Easter, load_factor: 2}]", "no critical period “Easter”"),
         ("preparations: [{id: D, title: t, period: Double 11, load_factor: 0}]", "load_factor: must be greater than 0"),
         ("usage: [{id: U, title: t, month: 2026-13, unit: x, estimated: 1, used: 1}]", "write a month such as 2026-03"),
+        (
+            "incidents: [{id: I, title: t, severity: P1, reported: 2026-11-03T10:00:00+08:00, reported_by: x, "
+            "recovered: 2026-11-03T11:00:00+08:00, outage: {from: 2026-11-03T10:00:00+08:00}}]",
+            'that is recovered needs "to" in its "outage"',
+        ),
+        (
+            "deliveries: [{id: L, title: t, document: quarter, about: '9', delivered: 2026-11-03}]",
+            "about “9”, which there is not; known are 1, 2",
+        ),
+        (
+            "deliveries: [{id: L, title: t, document: incident, about: I9, delivered: 2026-11-03}]",
+            "about “I9”, which there is not",
+        ),
         ("questions: []", "questions: this must not be empty"),
         ("{}", "the file holds no entries"),
         ("- 1", "write keys and values here"),
@@ -102,6 +117,22 @@ def test_each_entry_has_a_day_and_a_state_that_is_told_in_chinese_too(tmp_path: 
     for kind in KINDS:
         for entry in log.entries(kind):
             assert find_day(entry)
-            state = describe_state(entry)
+            state = describe_state(entry, NOW.date())
             assert not state or state in chinese
     assert [is_open(entry) for entry in (*log.questions, *log.incidents)] == [False, True, True, True]
+
+
+def test_an_outage_that_still_runs_can_be_written_down(tmp_path: Path) -> None:
+    log = kept(
+        tmp_path,
+        "incidents: [{id: I, title: t, severity: P1, reported: 2026-11-03T10:00:00+08:00, reported_by: x, "
+        "outage: {from: 2026-11-03T10:00:00+08:00}}]\n",
+    )
+    assert log.incidents[0].outage and log.incidents[0].outage.last is None
+
+
+def test_a_session_whose_day_is_past_was_not_held(tmp_path: Path) -> None:
+    log = kept(tmp_path, "sessions: [{id: S, title: t, planned: 2026-03-01}]\n")
+    days = (date(2026, 2, 28), date(2026, 3, 1), date(2026, 3, 2))
+    told = [describe_state(log.sessions[0], day) for day in days]
+    assert told == ["To come", "To come", "Not held on the day planned"]

@@ -58,3 +58,10 @@ def test_a_summary_counts_what_is_due_and_names_the_worst(tmp_path: Path) -> Non
     ]  # fmt: skip
     assert [one.worst.id if one.worst else "" for one in summaries] == ["Q2", "I2"]
     assert summarize_responses([]) == ()
+
+
+def test_a_fault_outside_production_is_no_emergency(tmp_path: Path) -> None:
+    incident, service = kept(tmp_path).incidents[0], engage(tmp_path).service
+    assert judge_response(incident, service, NOW).is_emergency
+    tested = incident.model_copy(update={"production": False})
+    assert (judge_response(tested, service, NOW).promised_min, tested.is_major) == (60, False)

@@ -49,7 +49,7 @@ def timeline(text: str = "Error -4030: 40 executions") -> Timeline:
         customer="Acme",
         target="orders",
         version="4.2.5.1",
-        first=at,
+        first=at - timedelta(minutes=10),
         last=at + timedelta(hours=1),
         collected_at=NOW,
         events=(
