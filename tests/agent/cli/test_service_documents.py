@@ -187,7 +187,7 @@ def test_a_fault_report_has_the_timelines_that_are_given(folder: Path) -> None:
         ),
         ({"first": timeline().first + timedelta(minutes=12)}, "No timeline covers the beginning of I1"),
     ):
-        save_timeline(replace(timeline(), **change), folder / "other.json")  # type: ignore[arg-type]
+        save_timeline(replace(timeline(), **change), folder / "other.json")
         refused = run(folder, "incident", "report", "I1", "-o", "o2", "--timeline", "other.json", code=2).err.decode()
         assert said in refused and "Traceback" not in refused and not (folder / "o2").exists()
     write(folder, MINIMAL.replace("name: Acme", "name: Bravo"))
