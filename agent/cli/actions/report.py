@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from agent.delivery.manifest import MANIFEST, SIGNATURE, sign_manifest, verify_report
+from agent.delivery.manifest import MANIFEST, SIGNATURE, require_manifest, sign_manifest, verify_report
 from agent.model.terms import Text
 from agent.support import console, sshsig
 from agent.support.errors import ConfigError
