@@ -26,12 +26,12 @@ def add_service_command(
         str,
         typer.Argument(
             metavar="KIND",
-            help="question, incident, project, request, session, preparation or usage.",
+            help="question, incident, project, request, session, preparation, usage or delivery.",
             autocompletion=_offer_kinds,
         ),
     ],
     values: Annotated[
-        list[str], typer.Argument(metavar="KEY=VALUE...", help='The entry\'s keys, such as title="Slow import".')
+        list[str], typer.Argument(metavar="KEY=VALUE", help='The entry\'s keys, such as title="Slow import".')
     ],
     engagement: EngagementFile,
     outside_service: OutsideDocument = "",

@@ -48,6 +48,8 @@ _REASONS: dict[str, str] = {
     "Input should be a valid boolean, {detail}": N_("yes or no is expected, as 1 or 0"),
     "Input should be greater than or equal to {limit}": N_("it must be at least {limit}"),
     "Input should be less than or equal to {limit}": N_("it must be at most {limit}"),
+    # Every option that takes a day takes it in this form, and none takes another.
+    "Value error, {given} does not match the format{detail}": N_("{given} is no day; write one such as 2026-12-05"),
     "Value error, {given} is not one of {known}.": N_("{given} is none of {known}"),
 }
 

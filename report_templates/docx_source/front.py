@@ -251,9 +251,7 @@ def _build_severities() -> str:
 
 
 def _build_since() -> str:
-    moved = (
-        "{{ since.scores }}{% if since.delta %} ({{ since.delta }}){% endif %}"
-    )
+    moved = "{{ since.scores }}{% if since.delta %} ({{ since.delta }}){% endif %}"
     counts = (
         '{% for key, label, count in since.counts if key != "unchanged" %}{{ label }} {{ count }}'
         "{% if not loop.last %} · {% endif %}{% endfor %}"

@@ -13,6 +13,7 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import AfterValidator, Field, model_validator
 from pydantic_core.core_schema import ValidationInfo
 
+from agent.model.labels import N_
 from agent.support.yaml_fields import (
     Block,
     Code,
@@ -341,14 +342,14 @@ class ServiceFile(WholeFile):
 
 # In the order in which they are listed. The singular names a kind for ``ob-health service add``.
 KINDS = {
-    "questions": "question",
-    "incidents": "incident",
-    "projects": "project",
-    "requests": "request",
-    "sessions": "session",
-    "preparations": "preparation",
-    "usage": "usage",
-    "deliveries": "delivery",
+    "questions": N_("question"),
+    "incidents": N_("incident"),
+    "projects": N_("project"),
+    "requests": N_("request"),
+    "sessions": N_("session"),
+    "preparations": N_("preparation"),
+    "usage": N_("usage"),
+    "deliveries": N_("delivery"),
 }
 BLOCKS: dict[str, type[LogEntry]] = {
     "questions": SupportQuestion,

@@ -104,6 +104,7 @@ def test_the_assessment_that_counts_is_that_of_the_schedule(folder: Path) -> Non
     [
         (("document", "quarter", "--period", "99"), "The term has no quarter 99; it has 8."),
         (("document", "questions", "--from", "2026-11-02", "--to", "2026-11-01"), "before the first day"),
+        (("document", "questions", "--from", "5.12.2026"), "5.12.2026' is no day; write one such as 2026-12-05"),
         (("document", "questions", "-f", "xlsx"), "unknown document format: xlsx"),
         (("incident", "report", "I9"), "known are I1, I2"),
         (("incident", "report", "I2"), "for major faults of production (P1, P2); I2 is P3"),
@@ -142,7 +143,10 @@ def test_the_enterprise_tier_is_refused_what_it_has_not(folder: Path, words: tup
 
 def test_a_refusal_names_what_was_asked_for(folder: Path) -> None:
     write(folder, ENTERPRISE)
-    assert "The closing list of the term belongs to" in run(folder, "document", "closing", code=3).err.decode()
+    assert (
+        "The closing list of the term belongs to"
+        in run(folder, "document", "closing", "-o", "out", code=3).err.decode()
+    )
 
 
 def test_the_closing_list_of_the_enterprise_tier_holds_what_it_owes(folder: Path) -> None:

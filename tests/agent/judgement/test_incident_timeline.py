@@ -209,7 +209,11 @@ def test_the_worst_minute_the_busiest_and_the_longest_execution_are_told_each_wi
     later, last = INSIDE + timedelta(minutes=1), INSIDE + timedelta(minutes=2)
     rows = [minute(last, -4012, 2, 500), minute(INSIDE, -4012, 9, 2000), minute(later, 0, 8), minute(later, -4012, 3)]
     assert between(FIRST, LAST, *rows) == [
-        (INSIDE, "Error -4012: 14 executions ended with it, 9 of them in the worst minute."),
+        (
+            INSIDE,
+            "Error -4012 (time limit of a statement or transaction): 14 executions ended with it, 9 of them in the "
+            "worst minute.",
+        ),
         (INSIDE, "The longest execution of this time took 2 ms."),
         (later, "The busiest minute of this time: 11 executions."),
     ]
