@@ -11,7 +11,7 @@ import stat
 import subprocess
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -22,6 +22,7 @@ _REFERENCE = re.compile(
     r"env:[A-Za-z_][A-Za-z0-9_]*|file:(?:/|~/)[^\r\n]+|keyring:[^\s/][^\r\n]*/[^\s/]+|command:[^\s\0][^\r\n\0]*"
 )
 _MAX_BYTES = 1 << 16
+_environment = threading.RLock()  # held while passwords are taken out of it
 _POLL_S = 0.05
 COMMAND_TIMEOUT_S = 60.0  # somebody may have to unlock a store
 # Variables for programs that we start. Other variables may hold passwords.
@@ -60,15 +61,30 @@ def harmless_environment() -> dict[str, str]:
 
 
 @contextmanager
-def hide_passwords() -> Iterator[None]:
-    """Keep only the harmless environment for the time of the block, which may start programs itself."""
-    whole = dict(os.environ)
-    for name in whole.keys() - harmless_environment().keys():
-        del os.environ[name]
-    try:
-        yield
-    finally:
-        os.environ.update(whole)
+def hide_passwords(needed: Collection[str] = ()) -> Iterator[None]:
+    """Keep only the harmless environment for the time of the block, which may start programs itself.
+
+    ``needed`` are further variables that such a program needs. Threads that ask for a reference meanwhile wait.
+    """
+    with _environment:
+        whole = dict(os.environ)
+        for name in whole.keys() - harmless_environment().keys() - set(needed):
+            del os.environ[name]
+        try:
+            yield
+        finally:
+            os.environ.update(whole)
+
+
+def list_variables(references: Iterable[str | None]) -> frozenset[str]:
+    """Return the variables that a process needs to resolve these references; texts that are none need nothing.
+
+    A command or a keyring may need any, so all that there are.
+    """
+    found = [text for text in references if text and is_reference(text)]
+    if any(text.startswith(("command:", "keyring:")) for text in found):
+        return frozenset(os.environ)
+    return frozenset(text.removeprefix("env:") for text in found if text.startswith("env:"))
 
 
 def resolve_reference(reference: str) -> Secret:
@@ -98,7 +114,8 @@ def _build_reference_error(msgid: str, reference: str, **args: str) -> ConfigErr
 
 def _read_environment(reference: str, name: str) -> str:
     try:
-        return os.environ[name]
+        with _environment:
+            return os.environ[name]
     except KeyError:
         text = "The password reference {reference} needs an environment variable that is not set; export {name}"
         raise _build_reference_error(text, reference, name=name) from None

@@ -74,6 +74,12 @@ SCENARIOS: Mapping[str, tuple[tuple[int, str], ...]] = {
     "report sign": ((2, "{out} -k {env}"),),
     "report verify": ((2, "{out}/none"),),
     "sample": ((3, "-e {env} -o {out}/samples"), (2, "-e {literal} -o {out}/samples")),
+    "fleet assess": (
+        (4, "{scheduled} {failing} -o {out}/fleet -f json"),
+        (2, "{literal} -o {out}/none"),
+    ),
+    "fleet list": ((0, "{env} {failing}"), (2, "{literal}")),
+    "fleet status": ((0, "{env} {failing}"), (2, "{literal}")),
     "fleet site": ((0, "-o {out}/site --history {history}"), (4, "-o {out}/none")),
     "schedule list": ((0, "-e {env}"), (4, "-e {lost}")),
     "schedule run": ((0, "-e {scheduled} -e {failing} -o {out}/scheduled -f json"),),

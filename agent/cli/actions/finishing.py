@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from concurrent.futures import BrokenExecutor, Executor
 from dataclasses import dataclass
 from datetime import datetime
@@ -24,7 +24,10 @@ from agent.engagement.loading import load_engagement
 from agent.model.document import Document
 from agent.model.terms import Text
 from agent.pipeline import AssessedTarget, AssessmentJob, CollectedTarget
+from agent.report.docx.page_numbers import SOFFICE_VARIABLE
+from agent.report.pdf.render_pdf import CHROMIUM_VARIABLE
 from agent.report.write_report import ReportWish, WrittenReport
+from agent.support.credentials import hide_passwords
 from agent.support.errors import HistoryError, TargetError
 from agent.support.processes import hold_back_signals, make_processes
 
@@ -73,12 +76,19 @@ class ProcessFinisher:
 
     A process that ends by itself, for want of memory say, breaks the executor for all orders that are in it. Each of
     them is then done once more in a process of its own, so only the one that is to blame fails.
+
+    The processes are started without the passwords of targets; ``needed`` are the variables that orders refer to.
     """
 
-    def __init__(self, make_executor: Callable[[], Executor]) -> None:
+    def __init__(self, make_executor: Callable[[], Executor], needed: Collection[str] = ()) -> None:
+        self._needed = {*needed, CHROMIUM_VARIABLE, SOFFICE_VARIABLE}
         self._make_executor = make_executor
-        self._executor = make_executor()
+        self._executor = self._start()
         self._lock = threading.Lock()
+
+    def _start(self) -> Executor:
+        with hide_passwords(self._needed):  # a process that looks after the others may be started here
+            return self._make_executor()
 
     def finish_target(self, job: AssessmentJob, collected: CollectedTarget, wish: ReportWish) -> AssessedTarget:
         """Judge, record and write elsewhere. Raises what ``pipeline.finish_target`` raises, and TargetError."""
@@ -99,14 +109,17 @@ class ProcessFinisher:
     def _do(self, work: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
         executor = self._executor
         try:
-            with hold_back_signals():
+            with hold_back_signals(), hide_passwords(self._needed):
                 future = executor.submit(work, *args, **kwargs)
             return future.result()
         except BrokenExecutor:
             self._replace(executor)
         try:
-            with make_processes(1) as alone, hold_back_signals():
-                future = alone.submit(work, *args, **kwargs)
+            with hide_passwords(self._needed):
+                alone = make_processes(1)
+            with alone:
+                with hold_back_signals(), hide_passwords(self._needed):
+                    future = alone.submit(work, *args, **kwargs)
                 return future.result()
         except BrokenExecutor:
             raise TargetError(
@@ -118,7 +131,7 @@ class ProcessFinisher:
         with self._lock:
             if self._executor is broken:
                 broken.shutdown(wait=False, cancel_futures=True)
-                self._executor = self._make_executor()
+                self._executor = self._start()
 
 
 def finish_order(order: FinishOrder, collected: CollectedTarget) -> AssessedTarget:

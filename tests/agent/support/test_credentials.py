@@ -7,6 +7,7 @@ import pty
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -18,7 +19,14 @@ import pytest
 from keyring.backend import KeyringBackend
 from keyring.backends.fail import Keyring as NoKeyring
 
-from agent.support.credentials import Secret, harmless_environment, hide_passwords, is_reference, resolve_reference
+from agent.support.credentials import (
+    Secret,
+    harmless_environment,
+    hide_passwords,
+    is_reference,
+    list_variables,
+    resolve_reference,
+)
 from agent.support.errors import ConfigError
 from agent.support.i18n import render_text
 from tests.waiting import eventually
@@ -316,3 +324,27 @@ def test_programs_get_no_password_of_ours(monkeypatch: pytest.MonkeyPatch) -> No
         said = subprocess.run(["env"], capture_output=True, text=True, check=True).stdout
     assert PASSWORD not in said and "XDG_CACHE_HOME=/cache" in said
     assert os.environ["OB_HEALTH_PASSWORD"] == PASSWORD
+
+
+def test_a_program_gets_the_variables_that_its_references_need(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TENANT_PASSWORD", PASSWORD)
+    monkeypatch.setenv("HISTORY_KEY", "the key")
+    needed = list_variables(["env:HISTORY_KEY", "file:/srv/key", "sqlite:////srv/h.db", None])
+    assert needed == {"HISTORY_KEY"}
+    with hide_passwords(needed):
+        said = subprocess.run(["env"], capture_output=True, text=True, check=True).stdout
+    assert PASSWORD not in said and "HISTORY_KEY=the key" in said
+    assert "TENANT_PASSWORD" in list_variables(["env:HISTORY_KEY", "command:vault read x"])
+    assert "TENANT_PASSWORD" in list_variables(["keyring:service/user"])
+
+
+def test_a_reference_is_resolved_once_the_passwords_are_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TENANT_PASSWORD", PASSWORD)
+    found: list[str] = []
+    asking = threading.Thread(target=lambda: found.append(resolve_reference("env:TENANT_PASSWORD")))
+    with hide_passwords():
+        asking.start()
+        asking.join(0.2)
+        assert not found
+    asking.join(10)
+    assert found == [PASSWORD]
