@@ -34,7 +34,7 @@ def format_card(message: Message, keyword: str = "") -> tuple[str, str]:
 def disarm_markup(text: str) -> str:
     """Return the text on one line, with nothing in it that Markdown would take for markup or a link."""
     plain = " ".join(text.split()).translate(_WIDE).replace("://", "：//")
-    return re.sub(r"^([-+]|\d+\.)(?= )", r"·\1", _EDGE_UNDERSCORE.sub("＿", plain))
+    return re.sub(r"^([-+]|\d+\.)(?= |$)", r"·\1", _EDGE_UNDERSCORE.sub("＿", plain))
 
 
 def _list_actions(message: Message) -> list[str]:

@@ -177,17 +177,22 @@ def _list_edges(permission: Permission, start: datetime, end: datetime) -> Itera
 def _list_zone_edges(name: str, clocks: Iterable[str], start: datetime, end: datetime) -> Iterator[datetime]:
     """Yield, in order, when days begin in a zone, and when its clocks show these times.
 
-    On a day on which the clock is put forward or back, every quarter of an hour: a time may come twice, or never.
+    On a day on which the clock is put forward or back, each time as it is before and after that, and every quarter of
+    an hour: a time may come twice, or never.
     """
     zone, times = ZoneInfo(name), sorted({time(), *(_read_clock(clock) for clock in clocks if clock != _MIDNIGHT)})
+    offsets = [timedelta(hours=clock.hour, minutes=clock.minute) for clock in times]
     day, last = start.astimezone(zone).date(), end.astimezone(zone).date()
     begins = _start_day(day, zone)
     while day <= last:
         following = _start_day(day + _DAY, zone)
-        if following - begins == _DAY:
-            yield from (begins + timedelta(hours=clock.hour, minutes=clock.minute) for clock in times)
+        shift = following - begins - _DAY
+        if not shift:
+            yield from (begins + offset for offset in offsets)
         else:
-            yield from (begins + step * _QUARTER for step in range((following - begins) // _QUARTER))
+            edges = {begins + step * _QUARTER for step in range((following - begins) // _QUARTER)}
+            edges |= {begins + offset + moved for offset in offsets for moved in (timedelta(0), shift)}
+            yield from sorted(edge for edge in edges if begins <= edge < following)
         day, begins = day + _DAY, following
 
 

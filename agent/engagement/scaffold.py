@@ -70,8 +70,7 @@ targets:
       busy_queue_ms: 100
       busy_wait_s: 60
 
-## 客户签名的授权；没有它就不会建立任何连接。先运行 ob-health authorize request，请客户用 ssh-keygen 签名；
-## signer 是客户的公钥，须另经可信渠道取得。
+## 客户签名的授权，没有它不建立任何连接：由 ob-health authorize request 生成，客户用 ssh-keygen 签名；signer 为客户公钥，须另经可信渠道取得。
 ## The permission that the customer signed; nothing is connected without it. Write it with ob-health authorize request
 ## and let the customer sign it with ssh-keygen; signer is their public key, had by another way than the document.
 # authorization:
@@ -86,7 +85,6 @@ targets:
 #   concurrency: 200
 #   growth_pct_per_year: 30
 #   critical_periods: [{name: REPLACE, from: 2000-11-01, to: 2000-11-12}]
-#   description: REPLACE
 
 ## SQL 看不到、由人担保的事实。 / What SQL cannot see and somebody vouches for.
 # attestations:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import calendar
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from functools import lru_cache
@@ -219,7 +219,7 @@ def judge_due(
         else _describe_rest(state, all_periods, current, following, is_partial=_is_partial(counts, counts_from_pct)),
         current=current,
         overdue=overdue,
-        missed=tuple(period for period in overdue if _was_possible(period, zone, permission, tuple(attempts))),
+        missed=_list_missed(overdue, zone, permission, tuple(attempts)),
         last=known[-1].as_of if known else None,
         next=following,
         unwritten=left if left and left.unwritten else None,
@@ -269,6 +269,15 @@ def _is_partial(past: PastAssessment | None, counts_from_pct: float) -> bool:
 
 def _find_day_start(day: date, zone: ZoneInfo) -> datetime:
     return datetime.combine(day, time(), zone).astimezone(UTC)
+
+
+def _list_missed(
+    overdue: Iterable[Period], zone: ZoneInfo, permission: Permission, attempts: tuple[PastAttempt, ...]
+) -> tuple[Period, ...]:
+    """Return the periods that are over and could have been assessed; none where the signed document is refused."""
+    # What closes periods is asked without the refusal, which holds now and is of no period that is over.
+    closing = replace(permission, validity=replace(permission.validity, refusal=None))
+    return tuple(period for period in overdue if _was_possible(period, zone, closing, attempts))
 
 
 @lru_cache(maxsize=4096)

@@ -26,6 +26,7 @@ SCORING = (
 RULES = f"""\
 version: 1
 {SCORING}
+proof: {{retire: {{span_hours: 24, load_pct: 90}}}}
 checks:
   CAP901:
     ladder: {{medium: 70, high: 80, critical: 90}}

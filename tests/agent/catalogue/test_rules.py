@@ -307,7 +307,7 @@ def test_an_index_is_advised_to_go_only_on_a_day_of_load() -> None:
 
 
 def test_what_is_wrong_with_the_proof_s_entry_is_told(tmp_path: Path) -> None:
-    text = RULES
+    text = "".join(line for line in RULES.splitlines(keepends=True) if not line.startswith("proof:"))
     for entry, told in (
         ("5", "a mapping with retire"),
         ("{retire: {span_hours: -1}}", "span_hours"),

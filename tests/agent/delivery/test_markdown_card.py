@@ -20,6 +20,8 @@ HOSTILE = "[click](https://evil.example/) ![x](http://e/) <b>*bold*</b> `code` #
 @given(st.text(max_size=200))
 @example(HOSTILE)
 @example("1. one")
+@example("-")
+@example("12.")
 @example("- point")
 @example("+ point")
 @example("___")

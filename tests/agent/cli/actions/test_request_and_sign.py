@@ -114,9 +114,9 @@ def test_what_the_template_left_to_fill_in_is_never_sent_to_a_customer(tmp_path:
     with pytest.raises(ConfigError) as caught:
         write_request(load_engagement(file), tmp_path / USUAL_FILE, ASKED, NOW)
     assert [render_text(text, "en").partition(": this")[0] for text in caught.value.problems] == [
-        f"{file}:14: service.start",
-        f"{file}:22: targets.prod.host",
-        f"{file}:24: targets.prod.user",
+        f"{file}:13: service.start",
+        f"{file}:24: targets.prod.host",
+        f"{file}:26: targets.prod.user",
     ]
     assert not (tmp_path / USUAL_FILE).exists()
     assert written(tmp_path, content=MINIMAL + "business: {description: orders by REPLACE INTO}\n")
