@@ -41,8 +41,7 @@ _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
     consequence="Reports and pages that read it show old data without saying so.",
     finding="{resource} shows data as it was {value} ago (refresh: {refresh_mode}); limit {limit}.",
     remediation=Remediation(
-        advice="If the view is still read, have it refreshed as often as its readers need. If nobody reads it, drop "
-        "it.",
+        advice="Refresh the view as often as its readers need; if nobody reads it, drop it.",
         sql=("CALL DBMS_MVIEW.REFRESH({refreshed!l});",),
         no_rollback="The earlier content cannot be restored; each refresh computes it from the base tables.",
         pre_check="Ask the readers how old the data may be, and whether they rely on its not changing.",

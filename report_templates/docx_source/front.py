@@ -180,7 +180,6 @@ def _build_steps() -> str:
             "TableText",
             severity("step"),
             " {{ step.title }}",
-            run("{% if step.where %} {{ step.where }}{% endif %}", "Mono"),
             run(due, "Strong"),
             run(way, "Soft"),
         )
@@ -251,9 +250,7 @@ def _build_severities() -> str:
 
 
 def _build_since() -> str:
-    moved = (
-        "{{ since.scores }}{% if since.delta %} ({{ since.delta }}){% endif %}"
-    )
+    moved = "{{ since.scores }}{% if since.delta %} ({{ since.delta }}){% endif %}"
     counts = (
         '{% for key, label, count in since.counts if key != "unchanged" %}{{ label }} {{ count }}'
         "{% if not loop.last %} · {% endif %}{% endfor %}"
