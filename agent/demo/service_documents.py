@@ -16,7 +16,7 @@ from agent.support import console
 from agent.support.errors import RenderError
 from agent.support.files import write_whole
 
-PERIOD = "双11"
+PERIOD = "年货节"
 DOCUMENTS = "documents"
 _INCIDENT = "I-001"
 
