@@ -54,7 +54,9 @@ def list_read_lines(document: Document, words: Words) -> tuple[ReadLine, ...]:
 
 def _tell_unasked(line: ReadLine, record: SourceEntry, words: Words) -> ReadLine:
     """A source is not asked where another one already told that it has nothing: that is not reading no rows."""
-    if record["status"] != _READ or record["rows"]:
+    if record["rows"]:
+        return line
+    if record["status"] != _READ:
         return replace(line, rows=NOTHING, duration=NOTHING)
     return replace(line, status=words("Nothing to read"), rows=NOTHING, duration=NOTHING)
 
