@@ -35,8 +35,8 @@ from checks.security.accounts import (
     consequence="One attack on the application can take over the whole tenant.",
     finding="{resource} holds administrator privileges on all databases: {privileges} (held: {value}, limit {limit}).",
     remediation=Remediation(
-        advice="Keep such privileges for named administrators. Revoke them from application accounts, and grant what "
-        "the application needs on its own database. If this is an administrator's account, let us know.",
+        advice="Revoke administrative privileges from application accounts, after granting what the application needs "
+        "on its own database; only named administrators keep them. If this is an administrator's account, let us know.",
         sql=MOVE_TO_DATABASE,
         rollback=MOVE_BACK,
         pre_check="Check the account's statements in GV$OB_SQL_AUDIT: does it use the privilege?",

@@ -167,8 +167,9 @@ def _build_roadmap() -> str:
     columns = (10.0, 64.0, 22.0, 38.0, 16.0, 20.0)
     heads = ("No.", "Action", "Severity", "Effort", "Gain", "Score then")
     right = ("No.", "Gain", "Score then")
-    what = para("TableText", run("{{ unit.title }}", "Strong")) + para(
-        "TableText", run("{{ unit.codes|join(', ') }} · {{ unit.actor }} · {{ unit.run_as }}", "Soft")
+    what = para("TableText", run("{{ unit.action }}", "Strong")) + para(
+        "TableText",
+        run("{{ unit.title }} · {{ unit.codes|join(', ') }} · {{ unit.actor }} · {{ unit.run_as }}", "Soft"),
     )
     cells = (
         "{{ unit.number }}",

@@ -180,7 +180,6 @@ def _build_steps() -> str:
             "TableText",
             severity("step"),
             " {{ step.title }}",
-            run("{% if step.where %} {{ step.where }}{% endif %}", "Mono"),
             run(due, "Strong"),
             run(way, "Soft"),
         )

@@ -47,7 +47,7 @@ class _Zone:
 
 
 def plot_capacity(document: Document, words: Words) -> Plot | None:
-    """Return the plot, or None where no data disk was seen."""
+    """Return the plot, or None where no data disk was seen, or only once and without its size."""
     zones = [
         _read_zone(gauge, document, words)
         for gauge in document["figures"]["capacity"]
@@ -60,6 +60,9 @@ def plot_capacity(document: Document, words: Words) -> Plot | None:
     note = words("{count} more zones are not shown", count=more) if more > 0 else ""
     title = words("Data disk in use per zone")
     if max(zone.points[-1][0] - zone.points[0][0] for zone in shown) < 1.0:
+        # A bar without a size is as long as the longest, and so reads as a full disk.
+        if not any(zone.size for zone in zones):
+            return None
         return _plot_bars(title, shown, note, words)
     return _plot_curves(title, shown, note, words)
 

@@ -112,15 +112,13 @@ def _describe_known(
             text = words("{count} checks passed.", count=len(passed)) if len(passed) > 1 else words("1 check passed.")
         told.append(text)
     if not told and not is_known:
-        return words("Nothing is known of it by this assessment.")
+        return words("This assessment could not verify it: confirm it in the console.")
     return choose_space(words).join(told)
 
 
 def _describe_unknown(mine: Sequence[ResultEntry], unknown: Sequence[ResultEntry], words: Words) -> str:
     if unknown:
-        titles, reason = _name_checks(unknown, words), words.pick(unknown[0]["reason"])
-        told = words("Not verified: {titles}.", titles=titles)
-        return choose_space(words).join((told, reason)) if reason else told
+        return words("Not verified: {titles}.", titles=_name_checks(unknown, words))
     if all(result["outcome"] in _LEFT_OUT for result in mine):
         return words("No check of this kind applies to this tenant; see “To be verified by hand”.")
     return ""

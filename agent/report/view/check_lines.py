@@ -18,6 +18,7 @@ CARRIED_NAMED = 5
 class CheckLine:
     """One check as a line of a list; fields that do not apply are empty. ``carried``: the first carried resources.
 
+    ``title`` is what is wrong; that of a check that passed says that it was not found.
     ``told_with``: the checks whose findings tell what this one found. ``measured``: what a check that passed measured.
     """
 
@@ -41,9 +42,10 @@ def build_check_line(result: ResultEntry, document: Document, words: Words) -> C
     """Return the line of one check."""
     carried = bool(result["carried_from"])
     texts = result["texts"].get(words.language, result["texts"]["en"])
+    title = make_printable(texts["title"])
     return CheckLine(
         code=make_printable(result["code"], NAME_LENGTH),
-        title=make_printable(texts["title"]),
+        title=words("Not found: {title}", title=title) if result["outcome"] == Outcome.PASS else title,
         category=words.label(CATEGORIES, result["category"]),
         outcome=words.label(OUTCOMES, result["outcome"]),
         reason=words.pick(result["reason"]),

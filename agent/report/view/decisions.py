@@ -83,7 +83,7 @@ def _list_decisions(document: Document, words: Words) -> Iterable[Decision]:
     if lacking:
         text = (
             words(
-                "{count} checks lack evidence. What unlocks most of them, in this order: {needs}",
+                "{count} checks lack evidence. What unlocks most of them: {needs}",
                 count=len(lacking),
                 needs=needs,
             )
@@ -117,7 +117,9 @@ def _list_lacking(document: Document, again: Container[str], words: Words) -> tu
     dearest = [code for group in document["unlocks"] for code in group["codes"] if code in waiting]
     codes = list(dict.fromkeys([*dearest, *waiting]))
     needs = list(dict.fromkeys(waiting[code] for code in codes))
-    return codes, choose_space(words).join(needs[:NEEDS_SHOWN])
+    shown = needs[:NEEDS_SHOWN]
+    numbered = [f"({number}) {need}" for number, need in enumerate(shown, 1)] if len(shown) > 1 else shown
+    return codes, choose_space(words).join(numbered)
 
 
 def _build_decision(codes: Iterable[str], text: str, chapter: str, words: Words) -> Decision:

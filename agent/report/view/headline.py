@@ -9,13 +9,17 @@ from dataclasses import dataclass
 from datetime import date
 
 from agent.model.document import Document, FindingEntry, JudgedEntry, ResultEntry
-from agent.model.terms import Outcome, Severity
+from agent.model.naming import tenant_name
+from agent.model.terms import Outcome, Severity, Unit
 from agent.report.view.cards import PROSE_LENGTH, find_counted_severity, list_open_findings
 from agent.report.view.impact import choose_space
 from agent.report.words import Words, make_printable
+from agent.support.i18n import count_digits
 
 OPENING_LENGTH = 220
 FORECAST_DAYS = 365
+_PLACE_LENGTH = 60
+_BARE = frozenset({Unit.COUNT, Unit.RATIO, Unit.TEXT})  # a number alone says nothing
 _CHINESE_WIDTH = 2  # a Chinese character takes twice the room
 _SENTENCES = re.compile(r"(?<=[.!?])(?<!\.\.\.)\s+(?![a-z])|(?<=[。！？])")
 _UNKNOWN = frozenset({Outcome.NOT_ASSESSED, Outcome.ERROR})
@@ -90,7 +94,10 @@ def _describe_verdict(document: Document, counted: Sequence[ResultEntry], words:
 
 
 def _describe_gravest(result: ResultEntry, document: Document, words: Words) -> str:
-    """The sentence of its worst finding, and what follows; where findings are joined, those of the worst sign."""
+    """What is wrong with which object and by how much, and what follows; of joined findings that of the worst sign.
+
+    The card has the whole sentence of the finding, with its limit.
+    """
     findings = list_open_findings(result)
     if not findings:
         return describe_consequence(result, words)
@@ -101,8 +108,23 @@ def _describe_gravest(result: ResultEntry, document: Document, words: Words) -> 
         told = worst
         teller = next((other for other in document["results"] if other["code"] == worst["code"]), result)
     ending = _describe_end(finding, words.day(document["as_of"]), words)
-    parts = (words.pick(told["texts"]), describe_consequence(teller, words), ending)
+    parts = (_name_gravest(finding, told, teller, words), describe_consequence(teller, words), ending)
     return choose_space(words).join(part for part in parts if part)
+
+
+def _name_gravest(finding: FindingEntry, told: JudgedEntry, teller: ResultEntry, words: Words) -> str:
+    """Return the title with its object and value, as far as a sentence can say them; else the finding's sentence."""
+    texts, unit = teller["texts"].get(words.language, teller["texts"]["en"]), Unit(teller["unit"])
+    value = told["value"]
+    if finding["resource"] == tenant_name(None) or isinstance(value, str) or value is None or unit in _BARE:
+        return words.pick(told["texts"])
+    limits = [limit] if isinstance(limit := told["limit"], int | float) else []
+    return words(
+        "{title}: {resource} ({value}).",
+        title=make_printable(texts["title"]),
+        resource=words.resource(finding, _PLACE_LENGTH),
+        value=words.value(value, unit, count_digits(value, unit, limits)),
+    )
 
 
 def _describe_end(finding: FindingEntry, today: date, words: Words) -> str:

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from agent.model.delivery import Message, MessageAction, MessageFile
 from agent.model.document import Document
 from agent.report.style import OURS, Style
+from agent.report.view.headline import take_opening
 from agent.report.view.page_one import NextStep, ScoreVerdict, SinceLastTime
 from agent.report.view.report import build_report
 from agent.report.words import NAME_LENGTH, NOTHING, Words, make_printable, read_zone
@@ -67,6 +68,9 @@ def _describe_grade(verdict: ScoreVerdict, words: Words) -> str:
 
 
 def _build_action(step: NextStep, words: Words) -> MessageAction:
+    # Only the advice: the action names an object of the tenant, which no message does.
     return MessageAction(
-        title=step.title, action=step.action, due=words("by {day}", day=step.due) if step.due else step.deadline
+        title=step.title,
+        action=take_opening(step.advice, words, 0).rstrip("。."),
+        due=words("by {day}", day=step.due) if step.due else step.deadline,
     )

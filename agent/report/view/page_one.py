@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from agent.model.document import AuthorizationEntry, CostEntry, Document, FindingEntry, ResultEntry, ScoreEntry
+from agent.model.document import AuthorizationEntry, CostEntry, Document, ResultEntry, ScoreEntry
 from agent.model.labels import (
     BANDS,
     CATEGORIES,
@@ -23,7 +23,6 @@ from agent.report.view.cards import PROSE_LENGTH, find_counted_severity, list_op
 from agent.report.view.chapters import list_unscored
 from agent.report.view.due import find_due_day
 from agent.report.view.headline import Headline, build_headline, describe_consequence, take_opening
-from agent.report.view.purchase import list_parts
 from agent.report.view.roadmap import UnitLine, list_units, tell_score_after
 from agent.report.words import NAME_LENGTH, NOTHING, Words, format_points, make_printable
 
@@ -48,8 +47,8 @@ class CategoryBar:
 class NextStep:
     """One of the things to do first: a unit of the roadmap, with the score once it and those before are done.
 
-    ``title`` is what is wrong, ``action`` the first sentence of the ``advice``, ``where`` the object, and
-    ``consequence`` what follows if it is left. ``due`` is a day.
+    ``title`` is what is wrong, ``action`` what to do and with what, and ``consequence`` what follows if it is left.
+    ``due`` is a day.
     """
 
     code: str
@@ -59,7 +58,6 @@ class NextStep:
     action: str
     advice: str
     consequence: str
-    where: str
     gain: str
     effort: str
     owner: str
@@ -240,20 +238,14 @@ def _build_step(unit: UnitLine, results: Mapping[str, ResultEntry], document: Do
     first = results[unit.first]
     texts = first["texts"].get(words.language, first["texts"]["en"])
     advice = make_printable(texts["advice"], PROSE_LENGTH)
-    findings = [found for code in unit.codes if code in results for found in list_open_findings(results[code])]
-    where = words.resource(findings[0], 60)
-    others = {finding["resource"] for finding in findings} - {findings[0]["resource"]}
-    if others:
-        where = words("{resource} and {count} more", resource=where, count=len(others))
     return NextStep(
         code=unit.first,
         title=unit.title,
         severity=unit.severity,
         severity_label=unit.severity_label,
-        action=_describe_order(findings, words) or take_opening(advice, words, 0).rstrip("。."),
+        action=unit.action,
         advice=take_opening(advice, words),
         consequence=describe_consequence(first, words, 0),
-        where=where,
         gain=unit.gain,
         effort=unit.effort_label,
         owner=unit.actor,
@@ -261,12 +253,6 @@ def _build_step(unit: UnitLine, results: Mapping[str, ResultEntry], document: Do
         due=str(day) if (day := find_due_day(unit.deadline, unit.codes, document, words)) else "",
         score_after=unit.score_after,
     )
-
-
-def _describe_order(findings: Sequence[FindingEntry], words: Words) -> str:
-    """Return what to order if the unit of work is an order of several parts, "" otherwise."""
-    parts = list_parts(findings, words)
-    return words("Order a larger specification: {sizes}", sizes=words(", ").join(parts)) if len(parts) > 1 else ""
 
 
 def _build_since_last_time(document: Document, words: Words) -> SinceLastTime | None:

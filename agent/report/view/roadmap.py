@@ -8,15 +8,20 @@ from dataclasses import dataclass, replace
 from agent.model.document import Document, ResultEntry, WorkUnitEntry
 from agent.model.labels import ACTORS, CATEGORIES, DEADLINES, EFFORTS, RUN_AS, SEVERITIES
 from agent.model.terms import Severity
+from agent.report.view.action import describe_action
 from agent.report.words import NAME_LENGTH, Words, format_points, make_printable
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UnitLine:
-    """One unit of work. ``first`` is the code whose card tells most; ``codes`` are all that it clears."""
+    """One unit of work. ``first`` is the code whose card tells most; ``codes`` are all that it clears.
+
+    ``title`` says what is wrong, ``action`` what to do and with what.
+    """
 
     number: int
     title: str
+    action: str
     first: str
     codes: tuple[str, ...]
     severity: str
@@ -103,6 +108,9 @@ def _build_unit_line(number: int, unit: WorkUnitEntry, results: Mapping[str, Res
     return UnitLine(
         number=number,
         title=make_printable(title, NAME_LENGTH),
+        action=make_printable(title, NAME_LENGTH)
+        if settings
+        else describe_action([results[code] for code in unit["codes"]], words),
         first=make_printable(first["code"], NAME_LENGTH),
         codes=tuple(make_printable(code, NAME_LENGTH) for code in unit["codes"]),
         severity=severity,

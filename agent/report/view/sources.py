@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from agent.model.document import Document, SourceEntry, StatementEntry
 from agent.model.labels import STATUSES
 from agent.model.terms import Unit
-from agent.report.words import NAME_LENGTH, Words, make_printable
+from agent.report.words import NAME_LENGTH, NOTHING, Words, make_printable
+
+_READ = "ok"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,8 +43,22 @@ def list_read_lines(document: Document, words: Words) -> tuple[ReadLine, ...]:
         record = records.get(sent["source"])
         lines.append(_build_line(f"S{number}", sent, None if sent["source"] in told else record, words))
         told.add(sent["source"])
-    lines += [_build_line("", None, record, words) for name, record in records.items() if name not in told]
+    # Documents of older agents list no statements, so there nothing is known of what was asked.
+    has_statements = bool(lines)
+    for name, record in records.items():
+        if name not in told:
+            line = _build_line("", None, record, words)
+            lines.append(_tell_unasked(line, record, words) if has_statements else line)
     return tuple(lines)
+
+
+def _tell_unasked(line: ReadLine, record: SourceEntry, words: Words) -> ReadLine:
+    """A source is not asked where another one already told that it has nothing: that is not reading no rows."""
+    if record["rows"]:
+        return line
+    if record["status"] != _READ:
+        return replace(line, rows=NOTHING, duration=NOTHING)
+    return replace(line, status=words("Nothing to read"), rows=NOTHING, duration=NOTHING)
 
 
 def _build_line(mark: str, sent: StatementEntry | None, record: SourceEntry | None, words: Words) -> ReadLine:

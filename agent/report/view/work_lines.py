@@ -147,8 +147,7 @@ class _WorkLineMaker:
             severity=worst.severity,
             severity_label=worst.severity_label,
             category=first.category,
-            # Settings that one sitting changes have a title that says so; advice is of one of them.
-            title=unit.title if unit and unit.title != first.title else take_first_sentence(first.advice),
+            title=unit.action if unit else take_first_sentence(first.advice),
             problem=unit.title if unit else first.title,
             resource=self._join_first(rows, [row.resource for row in rows]),
             seen=self._join_first(rows, [describe_row(row) for row in rows]),

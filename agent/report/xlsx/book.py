@@ -180,7 +180,7 @@ def _describe_headline(report: ReportView, words: Words) -> list[tuple[str, Valu
 
 def _describe_step(step: NextStep, words: Words) -> str:
     due = f"{words('by {day}', day=step.due)} ({step.deadline})" if step.due else step.deadline
-    return " · ".join(filter(None, (f"+{step.gain}", due, step.effort, step.owner, step.where, step.action)))
+    return " · ".join(filter(None, (f"+{step.gain}", due, step.effort, step.owner, step.action)))
 
 
 def _describe_verdict(report: ReportView, words: Words) -> list[tuple[str, Value]]:

@@ -44,7 +44,7 @@ def with_worst(document: Any, severity: str) -> Any:
 def test_the_headline_says_how_grave_it_is_what_was_found_and_what_follows() -> None:
     found = headline(sample.rich())
     assert found.verdict == "Critical risks need action now: 1 critical, 2 high."
-    assert found.consequence.startswith("The data disk of zone1 is 93.4% full. When the data disk is full,")
+    assert found.consequence.startswith("Data disk nearly full: zone1 (93.4%). When the data disk is full,")
     assert found.outlook == "The first 3 actions take the score from 42.2 to 90.0."
     assert found.limits.endswith("does not cover them: 3.")
 
@@ -86,7 +86,7 @@ def test_a_disk_that_is_full_within_a_year_is_told_with_its_day() -> None:
 def test_every_step_has_object_consequence_way_owner_and_day(language: str) -> None:
     steps = build_report(sample.rich(), language).front.steps
     for step in steps:
-        assert all((step.advice, step.where, step.consequence, step.effort, step.owner, step.deadline, step.due))
+        assert all((step.advice, step.action, step.consequence, step.effort, step.owner, step.deadline, step.due))
     assert [step.due for step in steps] == ["2026-10-10", "2026-11-02", "2027-01-01"]
     text = text_of(page_one(sample.rich(), language))
     assert all(step.due in text and step.consequence in text and step.owner in text for step in steps)
@@ -121,12 +121,12 @@ def test_capacity_is_due_before_the_next_critical_period(begins: str, ends: str,
 
 def test_page_one_counts_objects_and_not_findings() -> None:
     document = sample.rich()
-    where = build_report(document, "en").front.steps[0].where
+    action = build_report(document, "en").front.steps[0].action
     first = next(one for one in document["results"] if one["code"] == build_report(document, "en").front.steps[0].code)
     first["findings"].append({**first["findings"][0], "fingerprint": "0" * 16})
-    assert build_report(document, "en").front.steps[0].where == where
+    assert build_report(document, "en").front.steps[0].action == action
     first["findings"].append({**first["findings"][0], "fingerprint": "1" * 16, "resource": "another"})
-    assert build_report(document, "en").front.steps[0].where != where
+    assert build_report(document, "en").front.steps[0].action != action
 
 
 def test_the_opening_of_a_text_is_whole_sentences() -> None:
@@ -161,7 +161,7 @@ def test_the_state_of_backup_follows_from_its_checks() -> None:
     document = sample.rich()
     backup = next(result for result in document["results"] if result["category"] == "backup")
     assert build_assurance(document, EN)[0].state == "unknown"
-    assert "SQL cannot see" in build_assurance(document, EN)[0].unknown
+    assert "No recent backup" in build_assurance(document, EN)[0].unknown
     backup["outcome"] = Outcome.PASS
     assert build_assurance(document, EN)[0].state == "well"
     assert build_assurance(document, EN)[0].known == "1 check passed."

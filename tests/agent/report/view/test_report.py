@@ -286,7 +286,7 @@ def test_every_part_is_on_the_page() -> None:
         "Space that was bought",
         "Ask who reads",
         "Annex: for the cloud platform",
-        "VER001 Version at its end of life Stated by the customer",
+        "VER001 Not found: Version at its end of life Stated by the customer",
         "Rule overridden",
         "AVA001 Only one replica – Not applicable: Only a sys tenant can tell.",
         "Compaction is late – Switched off",

@@ -22,6 +22,16 @@ def test_every_statement_has_its_number_and_every_source_its_line() -> None:
     assert (lines[2].error, lines[2].status) == ("1142", "Privilege missing")
 
 
+def test_what_was_not_asked_for_is_not_called_read() -> None:
+    document = sample.rich()
+    record = next(one for one in document["sources"] if one["source"] == "SqlAudit")
+    record["status"], record["rows"] = "ok", 0
+    line = list_read_lines(document, EN)[-1]
+    assert (line.source, line.status, line.rows, line.duration) == ("SqlAudit", "Nothing to read", "–", "–")
+    document["statements"] = []  # an older agent's: it may have been read
+    assert {one.status for one in list_read_lines(document, EN) if one.source == "SqlAudit"} == {"Read"}
+
+
 def test_figures_name_view_statement_and_time() -> None:
     document = sample.rich()
     sources = FigureSources(document, Words("en", zone=read_zone(document)))

@@ -187,7 +187,10 @@ def test_every_date_is_a_date() -> None:
 
 def test_the_action_says_what_to_do() -> None:
     sheet = in_excel(DOCUMENTS["rich"]).worksheets[LIST]
-    assert cell(sheet, "SQL003", "title").value == "Give the statement an index on the columns that it filters by."
+    assert (
+        cell(sheet, "SQL003", "title").value
+        == "Give the statement an index on the columns that it filters by (shop.orders SELECT #7f3a)"
+    )
     assert cell(sheet, "SQL003", "problem").value == "Many rows read per row returned"
 
 
