@@ -70,7 +70,7 @@ targets:
       busy_queue_ms: 100
       busy_wait_s: 60
 
-## 客户签名的授权，没有它不建立任何连接：由 ob-health authorize request 生成，客户用 ssh-keygen 签名；signer 为客户公钥，须另经可信渠道取得。
+## 客户签名的授权，没有它不建立任何连接；由 ob-health authorize request 生成。signer 为客户公钥，另经可信渠道取得。
 ## The permission that the customer signed; nothing is connected without it. Write it with ob-health authorize request
 ## and let the customer sign it with ssh-keygen; signer is their public key, had by another way than the document.
 # authorization:
