@@ -6,8 +6,6 @@ from collections.abc import Iterator
 
 from agent.api import (
     Actor,
-    DocPage,
-    KernelRun,
     LevelSpec,
     Measurement,
     Params,
@@ -21,10 +19,9 @@ from agent.api import (
 )
 from agent.facts.growth import LevelKind
 from agent.facts.schema import AutoIncrement, BusinessObject, NotableColumn, TableStatistics
-from checks.schema.auto_increments import ADVICE_BY_TYPE, WIDENED_ONLINE, measure_use
+from checks.schema.auto_increments import ADVICE_BY_TYPE, SOURCES, WIDENED_ONLINE, measure_use
 from checks.schema.column_kinds import BITS
 from checks.schema.counted import require_proven
-from checks.schema.pages import DDL, OBJECTS, VIEWS
 
 
 @params
@@ -58,16 +55,7 @@ class AutoIncrementParams(Params):
     ),
     level=LevelSpec(LevelKind.AUTO_INCREMENT, used="cache_end_count", limit="highest_count"),
     exhausts=True,
-    sources=(
-        DocPage(f"{OBJECTS}/200.manage-tables-of-mysql-mode/300.define-an-auto-increment-column-of-mysql-mode.md"),
-        DocPage(f"{VIEWS}/6200.o-dba_ob_auto_increment-of-mysql-mode.md"),
-        DocPage(f"{DDL}/900.column-type-change-rule-of-mysql-mode.md"),
-        KernelRun(
-            "4.3.5.3",
-            "SMALLINT from 30000: SYNC_VALUE 29999, AUTO_INCREMENT_VALUE 32767; id 7000000 by hand in a cache of a "
-            "million: 8000000 and 8000001, the next row 7000001",
-        ),
-    ),
+    sources=SOURCES,
 )
 def auto_increment_nearly_exhausted(
     counters: Rows[AutoIncrement],

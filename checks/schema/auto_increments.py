@@ -4,10 +4,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from agent.api import Case, Effort, EffortCase, Told, known, unknown
+from agent.api import Case, DocPage, Effort, EffortCase, KernelRun, Told, known, unknown
 from agent.facts.schema import AutoIncrement, NotableColumn
 from checks.schema.column_kinds import BITS
+from checks.schema.pages import DDL, OBJECTS, VIEWS
 
+SOURCES = (
+    DocPage(f"{OBJECTS}/200.manage-tables-of-mysql-mode/300.define-an-auto-increment-column-of-mysql-mode.md"),
+    DocPage(f"{VIEWS}/6200.o-dba_ob_auto_increment-of-mysql-mode.md"),
+    DocPage(f"{DDL}/900.column-type-change-rule-of-mysql-mode.md"),
+    KernelRun(
+        "4.3.5.3",
+        "SMALLINT from 30000: SYNC_VALUE 29999, AUTO_INCREMENT_VALUE 32767; id 7000000 by hand in a cache of a "
+        "million: 8000000 and 8000001, the next row 7000001",
+    ),
+)
 LARGEST_CACHE = 100_000_000  # the largest that a tenant or a table can have
 
 

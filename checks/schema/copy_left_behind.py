@@ -19,7 +19,7 @@ from checks.schema.pages import DESIGN, STATEMENTS
     unit=Unit.DAYS,
     actor=Actor.CUSTOMER,
     title="Copy or scratch table left behind",
-    consequence="Old data takes space and backup time, and personal data remains where nobody looks for it.",
+    consequence="Forgotten data wastes space and backup time, and personal data is exposed where nobody looks for it.",
     finding="{resource}: by its name a copy or scratch table ({original}), created {value} ago, and not in use as far "
     "as changes and plans show; limit {limit}.",
     remediation=Remediation(

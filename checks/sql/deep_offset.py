@@ -60,7 +60,7 @@ def deep_offset(
     first page, and are excluded."""
     known = collect_texts(plans, texts)
     paging = {sql_id for sql_id, text in known.items() if skips_rows(text) and not counts_found_rows(text)}
-    loads = add_planned_rows(list_loads(shapes, totals, history), steps)
+    loads = add_planned_rows(list_loads(shapes, totals, history, plans), steps)
     frequent = list(list_frequent(loads, limits.min_executions_count, limits.min_average_ms))
     for row in frequent:
         if row.rows_read is None or row.rows_read < limits.min_read_ratio * max(row.rows_used, 1):

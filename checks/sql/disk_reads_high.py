@@ -48,7 +48,7 @@ def disk_reads_high(
     """Data that is not in the block cache costs a disk access, and cloud disks have a fixed number of accesses per
     second for all requests. A statement that needs thousands each time is slow itself and slows down other statements
     and compaction."""
-    for row in list_frequent(list_loads(shapes, totals, history), limits.min_executions_count):
+    for row in list_frequent(list_loads(shapes, totals, history, plans), limits.min_executions_count):
         if row.disk_reads is None:
             yield Unjudged(name_shape(row.sql_id, row.tenant_id))
             continue

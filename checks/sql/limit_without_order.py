@@ -73,7 +73,7 @@ def limit_without_order(
         elif is_cut:
             evidence = list_evidence(statement)
             yield Measurement(name_statement(statement), round(returned), evidence, statement.load.record)
-    loads = list_loads(shapes, totals, history)
+    loads = list_loads(shapes, totals, history, plans)
     yield from list_textless(loads, plans, texts, min_executions=limits.min_executions_count)
 
 

@@ -49,7 +49,7 @@ def lock_wait_share(
 ) -> Iterator[Measurement | Unjudged]:
     """A statement that meets a locked row is suspended and retried until the lock is free or it times out. The waiting
     time includes wait events and the time between retries; faster hardware does not shorten it."""
-    for row in list_frequent(list_loads(shapes, totals, history), limits.min_executions_count):
+    for row in list_frequent(list_loads(shapes, totals, history, plans), limits.min_executions_count):
         if row.wait_us is None:
             yield Unjudged(name_shape(row.sql_id, row.tenant_id))
             continue

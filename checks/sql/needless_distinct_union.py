@@ -74,7 +74,7 @@ def needless_distinct_union(
             evidence = {**list_evidence(statement), "branches_count": branches}
             most = max(came for came, _ in counted)
             yield Measurement(name_statement(statement), most, evidence, statement.load.record)
-    loads = list_loads(shapes, totals, history)
+    loads = list_loads(shapes, totals, history, plans)
     yield from list_textless(loads, plans, texts, min_executions=limits.min_executions_count)
 
 

@@ -70,5 +70,5 @@ def not_in_nullable(
         elif found:
             evidence = list_evidence(statement)
             yield Measurement(name_statement(statement), ", ".join(found), evidence, statement.load.record)
-    loads = list_loads(shapes, totals, history)
+    loads = list_loads(shapes, totals, history, plans)
     yield from list_textless(loads, plans, texts, min_executions=limits.min_executions_count)

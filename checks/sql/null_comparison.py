@@ -86,7 +86,7 @@ def null_comparison(
                 evidence = {"null_count": nulls, "executions_count": executions, "statement": text_of(plans, sql_id)}
                 yield Measurement(name_shape(sql_id, tenant_id), ", ".join(often), evidence, Observes.PLAN_CACHE)
     # A text of the repository does not tell which of its values were NULL.
-    loads = list_loads(shapes, totals, history)
+    loads = list_loads(shapes, totals, history, plans)
     yield from list_textless(loads, plans, None, min_executions=limits.min_executions_count)
 
 

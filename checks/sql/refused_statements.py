@@ -68,9 +68,10 @@ def _met(codes: dict[int, str]) -> Callable[[Told], bool]:
     code="SQL050",
     name="sql.refused_statements",
     unit=Unit.PERMILLE,
+    counted="errors_count",
     actor=Actor.CUSTOMER,
     title="Statements are refused again and again",
-    consequence="A function of the application does not work, and each attempt costs time for nothing.",
+    consequence="A function of the application fails, and each attempt wastes time.",
     finding="{resource} ({message}): {errors_count} of {executions_count} statements ({value}) in the SQL audit were "
     "refused with it (limit {limit}), including SQL {sql_id}.",
     remediation=Remediation(

@@ -46,7 +46,7 @@ def slow_shape(
 ) -> Iterator[Measurement]:
     """A single slow execution may be chance. A SQL pattern that is slow on average has a lasting cause: a plan, a
     missing index, too much data. Each execution holds a worker thread."""
-    for row in list_frequent(list_loads(shapes, totals, history), limits.min_executions_count):
+    for row in list_frequent(list_loads(shapes, totals, history, plans), limits.min_executions_count):
         evidence: dict[str, Scalar] = {
             "executions_count": row.executions,
             "longest_us": row.longest_us,

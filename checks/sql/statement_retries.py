@@ -108,7 +108,7 @@ def statement_retries(
     plan takes longer on average than large_query_threshold is stopped and run again in the queue of large queries: it
     is retried once in each execution, but for the first of each plan."""
     threshold_s = _read_threshold_s(parameters or ())
-    for row in list_frequent(list_loads(shapes, totals, history), limits.min_executions_count):
+    for row in list_frequent(list_loads(shapes, totals, history, plans), limits.min_executions_count):
         if row.retries is None:
             yield Unjudged(name_shape(row.sql_id, row.tenant_id))
             continue

@@ -53,7 +53,7 @@ def very_large_in_list(
             }
             yield Measurement(name_shape(plan.sql_id, plan.tenant_id), values, evidence, str(number))
     # A list of very many values is never in the plan cache: only the repository may have its text.
-    loads = collect_loads(shapes, totals, history)
+    loads = collect_loads(shapes, totals, history, plans)
     cached = {plan.sql_id for plan in plans}
     kept = {sql_id: text for sql_id, text in collect_texts((), texts).items() if sql_id not in cached}
     for load in loads:

@@ -67,7 +67,7 @@ def write_without_where(
     everything = (plans, totals, history, shapes)
     numbered = all(row.tenant_id is not None for rows in everything for row in rows or ())
     changed = collect_rows_changed((*(totals or ()), *(history or ())), shapes or (), numbered=numbered)
-    loads = collect_loads(shapes, totals, history)
+    loads = collect_loads(shapes, totals, history, plans)
     known_texts = collect_texts(plans, texts)
     writing = {sql_id for sql_id, text in known_texts.items() if writes_every_row(text)}
     cached = {plan.sql_id for plan in plans}

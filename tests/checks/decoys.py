@@ -232,9 +232,7 @@ _SHOW_THE_SOURCE = frozenset({Server, Table})
 EVERY_ROW_COUNTS: Mapping[str, str] = {
     **dict.fromkeys(("BAK005", "BAK011", "BAK012"), "each row is a backup or a log archive of a tenant"),
     **dict.fromkeys(("CAP001", "CAP002", "CAP003"), "each row is of one tenant's memory or disk, META tenants too"),
-    **dict.fromkeys(
-        ("SQL001", "SQL006", "SQL010", "SQL015", "SQL016", "SQL021", "SQL044", "SQL050"), "asks for shares of all"
-    ),
+    **dict.fromkeys(("SQL001", "SQL010", "SQL015", "SQL016", "SQL021", "SQL044", "SQL050"), "asks for shares of all"),
     **dict.fromkeys(("SQL005", "SQL007"), "judges the record itself"),
     **dict.fromkeys(("OPS006", "VER001"), "reads one row"),
     "TXN003": "counts all that wait",

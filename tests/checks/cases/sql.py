@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
-from agent.facts.settings import Uptime
+from agent.facts.settings import Parameter, Uptime
 from agent.facts.sql import AuditReturn, CachedPlan, PlanCache, SqlShape, SqlTotal
 from agent.model.snapshot import Unavailable
 from agent.model.terms import Severity, TenantKind, Text, UnavailableKind
@@ -130,6 +131,10 @@ def _two_plans(slow_ms: int, executions: int = 10) -> list[CachedPlan]:
     return [_plan(average_ms=1), _plan(plan_hash=2, average_ms=slow_ms, executions=executions)]
 
 
+_LARGE_FROM_100_MS = Parameter(scope="TENANT", name="large_query_threshold", value="100ms")
+_LARGE_FROM_5_S = replace(_LARGE_FROM_100_MS, value="5s")
+_WITH_OWN_LIMIT = replace(_plan(sql_id="B"), outline="/*+ QUERY_TIMEOUT(5000) */")
+
 CASES = [
     Case("SQL001", [_ret(), _shape(over_1s=4)]),
     Case("SQL001", [_ret(), _shape(over_1s=5)], [("tenant", LOW)], label="at-the-limit"),
@@ -193,6 +198,8 @@ CASES = [
     Case("SQL006", [_ret(980, tenant_id=1002), _ret(20, -4012, tenant_id=1002), _ret(10**6, tenant_id=1004)],
          [("return code -4012 of tenant 1002", HIGH)], label="seen from sys"),
     Case("SQL006", [_ret(980), _ret(20, -4103)], label="SQL021 has the grave ones"),
+    Case("SQL006", [_ret(980), _ret(20, -4012, sql_id="B"), _WITH_OWN_LIMIT],
+         [("return code -4012", HIGH)], label="a limit of its own"),
     Case("SQL006", not_assessed=True, label="empty"),
     Case("SQL021", [_ret(10**6), _ret(9, -4012)]),
     *(Case("SQL021", [_ret(10**6), _ret(1, code)], [(f"return code {code}", HIGH)], label=f"{code}")
@@ -244,6 +251,10 @@ CASES = [
     Case("SQL011", [_shape(retries=200)], [("SQL A", LOW)]),
     Case("SQL011", [_shape(retries=1000)], [("SQL A", MEDIUM)]),
     Case("SQL011", [_shape(retries=10_000), _shape("B", 9, retries=900)], [("SQL A", HIGH)]),
+    Case("SQL011", [_shape(executions=80, retries=79, elapsed_us=80 * 177_000), _LARGE_FROM_100_MS], [("SQL A", LOW)],
+         label="a large query by a small threshold"),
+    Case("SQL011", [_shape(executions=80, retries=79, elapsed_us=80 * 6_000_000), _LARGE_FROM_5_S],
+         [("SQL A", LOW)], label="a large query"),
     Case("SQL011", not_assessed=True, label="empty"),
     Case("SQL012", [_plan(average_ms=10), _plan(plan_hash=2, average_ms=49)]),
     Case("SQL012", [_plan(average_ms=10), _plan(plan_hash=2, average_ms=50)], [("SQL A", LOW)]),

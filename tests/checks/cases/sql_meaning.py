@@ -28,7 +28,7 @@ _TABLES = [_ORD, _CUST, _scan(), _scan(alias="cust", name="cust", place=(1, 0))]
 def _sent(statement: str, *, executions: int = 5, rows: int = 10, steps: list[Any] | None = None) -> list[Any]:
     """A statement that returns so many rows each time, with its tables."""
     load = _shape("A", executions, elapsed_us=9, rows_returned=rows * executions)
-    return [load, _text(statement), *(_TABLES if steps is None else [_ORD, _CUST, *steps])]
+    return [load, _text(statement, executions=executions), *(_TABLES if steps is None else [_ORD, _CUST, *steps])]
 
 
 _WITHOUT = "SELECT c.id FROM cust c WHERE c.id NOT IN (SELECT cust FROM ord)"
