@@ -31,8 +31,7 @@ from checks.schema.pages import BASICS, DESIGN
     unit=Unit.TEXT,
     actor=Actor.CUSTOMER,
     title="Text columns use a limited character set",
-    consequence="Characters that the set lacks are refused or garbled: all Chinese in latin1, emoji and rare "
-    "characters in gbk.",
+    consequence="Characters that the set lacks are refused or garbled: Chinese in latin1, emoji in gbk.",
     finding="{resource} has text columns in the character set {value}: {columns}.",
     remediation=Remediation(
         advice="Convert the table to utf8mb4 together with the tables that it is joined with.",

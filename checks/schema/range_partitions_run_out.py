@@ -10,7 +10,6 @@ from agent.api import (
     Case,
     DocPage,
     Effort,
-    KernelRun,
     Measurement,
     Params,
     Remediation,
@@ -25,7 +24,7 @@ from agent.facts.given import Clock
 from agent.facts.schema import DynamicPartitions, PartitionedTable
 from agent.facts.settings import Variable
 from checks.schema.bounds import by_partition, ends_of, ranges_of, spelled
-from checks.schema.pages import OBJECTS, VIEWS
+from checks.schema.pages import NO_INTERVALS, OBJECTS, VIEWS
 from checks.schema.zones import find_zone, read_wall_clock
 
 DYNAMIC = WebPage("https://en.oceanbase.com/docs/common-oceanbase-database-10000000002530102")
@@ -70,7 +69,7 @@ class RangeParams(Params):
         DocPage(f"{OBJECTS}/300.manage-partitions-of-mysql-mode/400.add-a-partition-of-mysql-mode.md"),
         DocPage(f"{VIEWS}/1400.information_schema-partitions-of-mysql-mode.md"),
         DYNAMIC,
-        KernelRun("4.3.5.3", "PARTITION BY RANGE ... INTERVAL (...): 1064, MySQL mode has no interval partitions"),
+        NO_INTERVALS,
     ),
 )
 def range_partitions_run_out(
