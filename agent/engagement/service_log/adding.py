@@ -27,6 +27,7 @@ from agent.support.yaml_file import parse_yaml
 from agent.support.yaml_model import validate_blocks
 
 _KEY = re.compile(r"[a-z_]+(\.[a-z_]+)?")
+_IN_FILE = re.compile(r"^.*: \w+\[0\]\.?")
 _NUMBER_WIDTH = 3
 
 
@@ -44,9 +45,12 @@ def add_entry(engagement: Engagement, kind: str, given: Sequence[str], now: date
     entry = {"id": entry.pop("id", None) or _choose_id(kind, now, taken), **entry}
     path = locate_log(engagement) / f"{kind}-{entry['id']}.yaml"
     content = _dump(plural, entry)
-    unwritten = Path(path.stem)  # messages about the entry name no file that is not there
+    unwritten = Path(path.stem)
     data, locate = parse_yaml(content, unwritten)
-    validate_blocks(ServiceFile, data, locate, unwritten, {"now": now})
+    try:
+        validate_blocks(ServiceFile, data, locate, unwritten, {"now": now})
+    except ConfigError as error:
+        raise ConfigError(error.text, [_name_key(problem, kind) for problem in error.problems]) from None
     make_folder(path.parent)
     write_whole(path.parent / SCHEMA_FILE, log_schema_text().encode())
     try:
@@ -100,6 +104,12 @@ def _choose_id(kind: str, now: datetime, taken: set[str]) -> str:
     start = f"{kind[0].upper()}{now.year}-"
     number = next(n for n in range(1, len(taken) + 2) if f"{start}{n:0{_NUMBER_WIDTH}}" not in taken)
     return f"{start}{number:0{_NUMBER_WIDTH}}"
+
+
+def _name_key(problem: Text, kind: str) -> Text:
+    """Return a problem with the key that was given as its place: there is no file yet, so no line of one either."""
+    place = _IN_FILE.sub("", str(problem.args.get("place", "")))
+    return Text(problem.msgid, {**problem.args, "place": place or kind})
 
 
 def _dump(plural: str, entry: dict[str, Any]) -> bytes:

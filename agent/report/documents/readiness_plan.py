@@ -278,11 +278,11 @@ def _tell_headroom(one: Headroom, words: Words) -> tuple[Cell | str, ...]:
 
 def _build_enlargements(plan: ProtectionPlan, words: Words) -> Iterator[FrameBlock]:
     columns = (
-        Column(words("Target"), 20),
-        Column(words("Resource to enlarge"), 32),
-        Column(words("At present"), 16, is_number=True),
-        Column(words("At least"), 16, is_number=True),
-        Column(words("Because of"), 16),
+        Column(words("Target"), 18),
+        Column(words("Resource to enlarge"), 28),
+        Column(words("At present"), 14, is_number=True),
+        Column(words("At least"), 14, is_number=True),
+        Column(words("Because of"), 26),
     )
     rows: list[tuple[Cell | str, ...]] = [
         (make_printable(target.target, NAME_LENGTH), *_tell_enlargement(one, words))

@@ -73,6 +73,7 @@ def test_an_entry_that_is_typed_is_in_the_log(folder: Path) -> None:
     assert b"New" in run(folder, "service", "list").out
     refused = run(folder, "service", "add", "question", "title=New", code=2).err
     assert b"asked: this key is missing" in refused and b"Traceback" not in refused
+    assert b"questions[0]" not in refused, "there is no file whose place that would be"
 
 
 def test_the_documents_of_the_log_are_written(folder: Path) -> None:
