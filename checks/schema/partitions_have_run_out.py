@@ -23,8 +23,7 @@ from agent.facts.given import Clock
 from agent.facts.schema import PartitionedTable, TableChanges
 from agent.facts.settings import Variable
 from checks.schema.bounds import ends_of, spelled
-from checks.schema.pages import OBJECTS, VIEWS
-from checks.schema.range_partitions_run_out import DYNAMIC
+from checks.schema.pages import DYNAMIC, OBJECTS, VIEWS
 from checks.schema.zones import find_zone, read_wall_clock
 
 

@@ -15,7 +15,6 @@ from agent.api import (
     Remediation,
     Rows,
     Unit,
-    WebPage,
     check,
     name_object,
     params,
@@ -24,10 +23,8 @@ from agent.facts.given import Clock
 from agent.facts.schema import DynamicPartitions, PartitionedTable
 from agent.facts.settings import Variable
 from checks.schema.bounds import by_partition, ends_of, ranges_of, spelled
-from checks.schema.pages import NO_INTERVALS, OBJECTS, VIEWS
+from checks.schema.pages import DYNAMIC, NO_INTERVALS, OBJECTS, VIEWS
 from checks.schema.zones import find_zone, read_wall_clock
-
-DYNAMIC = WebPage("https://en.oceanbase.com/docs/common-oceanbase-database-10000000002530102")
 
 
 @params

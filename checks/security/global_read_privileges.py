@@ -9,9 +9,6 @@ from agent.facts.accounts import Account
 from agent.facts.given import Administrator
 from checks.security.accounts import (
     CHANGING,
-    MOVE_BACK,
-    MOVE_TO_DATABASE,
-    OWN_DATABASE,
     POWERFUL,
     PRIVILEGES,
     SEEING,
@@ -22,9 +19,8 @@ from checks.security.accounts import (
     full_name,
     held,
     is_tied,
-    leave_to_others,
-    plan_revocation,
 )
+from checks.security.revocation import MOVE_BACK, MOVE_TO_DATABASE, OWN_DATABASE, leave_to_others, plan_revocation
 
 
 @check(

@@ -9,9 +9,6 @@ from agent.facts.accounts import Account
 from agent.facts.given import Administrator
 from checks.security.accounts import (
     CHANGING,
-    MOVE_BACK,
-    MOVE_TO_DATABASE,
-    OWN_DATABASE,
     PRIVILEGES,
     STATEMENTS,
     VIEWS,
@@ -20,8 +17,8 @@ from checks.security.accounts import (
     full_name,
     held,
     is_local,
-    plan_revocation,
 )
+from checks.security.revocation import MOVE_BACK, MOVE_TO_DATABASE, OWN_DATABASE, plan_revocation
 
 
 @check(

@@ -9,9 +9,6 @@ from agent.facts.accounts import Account
 from agent.facts.given import Administrator
 from checks.security.accounts import (
     CHANGING,
-    MOVE_BACK,
-    MOVE_TO_DATABASE,
-    OWN_DATABASE,
     POWERFUL,
     PRIVILEGES,
     STATEMENTS,
@@ -20,10 +17,9 @@ from checks.security.accounts import (
     empowered,
     full_name,
     held,
-    holds_everything,
     is_local,
-    plan_revocation,
 )
+from checks.security.revocation import MOVE_BACK, MOVE_TO_DATABASE, OWN_DATABASE, holds_everything, plan_revocation
 
 
 @check(

@@ -20,10 +20,10 @@ from checks.security.accounts import (
     group_grants,
     held,
     is_tied,
-    leave_to_others,
     list_databases,
     list_known_databases,
 )
+from checks.security.revocation import leave_to_others
 
 _ROWS = {name: column for name, column in WRITING.items() if name != "DROP"}
 _TABLES = {**STRUCTURE, "DROP": WRITING["DROP"]}

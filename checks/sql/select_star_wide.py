@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from agent.api import Actor, Measurement, Params, Remediation, Rows, Unit, Unjudged, check, params
-from agent.facts.definition_text import LONG_TYPES, TableShape
 from agent.facts.definitions import TableDefinition
-from agent.facts.plan_tree import Access
 from agent.facts.plans import PlanStep
 from agent.facts.schema import NotableColumn, TableStatistics
 from agent.facts.sql import CachedPlan, RepositoryShape, SqlShape, SqlTotal
-from agent.facts.workload import WorkloadFacts, WorkStatement
-from checks.sql.diagnosis import find_plan, list_evidence, list_repeated, list_unread, name_statement
+from agent.facts.workload import WorkloadFacts
+from checks.sql.diagnosis import list_evidence, list_repeated, list_unread, name_statement
 from checks.sql.pages import SQL_RULES
+from checks.sql.wide_columns import list_wide
 
 
 @params
@@ -77,7 +76,7 @@ def select_star_wide(
     yield from list_unread(lists)
     for statement in lists:
         is_unknown = False
-        for access, columns in _list_wide(statement):
+        for access, columns in list_wide(statement):
             width = widths.get((access.owner, access.table))
             is_unknown = is_unknown or width is None or (columns is None and width >= limits.min_row_bytes)
             if columns and width is not None and width >= limits.min_row_bytes:
@@ -88,19 +87,3 @@ def select_star_wide(
         else:
             if is_unknown:
                 yield Unjudged(name_statement(statement))
-
-
-def _list_wide(statement: WorkStatement) -> Iterator[tuple[Access, list[str] | None]]:
-    """Yield the scans with long columns of a statement that takes all columns and groups none; None: not known."""
-    questions = [question for question in statement.asked if question.takes_all and not question.grouped]
-    tables = {table.lower() for question in questions for table in question.tables}
-    plan = find_plan(statement)
-    for access in plan.accesses if plan else ():
-        columns = _list_long(statement.shapes.get(access.table))
-        if access.table.lower() in tables and columns != []:
-            yield access, columns
-
-
-def _list_long(shape: TableShape | None) -> list[str] | None:
-    columns = shape.columns.items() if shape and not shape.is_partial else None
-    return None if columns is None else [name for name, one in columns if one.data_type in LONG_TYPES]

@@ -133,7 +133,8 @@ def _two_plans(slow_ms: int, executions: int = 10) -> list[CachedPlan]:
 
 _LARGE_FROM_100_MS = Parameter(scope="TENANT", name="large_query_threshold", value="100ms")
 _LARGE_FROM_5_S = replace(_LARGE_FROM_100_MS, value="5s")
-_WITH_OWN_LIMIT = replace(_plan(sql_id="B"), outline="/*+ BEGIN_OUTLINE_DATA FULL(t) QUERY_TIMEOUT(5000) END_OUTLINE_DATA */")
+_HINTS = "/*+ BEGIN_OUTLINE_DATA FULL(t) QUERY_TIMEOUT(5000) END_OUTLINE_DATA */"
+_WITH_OWN_LIMIT = replace(_plan(sql_id="B"), outline=_HINTS)
 
 CASES = [
     Case("SQL001", [_ret(), _shape(over_1s=4)]),
