@@ -76,7 +76,7 @@ def hide_passwords(needed: Collection[str] = ()) -> Iterator[None]:
             os.environ.update(whole)
 
 
-def list_variables(references: Iterable[str | None]) -> frozenset[str]:
+def list_needed_variables(references: Iterable[str | None]) -> frozenset[str]:
     """Return the variables that a process needs to resolve these references; texts that are none need nothing.
 
     A command or a keyring may need any, so all that there are.

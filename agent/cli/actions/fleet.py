@@ -45,7 +45,7 @@ from agent.service.periods import read_permission, read_status
 from agent.service.run_metrics import write_run_metrics
 from agent.support import console
 from agent.support.console import Loudness
-from agent.support.credentials import list_variables
+from agent.support.credentials import list_needed_variables
 from agent.support.errors import CRASHES, ConfigError, HistoryError, Stopped
 from agent.support.files import write_whole
 from agent.support.i18n import LANGUAGES
@@ -155,7 +155,7 @@ class _FleetAssessment:
         engagements = [member.engagement for member in self.fleet.members]
         references = [text for one in engagements for text in (one.history, *one.history_key)]
         self._finisher = ProcessFinisher(
-            lambda: make_processes(self.options.processes), needed=list_variables(references)
+            lambda: make_processes(self.options.processes), needed=list_needed_variables(references)
         )
         with show_fleet(len(due)) as self._progress:
             run = FleetRun(

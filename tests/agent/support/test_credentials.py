@@ -24,7 +24,7 @@ from agent.support.credentials import (
     harmless_environment,
     hide_passwords,
     is_reference,
-    list_variables,
+    list_needed_variables,
     resolve_reference,
 )
 from agent.support.errors import ConfigError
@@ -329,13 +329,13 @@ def test_programs_get_no_password_of_ours(monkeypatch: pytest.MonkeyPatch) -> No
 def test_a_program_gets_the_variables_that_its_references_need(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TENANT_PASSWORD", PASSWORD)
     monkeypatch.setenv("HISTORY_KEY", "the key")
-    needed = list_variables(["env:HISTORY_KEY", "file:/srv/key", "sqlite:////srv/h.db", None])
+    needed = list_needed_variables(["env:HISTORY_KEY", "file:/srv/key", "sqlite:////srv/h.db", None])
     assert needed == {"HISTORY_KEY"}
     with hide_passwords(needed):
         said = subprocess.run(["env"], capture_output=True, text=True, check=True).stdout
     assert PASSWORD not in said and "HISTORY_KEY=the key" in said
-    assert "TENANT_PASSWORD" in list_variables(["env:HISTORY_KEY", "command:vault read x"])
-    assert "TENANT_PASSWORD" in list_variables(["keyring:service/user"])
+    assert "TENANT_PASSWORD" in list_needed_variables(["env:HISTORY_KEY", "command:vault read x"])
+    assert "TENANT_PASSWORD" in list_needed_variables(["keyring:service/user"])
 
 
 def test_a_reference_is_resolved_once_the_passwords_are_back(monkeypatch: pytest.MonkeyPatch) -> None:
