@@ -75,7 +75,7 @@ SCENARIOS: Mapping[str, tuple[tuple[int, str], ...]] = {
     "report verify": ((2, "{out}/none"),),
     "sample": ((3, "-e {env} -o {out}/samples"), (2, "-e {literal} -o {out}/samples")),
     "fleet assess": (
-        (4, "{scheduled} {failing} -o {out}/fleet -f json"),
+        (0, "{fleet} -o {out}/fleet -f json"),
         (2, "{literal} -o {out}/none"),
     ),
     "fleet list": ((0, "{env} {failing}"), (2, "{literal}")),
@@ -209,6 +209,7 @@ def engagements(root: Path, port: int) -> dict[str, Path]:
         "file": engagement(root / "file", port, f"file:{root}/kept"),
         "command": engagement(root / "command", port, f"command:head -n 1 {root}/kept"),
         "scheduled": engagement(root / "scheduled", port, variable),
+        "fleet": engagement(root / "fleet", port, variable),
         "lost": engagement(root / "lost", port, variable, more="history: env:OB_HEALTH_HISTORY"),
         "literal": engagement(root / "literal", port, CANARY, signed=False),
         "unsigned": engagement(root / "unsigned", port, variable, signed=False),
