@@ -247,9 +247,9 @@ def _build_categories() -> str:
             "chapter in report.chapters",
             heading("Heading2", "{{ chapter.label }}", key),
             para("Lead", line),
-            chart,
             when('chapter.key == "sql" and report.slow_sql', para("Small", elsewhere)),
             when("chapter.top", above),
+            chart,  # behind the text: a chart that goes to the next page leaves the heading where it is
             each("found in chapter.cards", place_card("found")),
             when("chapter.note", para("Normal", "{{ chapter.note }}")),
         ),
