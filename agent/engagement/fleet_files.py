@@ -66,10 +66,9 @@ def find_engagements(named: Sequence[Path]) -> tuple[FoundEngagement, ...]:
             text = "There is no file and no folder {path}. Check the path and its spelling."
             raise ConfigError(Text(text, {"path": str(name)}))
         for file, folder in files:
-            own = folder / _name_own_folder(file)
-            place = (
-                own if own.name else Path(file.resolve().parent.name)
-            )  # a folder that is named may be one customer's
+            place = folder / _name_own_folder(file)
+            if not place.name:  # the folder that is named may be one customer's
+                place = Path(file.resolve().parent.name)
             found.setdefault(file.resolve(), FoundEngagement(file, place))
     return tuple(found.values())
 

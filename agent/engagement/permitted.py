@@ -68,11 +68,6 @@ class Permission:
 EACH_MOMENT = Permission()
 
 
-def find_hindrance(permission: Permission, moment: datetime) -> Text | None:
-    """Return why nothing may be assessed at this moment (aware), or None."""
-    return find_refusal(permission, moment) or find_closure(permission, moment)
-
-
 def find_refusal(permission: Permission, moment: datetime) -> Text | None:
     """Return why the signed document permits nothing at this moment (aware), whatever the hour; or None."""
     return permission.validity.refusal or _find_invalidity(permission.validity, moment)

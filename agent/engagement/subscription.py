@@ -142,11 +142,6 @@ def is_finished(past: PastAssessment) -> bool:
     return not past.unwritten and not past.undelivered
 
 
-def is_done(past: PastAssessment, counts_from_pct: float) -> bool:
-    """Whether an assessment makes its period done: it read enough, and its report is finished."""
-    return read_enough(past, counts_from_pct) and is_finished(past)
-
-
 def find_counting(tried: Sequence[PastAssessment], counts_from_pct: float) -> PastAssessment | None:
     """Return the assessment of a period that counts, given all of it, oldest first; None while none does.
 

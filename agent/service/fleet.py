@@ -123,11 +123,6 @@ class FleetRun(Generic[R]):
             raise stopped
         return tuple(self._waiting)
 
-    @property
-    def not_begun(self) -> tuple[FleetTask, ...]:
-        """The tasks that have not begun."""
-        return tuple(self._waiting)
-
     def _run_all(self) -> None:
         while True:
             with hold_signals():

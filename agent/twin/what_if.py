@@ -7,7 +7,7 @@ one up to a second, and hiding one none.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from agent.model.labels import N_
 from agent.twin.candidates import Candidate, list_hidden
@@ -142,11 +142,3 @@ class WhatIf:
     def list_used(self, plan: PlanShape) -> Indexes:
         """Return the candidates that a plan reads."""
         return frozenset(self._by_name[name] for name in plan.indexes if name in self._by_name)
-
-
-def count_by_table(candidates: Iterable[Candidate]) -> Mapping[Name, int]:
-    """Count indexes by their table."""
-    found: defaultdict[Name, int] = defaultdict(int)
-    for candidate in candidates:
-        found[candidate.place] += 1
-    return dict(found)

@@ -10,7 +10,6 @@ from agent.api import (
     Params,
     Remediation,
     Rows,
-    Scalar,
     Unit,
     WebPage,
     check,
@@ -20,7 +19,7 @@ from agent.facts.outline_hints import read_timeout_us
 from agent.facts.sql import AuditReturn, CachedPlan
 from checks.sql.error_codes import ADVICE_BY_CODE, SERIOUS, TIMEOUTS
 from checks.sql.pages import ERRORS_4000, ERRORS_4500, ERRORS_6000
-from checks.sql.ring import busy_tenants, code_name
+from checks.sql.ring import list_errors
 
 
 @params
@@ -61,16 +60,7 @@ def errors_by_code(
     database."""
     # A statement's own timeout is among the hints of its cached plan.
     own = {row.sql_id: timeout for row in plans or () if (timeout := read_timeout_us(row.outline or ""))}
-    for tenant_id, rows, executions in busy_tenants(returns, 1):
-        for code in sorted({row.ret_code for row in rows} & SERIOUS.keys()):
-            errors = sum(row.executions for row in rows if row.ret_code == code)
-            if errors >= limits.min_errors_count:
-                sql_id = max(row.sql_id for row in rows if row.ret_code == code)
-                evidence: dict[str, Scalar] = {
-                    "message": SERIOUS[code],
-                    "errors_count": errors,
-                    "executions_count": executions,
-                    "sql_id": sql_id,
-                    "own_timeout_us": own.get(sql_id) if code in TIMEOUTS else None,
-                }
-                yield Measurement(code_name(code, tenant_id), 1000 * errors / executions, evidence)
+    for found in list_errors(returns, SERIOUS, limits.min_errors_count):
+        evidence = found.list_evidence(SERIOUS)
+        evidence["own_timeout_us"] = own.get(found.sql_id) if found.code in TIMEOUTS else None
+        yield Measurement(found.resource, found.permille, evidence)

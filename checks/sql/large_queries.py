@@ -49,7 +49,10 @@ def read_threshold_s(parameters: Rows[Parameter]) -> float:
     return min((parse_duration(row.value) for row in parameters if row.name == "large_query_threshold"), default=0.0)
 
 
-def is_queued(row: ShapeLoad, retries: int, threshold_s: float) -> bool:
-    """Whether the queue of large queries explains the retries: one in most executions, and never more."""
+def is_queued(row: ShapeLoad, retries: int, threshold_s: float, above_pct: int) -> bool:
+    """Whether the queue of large queries explains the retries: one in most executions, and never more.
+
+    ``above_pct``: in more than so many of 100 executions.
+    """
     is_large = 0 < threshold_s < row.average_us / 1_000_000
-    return is_large and row.executions / 2 < retries <= row.executions
+    return is_large and row.executions * above_pct / 100 < retries <= row.executions

@@ -10,7 +10,6 @@ from agent.api import (
     Params,
     Remediation,
     Rows,
-    Scalar,
     Unit,
     check,
     params,
@@ -18,7 +17,7 @@ from agent.api import (
 from agent.facts.sql import AuditReturn
 from checks.sql.pages import ERRORS_BELOW_4000
 from checks.sql.refused_codes import ADVICE_BY_KIND, REFUSED
-from checks.sql.ring import busy_tenants, code_name
+from checks.sql.ring import list_errors
 
 
 @params
@@ -49,14 +48,5 @@ def refused_statements(returns: Rows[AuditReturn], limits: RefusedParams) -> Ite
     """A statement that names a missing table or column, or a value that does not fit, fails whenever it is sent. Single
     refusals are usual, for programs rely on duplicate keys being refused and people mistype. Repeated ones are a fault
     that nobody has noticed, because the program hides it or tries again."""
-    for tenant_id, rows, executions in busy_tenants(returns, 1):
-        for code in sorted({row.ret_code for row in rows} & REFUSED.keys()):
-            errors = sum(row.executions for row in rows if row.ret_code == code)
-            if errors >= limits.min_errors_count:
-                evidence: dict[str, Scalar] = {
-                    "message": REFUSED[code],
-                    "errors_count": errors,
-                    "executions_count": executions,
-                    "sql_id": max(row.sql_id for row in rows if row.ret_code == code),
-                }
-                yield Measurement(code_name(code, tenant_id), 1000 * errors / executions, evidence)
+    for found in list_errors(returns, REFUSED, limits.min_errors_count):
+        yield Measurement(found.resource, found.permille, found.list_evidence(REFUSED))

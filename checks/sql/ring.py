@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass
 from typing import TypeVar
 
-from agent.api import Named, NotAssessed, Rows, Unjudged, tenant_name
+from agent.api import Named, NotAssessed, Rows, Scalar, Unjudged, tenant_name
 from agent.facts.settings import Uptime
 from agent.facts.sql import AuditReturn, CachedPlan, RepositoryText, SqlShape
 from agent.facts.statement_texts import collect_texts
@@ -52,6 +53,47 @@ def busy_tenants(
         executions = sum(map(count, found))
         if executions >= minimum:
             yield tenant_id, found, executions
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CodeErrors:
+    """The executions of a tenant that ended with one return code, among all of them; ``sql_id`` is one of these."""
+
+    resource: Named
+    code: int
+    errors: int
+    executions: int
+    sql_id: str
+
+    @property
+    def permille(self) -> float:
+        """The share of all executions."""
+        return 1000 * self.errors / self.executions
+
+    def list_evidence(self, messages: Mapping[int, str]) -> dict[str, Scalar]:
+        """Return what a finding tells of them; ``messages`` are the server's words for each code."""
+        return {
+            "message": messages[self.code],
+            "errors_count": self.errors,
+            "executions_count": self.executions,
+            "sql_id": self.sql_id,
+        }
+
+
+def list_errors(returns: Rows[AuditReturn], codes: Collection[int], least: int) -> Iterator[CodeErrors]:
+    """Yield what ended with these codes at least so often. Raises NotAssessed if no tenant has any executions."""
+    for tenant_id, rows, executions in busy_tenants(returns, 1):
+        for code in sorted({row.ret_code for row in rows} & set(codes)):
+            ended = [row for row in rows if row.ret_code == code]
+            errors = sum(row.executions for row in ended)
+            if errors >= least:
+                yield CodeErrors(
+                    resource=code_name(code, tenant_id),
+                    code=code,
+                    errors=errors,
+                    executions=executions,
+                    sql_id=max(row.sql_id for row in ended),
+                )
 
 
 def idle_tenants(

@@ -30,6 +30,7 @@ from checks.sql.ring import text_of
 class RetryParams(Params):
     min_executions_count: int
     usual_threshold_ms: int
+    queued_above_pct: int
 
 
 @check(
@@ -72,7 +73,7 @@ def statement_retries(
         if row.retries is None:
             yield Unjudged(name_shape(row.sql_id, row.tenant_id))
             continue
-        queued = is_queued(row, row.retries, threshold_s)
+        queued = is_queued(row, row.retries, threshold_s, limits.queued_above_pct)
         evidence: dict[str, Scalar] = {
             "retries_count": row.retries,
             "executions_count": row.executions,

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from agent.archive.history.claims import make_claim
 from agent.archive.history.entries import Claim
-from agent.engagement.permitted import find_hindrance
+from agent.engagement.permitted import find_closure, find_refusal
 from agent.engagement.subscription import PeriodStatus, judge_due
 from agent.model.assessment import AttemptEnd, PastAssessment, Period
 from agent.service.look import look_at_target
@@ -286,7 +286,8 @@ class Process:
         """By the server's clock, as connecting does."""
         if abs(self.machine.offset) > CLOCKS_MAY_DIFFER:
             raise NotAuthorized("The clocks differ.")
-        if find_hindrance(self.target.permission_at(self.world.now), self.world.now):
+        permission, now = self.target.permission_at(self.world.now), self.world.now
+        if find_refusal(permission, now) or find_closure(permission, now):
             raise NotAuthorized("Not now.")
 
     def note_attempt(self, end: AttemptEnd) -> None:

@@ -20,7 +20,7 @@ from agent.engagement.fleet_files import Fleet, FleetMember, find_engagements, l
 from agent.engagement.permitted import Permission
 from agent.engagement.subscription import PeriodStatus, judge_due
 from agent.model.terms import Text
-from agent.service.due_dates import DaysLeft, count_all_days_left, describe_days_left, list_warnings
+from agent.service.due_dates import DaysLeft, count_all_days_left, list_warnings
 from agent.service.fleet import name_tenant
 from agent.service.look import describe_hindrance
 from agent.service.periods import read_permission, read_status
@@ -178,23 +178,23 @@ def print_standing(named: Sequence[Path], *, as_json: bool) -> int:
 
 
 def _print_standings(standings: Sequence[_Standing]) -> None:
-    headings = ("customer", "target", "last", "score", "grade", "next", "overdue", "days left", "state")
+    headings = ("customer", "target", "last", "score", "grade", "overdue", "days left", "state")
     console.print_table(headings, map(_list_cells, standings))
+    console.say("Days left: of the authorization / of the subscription.")
     due = sum(bool(one.status and one.status.due) for one in standings)
     console.say("{due_count} of {targets_count} targets are due.", due_count=due, targets_count=len(standings))
 
 
 def _list_cells(one: _Standing) -> tuple[object, ...]:
-    status = one.status
+    status, left = one.status, one.days_left
     said = [console.strip_controls(console.localize_text(text)) for text in one.texts]
     return (
         one.member.engagement.customer.name,
         one.target,
         f"{status.last:%Y-%m-%d}" if status and status.last else "–",
         *list_score_cells(one.entry)[:2],
-        (status.next if status else None) or "–",
         ", ".join(str(period.number) for period in status.overdue) or "–" if status else "–",
-        Plain("\n".join(map(console.localize_text, describe_days_left(one.days_left)))),
+        " / ".join("–" if days is None else str(days) for days in (left.authorization, left.subscription)),
         Plain("\n".join(said)),
     )
 

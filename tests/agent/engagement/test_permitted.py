@@ -15,8 +15,8 @@ from agent.engagement.permitted import (
     Permission,
     Validity,
     find_closure,
-    find_hindrance,
     find_opening,
+    find_refusal,
     is_open_for,
 )
 from agent.model.authorization import WEEKDAYS, SignedWindow
@@ -56,6 +56,11 @@ def closed_by(what: str) -> Permission:
         ),
         "early": Permission(validity=Validity(reference="A-1", not_before=NOON + timedelta(hours=5))),
     }[what]
+
+
+def find_hindrance(permission: Permission, moment: datetime) -> Text | None:
+    """Why nothing may be assessed at a moment, whatever the reason."""
+    return find_refusal(permission, moment) or find_closure(permission, moment)
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,6 @@ from agent.engagement.subscription import (
     PeriodStatus,
     Subscription,
     find_current_period,
-    is_done,
     list_periods,
 )
 from agent.engagement.subscription import judge_due as judge_due_from
@@ -253,7 +252,6 @@ PDF = ("report.en.pdf",)
     ids=str,
 )
 def test_a_period_is_done_when_enough_was_read_and_all_is_written(tried: PastAssessment, is_period_done: bool) -> None:
-    assert is_done(tried, COUNTS_FROM_PCT) is is_period_done
     status = judge_due(YEAR, [tried], NOW)
     assert status.due is not is_period_done
     assert judge_due(YEAR, [tried], at("2027-03-01T00:00:00")).overdue[0].number == (2 if is_period_done else 1)

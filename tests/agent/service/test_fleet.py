@@ -131,7 +131,6 @@ def test_a_signal_lets_no_more_begin_and_waits_for_what_runs(monkeypatch: pytest
         run.run([make_task(n) for n in range(6)])
     assert caught.value.exit_code == 130
     assert sorted(ended) == ["t0 True", "t1 True"]
-    assert [task.target for task in run.not_begun] == ["t2", "t3", "t4", "t5"]
 
 
 def test_two_accounts_of_one_tenant_are_one_tenant(tmp_path: Path) -> None:
