@@ -11,7 +11,7 @@ import re
 from agent.model.delivery import Message
 
 _WIDE = str.maketrans("[]<>*`#|~\\{}", "［］＜＞＊＇＃｜～＼｛｝")
-_EDGE_UNDERSCORE = re.compile(r"(?<!\w)_|_(?!\w)")
+_UNDERSCORES = re.compile(r"(?P<within>(?<=[^\W_])_+(?=[^\W_]))|_+")  # within a word they are no markup
 _LINK = re.compile(r"https://[\w.-]+(?::\d+)?(?:/[\w./%~=&?#+,:@-]*)?")
 
 
@@ -34,7 +34,8 @@ def format_card(message: Message, keyword: str = "") -> tuple[str, str]:
 def disarm_markup(text: str) -> str:
     """Return the text on one line, with nothing in it that Markdown would take for markup or a link."""
     plain = " ".join(text.split()).translate(_WIDE).replace("://", "：//")
-    return re.sub(r"^([-+]|\d+\.)(?= |$)", r"·\1", _EDGE_UNDERSCORE.sub("＿", plain))
+    plain = _UNDERSCORES.sub(lambda run: run["within"] or "＿" * len(run[0]), plain)
+    return re.sub(r"^([-+]|\d+[.)])(?= |$)", r"·\1", plain)
 
 
 def _list_actions(message: Message) -> list[str]:

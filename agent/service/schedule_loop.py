@@ -57,6 +57,7 @@ def run_loop(
     stop: threading.Event,
     on_error: Callable[[Exception], None],
     *,
+    on_start: Callable[[], None] = lambda: None,
     on_jump: Callable[[], None] = lambda: None,
     each: tuple[timedelta, Callable[[], object]] | None = None,
 ) -> None:
@@ -66,6 +67,7 @@ def run_loop(
     a moment (aware) at which it wants to be called once more. When the clock was set, ``on_jump`` is called, everything
     is planned anew and the tick is called at once. ``each`` is work done in an interval of its own. Exceptions go to
     ``on_error`` and never end the loop. SIGTERM and SIGINT set ``stop``: a running tick may look at it to finish early.
+    ``on_start`` is called once they do.
     Raises ConfigError if ``at`` is no time of day.
     """
     scheduler = schedule_daily(at, lambda: None)
@@ -93,6 +95,7 @@ def run_loop(
             scheduler.every(round(each[0].total_seconds())).seconds.do(attempt, each[1])
 
     with _set_stop_on_signals(stop):
+        on_start()
         plan()
         attempt(tick)
         watch = JumpWatch()

@@ -28,6 +28,8 @@ pytestmark = [pytest.mark.mariadb, pytest.mark.slow]
 TARGETS = [f"t{number}" for number in range(8)]
 WAIT_S = 240
 COUNT_RECORDED = "SELECT target, COUNT(*), SUM(unwritten = '') FROM assessment GROUP BY target"
+START = "--- start ---\n"
+READY = "Checking daily"
 DEFECT = re.compile(r"Traceback|defect")
 HELD = "SELECT target FROM claim WHERE until > UTC_TIMESTAMP(6)"
 RUN = """
@@ -109,6 +111,8 @@ def start(directory: Path, port: int, name: str) -> subprocess.Popen[bytes]:
     words = ["schedule", "run", "-e", directory / "engagement.yaml", "-o", directory / f"out_{name}", "-f", "json"]
     script = RUN.replace("TARGETS", repr(TARGETS))
     with (directory / f"log_{name}").open("ab") as log:
+        log.write(START.encode())
+        log.flush()
         command = [sys.executable, "-c", script, str(directory), *map(str, words)]
         return subprocess.Popen(command, stdout=log, stderr=log, env=environment)
 
@@ -154,6 +158,14 @@ def holds_period(port: int, process: subprocess.Popen[bytes]) -> bool:
     return False
 
 
+def wait_until_ready(directory: Path, name: str) -> None:
+    """Wait until the last start of the service says that it runs: a signal that comes sooner ends it as any program."""
+    deadline = time.monotonic() + WAIT_S
+    while READY not in (said := (directory / f"log_{name}").read_text(encoding="utf-8").rsplit(START, 1)[-1]):
+        assert time.monotonic() < deadline, f"{name} did not start: {said}"
+        time.sleep(0.1)
+
+
 @pytest.mark.parametrize("kills", [3, pytest.param(30, marks=pytest.mark.long)])
 def test_two_services_that_are_killed_assess_each_target_once(tmp_path: Path, port: int, kills: int) -> None:
     write_engagement(tmp_path)
@@ -175,7 +187,8 @@ def test_two_services_that_are_killed_assess_each_target_once(tmp_path: Path, po
         deadline = time.monotonic() + WAIT_S
         while finished(port) < len(TARGETS) and time.monotonic() < deadline:
             time.sleep(0.5)
-        for process in running.values():
+        for name, process in running.items():
+            wait_until_ready(tmp_path, name)
             process.send_signal(signal.SIGTERM)
         assert [process.wait(60) for process in running.values()] == [0, 0]
     finally:

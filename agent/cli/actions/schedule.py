@@ -196,9 +196,12 @@ def run_schedule(files: Sequence[Path], out: Path, at: str, formats: str, sample
     for file in files:
         load_engagement(file)
     service = _Service(files, out, [word.strip() for word in formats.split(",")])
-    console.say("Checking daily at {at}; stop with Ctrl-C.", at=at)
     each = (interval, service.sample) if interval else None
-    run_loop(service.look, at, service.stop, say_error, on_jump=service.plan.forget, each=each)
+
+    def say_started() -> None:
+        console.say("Checking daily at {at}; stop with Ctrl-C.", at=at)
+
+    run_loop(service.look, at, service.stop, say_error, on_start=say_started, on_jump=service.plan.forget, each=each)
 
 
 def say_error(error: BaseException) -> None:

@@ -17,14 +17,17 @@ MARKUP = MarkdownIt("commonmark").enable(["table", "strikethrough"])
 HOSTILE = "[click](https://evil.example/) ![x](http://e/) <b>*bold*</b> `code` # _em_ ~~gone~~ | a | \n# head\n- point"
 
 
-@given(st.text(max_size=200))
+@given(st.text(max_size=200) | st.text(alphabet="_*-+.=1a0b ~`#>|[](){}!\n\t\\&;:/é中²،", max_size=30))
 @example(HOSTILE)
 @example("1. one")
 @example("-")
 @example("12.")
+@example("0)")
 @example("- point")
 @example("+ point")
 @example("___")
+@example("__0__")
+@example("a__b _c_ d__")
 @example("=\n===")
 @example("&lt;b&gt; &#91;x&#93;(http://e)")
 def test_a_value_is_shown_as_text(value: str) -> None:
