@@ -30,11 +30,12 @@ def pytest_report_header() -> str:
     return f"database: {source_of(os.environ)}"
 
 
+@pytest.hookimpl(tryfirst=True)  # pytest-xdist reads the groups in the same hook
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Files that need the kernel go first: they take longest, and at the end short ones keep every worker busy.
 
-    The group says which files these are. ``--dist loadgroup`` should give them to one worker; pytest-xdist 3.8 does not
-    with pytest 9.2, because it sets an attribute of tests that this pytest does not read.
+    With ``--dist loadgroup`` one worker runs all of these, so one kernel is started, and each other file is run by one
+    worker, so what its tests share is made once.
     """
     long = {item.path for item in items if needs_kernel(item)}
     items.sort(key=lambda item: item.path not in long)
