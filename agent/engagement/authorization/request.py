@@ -35,8 +35,6 @@ from agent.support.yaml_model import validate_blocks
 _MOST_KEPT = 32  # documents of some ten kilobytes
 
 FORM = "ob-health authorization 2"
-# It bound host, port and account of a target, not kind of tenant, TLS and jump host.
-EARLIER_FORM = "ob-health authorization 1"
 REVOCATION_FORM = "ob-health revocation 1"
 DataClassName = Annotated[DataClass, Field(strict=False)]
 B = TypeVar("B", bound=Block)
