@@ -383,7 +383,7 @@ class Terminal:
 
 @pytest.mark.skipif(shutil.which("ssh-keygen") is None, reason="ssh-keygen is not installed")
 @pytest.mark.slow
-@pytest.mark.parametrize("suffix", [".md", ".zh-CN.md"])
+@pytest.mark.parametrize("suffix", [".md", pytest.param(".zh-CN.md", marks=pytest.mark.long)])
 def test_printed_commands_do_what_the_pages_say(suffix: str, tmp_path: Path) -> None:
     """A first assessment up to the connection by README, then all else that needs no database, page by page.
 

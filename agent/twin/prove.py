@@ -134,7 +134,8 @@ def _find_names(change: ProposedChange, material: Material) -> ProposedChange:
     indexes = []
     for candidate in change.indexes:
         table = _require_table(material, candidate.schema, candidate.table)
-        indexes.append(replace(candidate, schema=table.schema, table=table.name))
+        columns = _find_columns(table, candidate.columns)
+        indexes.append(replace(candidate, schema=table.schema, table=table.name, columns=columns))
     dropped = set()
     for schema, name, index in change.dropped:
         table = _require_table(material, schema, name)
@@ -144,6 +145,16 @@ def _find_names(change: ProposedChange, material: Material) -> ProposedChange:
             raise ConfigError(Text("{table} has no index {index} that could be dropped; it has: {known}", args))
         dropped.add((table.schema, table.name, known[index.lower()]))
     return replace(change, indexes=tuple(indexes), dropped=frozenset(dropped))
+
+
+def _find_columns(table: TwinTable, columns: Sequence[str]) -> tuple[str, ...]:
+    """Return the columns as the definition writes them. One that cannot be read leaves the judgement to the twin."""
+    known = {name.lower(): name for name in read_definition(table.definition).columns}
+    for column in columns if known else ():
+        if column.lower() not in known:
+            args = {"column": column, "table": f"{table.schema}.{table.name}", "known": ", ".join(known.values())}
+            raise ConfigError(Text("{table} has no column {column}; it has: {known}", args))
+    return tuple(known.get(column.lower(), column) for column in columns)
 
 
 def _require_table(material: Material, schema: str, name: str) -> TwinTable:

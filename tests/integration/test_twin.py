@@ -111,32 +111,36 @@ def test_a_change_is_tried_and_a_bad_one_is_refused(snapshot: Snapshot) -> None:
     dropped = try_change(snapshot, ProposedChange(dropped=frozenset({("shop", "orders", "by_shop_day")})))
     worse = [effect for effect in dropped.effects if effect.cost_after > effect.cost_before]
     assert worse and all(effect.verdict is not Verdict.VERIFIED for effect in worse)
-    with pytest.raises(ConfigError, match="does not make"):
-        try_change(snapshot, ProposedChange(indexes=(Candidate("shop", "orders", ("nobody",)),)))
-    with pytest.raises(ConfigError, match="setting"):
-        try_change(snapshot, ProposedChange(settings=(("no_such_variable", "1"),)))
 
 
-def test_the_kernel_is_without_data_and_its_end_ends_no_run(snapshot: Snapshot) -> None:
+@pytest.mark.long
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (ProposedChange(indexes=(Candidate("shop", "orders", ("id",) * 2),)), "does not make"),
+        (ProposedChange(settings=(("no_such_variable", "1"),)), "setting"),
+    ],
+)
+def test_a_change_that_the_twin_refuses_is_one_message(snapshot: Snapshot, change: ProposedChange, said: str) -> None:
+    with pytest.raises(ConfigError, match=said):
+        try_change(snapshot, change)
+
+
+def test_a_candidate_that_is_refused_leaves_its_table_and_the_end_of_the_kernel_ends_no_run(snapshot: Snapshot) -> None:
     material = read_material(snapshot)
-    with open_twin(material, also=material.tables) as twin:
+    good, bad = Candidate("shop", "orders", ("customer_id",)), Candidate("shop", "products", ("nobody",))
+    with open_twin(material, also=material.tables, candidates=[good, bad]) as twin:
+        assert twin.candidates == [good] and not twin.refusals
+        (shown,) = twin.ask("SHOW CREATE TABLE shop.orders")
+        assert good.name in str(shown[1])
+        assert [refused.what for refused in WhatIf(twin).make([good, bad])] == [bad.tell()]
         for schema, table in material.tables:
-            assert twin.ask(f"SELECT COUNT(*) FROM `{schema}`.`{table}`") == [(0,)]
+            assert twin.ask(f"SELECT COUNT(*) FROM `{schema}`.`{table}`") == [(0,)], "not a row of the tenant"
         os.kill(twin.kernel.pid, signal.SIGKILL)
         matched = match_statements(twin, material)
     assert len(matched) == len(material.statements)
     explained = [one for one in matched if one.match in (Match.SAME, Match.FORCED, Match.OTHER)]
     assert explained == [] and any(one.match is Match.REFUSED and "ended" in one.cause for one in matched)
-
-
-def test_tables_are_made_with_their_candidates_and_one_that_is_refused_leaves_the_table(snapshot: Snapshot) -> None:
-    good, bad = Candidate("shop", "orders", ("customer_id",)), Candidate("shop", "products", ("nobody",))
-    with open_twin(read_material(snapshot), candidates=[good, bad]) as twin:
-        assert twin.candidates == [good] and not twin.refusals
-        (shown,) = twin.ask("SHOW CREATE TABLE shop.orders")
-        assert good.name in str(shown[1])
-        assert twin.ask("SELECT COUNT(*) FROM shop.products") == [(0,)]
-        assert [refused.what for refused in WhatIf(twin).make([good, bad])] == [bad.tell()]
 
 
 @pytest.mark.parametrize("what", [CHOOSING, pytest.param(JUDGING, marks=pytest.mark.long)])

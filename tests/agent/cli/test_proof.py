@@ -34,6 +34,7 @@ def snapshot(tmp_path: Path) -> Path:
         (["--drop", "by_status"], "schema.table.index"),
         (["--set", "optimizer"], "name=value"),
         (["--index", "shop.nothing(a)"], "not in the snapshot"),
+        (["--index", "shop.orders(customer_id,nobody)"], "no column nobody"),
         (["--drop", "shop.orders.nothing"], "it has: by_status, by_status_made"),
         (["--drop", "shop.orders.primary"], "no index primary"),
     ],
