@@ -12,6 +12,7 @@ import pytest
 from hypothesis import settings
 
 from agent.kernel.start import Kernel, run_kernel
+from agent.support import console
 from tests.database import Database, Source, opened, source_of
 
 settings.register_profile("untimed", deadline=None)  # a busy machine is no fault of the code
@@ -66,6 +67,13 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         terminalreporter.section("figures")
         for name, words in FIGURES.items():
             terminalreporter.line(f"{sums[name]:6,} {words}")
+
+
+@pytest.fixture(autouse=True)
+def _speak_as_at_the_start() -> None:
+    """A command that a test runs in this process leaves its language and its loudness behind."""
+    console.prefer_language("")
+    console.set_loudness(console.Loudness.NORMAL)
 
 
 @pytest.fixture(scope="session")

@@ -11,7 +11,6 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 
 from agent.cli.actions.report import sign_folder, verify_folder
 from agent.delivery.manifest import MANIFEST, SIGNATURE, hash_file, verify_report, write_manifest
-from agent.support import console
 from agent.support.errors import ConfigError, NotAuthorized, RenderError
 from agent.support.sshsig import NAMESPACE, REPORT_NAMESPACE, find_signer, sign_content, verify_signature
 from tests.agent.cli.typed import run_here
@@ -41,9 +40,6 @@ def make_report(folder: Path, key: Path | None = None) -> Path:
 
 @pytest.fixture(autouse=True)
 def said_in_english(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whatever a command that was parsed before has chosen."""
-    console.set_loudness(console.Loudness.NORMAL)
-    console.prefer_language("")
     monkeypatch.setenv("OB_HEALTH_LANG", "en")
 
 

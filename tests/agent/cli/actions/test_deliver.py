@@ -22,7 +22,6 @@ from agent.delivery.manifest import MANIFEST
 from agent.facts.resources import Memstore
 from agent.model.delivery import DeliveryState
 from agent.service import deliver_report
-from agent.support import console
 from agent.support.errors import ConfigError, HistoryError, NoSuchAssessment, RenderError
 from agent.support.i18n import render_text
 from tests.agent.cli.actions.test_assess import NOW, Fake, breaking, fake, read
@@ -40,9 +39,6 @@ DBA = (
 
 @pytest.fixture(autouse=True)
 def said_in_english(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whatever a command that was parsed before has chosen."""
-    console.set_loudness(console.Loudness.NORMAL)
-    console.prefer_language("")
     monkeypatch.setenv("OB_HEALTH_LANG", "en")
 
 
