@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 import pytest
@@ -13,6 +13,7 @@ from agent.catalogue.rules import locate_shipped_rules
 from agent.judgement.assessed import is_known_gone
 from agent.judgement.evaluate import evaluate_checks
 from agent.model.result import CheckResult
+from agent.model.rule import Ruleset
 from agent.model.snapshot import Snapshot
 from agent.model.terms import Outcome
 from tests.checks.figures import cases_of
@@ -43,7 +44,12 @@ class Blinded:
 
 def evaluate(code: str, snapshot: Snapshot) -> CheckResult:
     """One check by the shipped rules."""
-    return evaluate_checks([REGISTRY.checks[code]], RULESET, snapshot)[0]
+    return evaluate_checks([REGISTRY.checks[code]], _choose_rule(code), snapshot)[0]
+
+
+@cache
+def _choose_rule(code: str) -> Ruleset:
+    return replace(RULESET, rules={code: RULESET.rules[code]})
 
 
 @cache
