@@ -107,7 +107,7 @@ def _spread_out(course: trend.Course, rest: Array, future: Array, middle: Array,
     """Return the courses: ``middle`` moved as noise may have moved the fit, with the noise of single values on top."""
     random = np.random.RandomState(zlib.crc32(np.round(rest, 6).tobytes()))  # a stream that numpy never changes
     rest = rest - rest.mean()
-    count, kept = len(rest), _measure_persistence(rest) if noisy else 0.0
+    count, kept = len(rest), _measure_persistence(rest)
     block = min(max(count // 4, 1), round(BLOCK / (1 - kept))) if noisy else 1
     signs = np.repeat(random.randint(0, 2, size=(-(-count // block), PATHS)) * 2.0 - 1.0, block, axis=0)[:count]
     wider = _WIDER * trend.widen(len(course.buckets), 4 if course.form is trend.Form.BENT else 2)
