@@ -125,7 +125,7 @@ def collect_command(
         typer.Option(
             "--encrypt-to",
             metavar="RECIPIENT|FILE",
-            help="Encrypt the bundle for a public key (age1..., ssh-ed25519 ...) or those in a file; repeatable.",
+            help="Encrypt the bundle for a public key (age1..., ssh-ed25519 ...) or those in a file.",
         ),
     ] = None,
     redact_key: Annotated[

@@ -133,8 +133,8 @@ def _refuse_used(told: BundledTarget, recorded: Sequence[PastAssessment], args: 
     newer = [past for past in recorded if past.as_of >= told.as_of]
     if newer:
         text = (
-            "{path}: {target} was read at {moment}, and the history has a newer assessment, {newer}. An old bundle "
-            "does not go behind it: ask for a new one."
+            "{path}: {target} was read at {moment}, and the history has a newer assessment, {newer}. It may not "
+            "be older than that: ask for a new bundle."
         )
         raise BundleError(Text(text, args | {"moment": told.as_of, "newer": newer[-1].id}))
 
@@ -162,7 +162,7 @@ def _require_authorization(told: BundledTarget, admission: Admission, args: Args
     if found.sha256 != told.authorization_sha256:
         text = (
             "{path}: {target} was read under the authorization {theirs}, and the document of the engagement is another "
-            "one, {ours}. Name the document that {theirs} is."
+            "one, {ours}. Name that of {theirs} in authorization.document."
         )
         values: Args = {"theirs": told.authorization_reference, "ours": found.reference}
         raise BundleError(Text(text, args | values))
@@ -221,7 +221,10 @@ def _refuse_other_journal(content: bytes, told: BundledTarget, customer: str, ar
 
 
 def _build_mixed(args: Args) -> BundleError:
-    text = "{path}: snapshot and journal of {target} do not belong together, or to what the bundle says of them."
+    text = (
+        "{path}: snapshot and journal of {target} do not belong together, or to what the bundle says of them. "
+        "Ask for a new bundle."
+    )
     return BundleError(Text(text, args))
 
 
