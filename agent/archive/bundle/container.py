@@ -76,7 +76,8 @@ def _pack(members: Mapping[str, bytes]) -> bytes:
         header.size, header.mode = len(content), 0o600
         packed += header.tobuf(tarfile.USTAR_FORMAT, "ascii", "strict")
         packed += content + bytes(-len(content) % _BLOCK)
-    return bytes(packed + _END)
+    packed += _END
+    return bytes(packed)
 
 
 def _walk(content: bytes, where: str) -> Iterator[tuple[str, bytes]]:

@@ -94,6 +94,19 @@ def test_what_was_read_before_a_period_ended_counts_for_that_one(sides: TwoSides
     assert "one of period 1, in which the target was read" in capsys.readouterr().err
 
 
+def test_a_journal_of_the_same_name_is_never_replaced(sides: TwoSides, capsys: Any) -> None:
+    assert sides.collect(target="shop") == 0
+    (one,) = sides.open().head.targets
+    shop = sides.out / "shop"
+    shop.mkdir(parents=True)
+    place = shop / f"journal-{one.assessment_id}.jsonl"
+    place.write_bytes(b"mine")
+    assert sides.assess(target="shop") == 2 and sides.recorded() == []
+    assert "is another journal" in capsys.readouterr().err and place.read_bytes() == b"mine"
+    place.write_bytes(sides.open().parts["shop"].journal or b"")
+    assert sides.assess(target="shop") == 0, "it may be left of a run that ended before it was recorded"
+
+
 @dataclass(frozen=True)
 class Refusal:
     """A bundle that is refused: how it comes to be, what is said, and with which exit code."""
