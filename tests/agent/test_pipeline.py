@@ -250,7 +250,7 @@ def test_what_another_machine_was_given_is_given_anew_but_for_what_is_spared(tmp
     found = pipeline.give_again(job(tmp_path, named), read)
     assert [row.peak_qps for row in found.list_rows(BusinessProfile)] == [7]
     assert [row.user_name for row in found.list_rows(Administrator)] == ["ours"]
-    assert found.list_rows(CriticalPeriod) == found.list_rows(EarlierLevel) == ()
+    assert not found.list_rows(CriticalPeriod) and not found.list_rows(EarlierLevel)
     assert found.list_rows(Memstore) == read.list_rows(Memstore)
     spared = pipeline.give_again(job(tmp_path, named), read, (Administrator,))
     assert spared.facts == {**found.facts, Administrator: theirs[Administrator]}

@@ -76,7 +76,7 @@ def load(sides: TwoSides, target: str) -> Any:
 
 
 def journal_of(sides: TwoSides, found: Any) -> Path:
-    return sides.out / found["target"]["name"] / f"journal-{found['assessment_id']}.jsonl"
+    return sides.out / str(found["target"]["name"]) / f"journal-{found['assessment_id']}.jsonl"
 
 
 def test_one_target_of_it(sides: TwoSides, capsys: Any) -> None:
@@ -257,8 +257,8 @@ REFUSALS = {
         offered(members_changed(lambda m: m.update({"target-1/journal.jsonl.zst": bomb((1 << 26) + 1)}))), UNFIT
     ),
     "a member too many": Refusal(offered(members_changed(lambda m: m.update({"target-9/snapshot.obh": b""}))), UNFIT),
-    "a member less": Refusal(offered(members_changed(lambda m: m.pop("target-1/snapshot.obh") and None)), UNFIT),
-    "no head": Refusal(offered(members_changed(lambda m: m.pop("bundle.json") and None)), UNFIT),
+    "a member less": Refusal(offered(members_changed(lambda m: m.__delitem__("target-1/snapshot.obh"))), UNFIT),
+    "no head": Refusal(offered(members_changed(lambda m: m.__delitem__("bundle.json"))), UNFIT),
     "a head of another form": Refusal(offered(head_changed(form="1")), UNFIT),
     "a head of a newer agent": Refusal(offered(head_changed(form=2)), "written by a newer agent"),
     "a head without targets": Refusal(offered(head_changed(targets=[])), UNFIT),
