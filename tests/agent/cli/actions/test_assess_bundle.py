@@ -148,6 +148,12 @@ def engaged(**written: Any) -> Callable[[TwoSides], Callable[[], int]]:
     return make
 
 
+def revoked(sides: TwoSides) -> Callable[[], int]:
+    path = sides.root / "tam" / "engagement.yaml"
+    path.write_text(path.read_text("utf-8").replace("{document:", "{revoked: It is over, document:"), "utf-8")
+    return lambda: sides.assess(target="shop")
+
+
 def offered_later(later: timedelta) -> Callable[[TwoSides], Callable[[], int]]:
     return lambda sides: lambda: sides.assess(now=NOW + later, target="shop")
 
@@ -231,6 +237,7 @@ REFUSALS = {
     "a target that nobody knows": Refusal(
         lambda sides: lambda: sides.assess(first(sides.open(), name="bank")), "has no target bank"
     ),
+    "a permission that was taken back": Refusal(revoked, "has been revoked: It is over", code=3),
     "used before": Refusal(used_before, "was assessed from this bundle before"),
     "older than what is known": Refusal(older_than_known, "has a newer assessment"),
     "of a period that is done": Refusal(of_a_done_period, "read in period 1, which is over"),
