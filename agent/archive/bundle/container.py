@@ -54,7 +54,7 @@ def unpack_members(content: bytes, where: str) -> SignedMembers:
         raise BundleError(Text(text, {"path": where})) from None
     if signer is None or sums != _list_sums(found) or not sshsig.is_as_written(armored):
         raise _build_altered(where)
-    if _pack({SUMS: sums, SIGNATURE: armored, **found}) != content:
+    if not _is_as_packed(content, {SUMS: sums, SIGNATURE: armored, **found}):
         raise _build_altered(where)
     return SignedMembers(found, signer)
 
@@ -72,12 +72,28 @@ def _list_sums(members: Mapping[str, bytes]) -> bytes:
 def _pack(members: Mapping[str, bytes]) -> bytes:
     packed = bytearray()
     for name, content in members.items():
-        header = tarfile.TarInfo(name)
-        header.size, header.mode = len(content), 0o600
-        packed += header.tobuf(tarfile.USTAR_FORMAT, "ascii", "strict")
-        packed += content + bytes(-len(content) % _BLOCK)
+        packed += _make_header(name, len(content)) + content + bytes(-len(content) % _BLOCK)
     packed += _END
     return bytes(packed)
+
+
+def _make_header(name: str, size: int) -> bytes:
+    header = tarfile.TarInfo(name)
+    header.size, header.mode = size, 0o600
+    return header.tobuf(tarfile.USTAR_FORMAT, "ascii", "strict")
+
+
+def _is_as_packed(content: bytes, members: Mapping[str, bytes]) -> bool:
+    """Whether the archive has the very bytes that ``_pack`` makes of its members, of which it may hold many."""
+    place = 0
+    for name, held in members.items():
+        end = place + _BLOCK + len(held)
+        padding = -len(held) % _BLOCK
+        is_same = content[place : place + _BLOCK] == _make_header(name, len(held))
+        if not is_same or content[end : end + padding] != bytes(padding):
+            return False
+        place = end + padding
+    return len(content) == place + len(_END) and content[place:] == _END
 
 
 def _walk(content: bytes, where: str) -> Iterator[tuple[str, bytes]]:
