@@ -7,7 +7,7 @@ STAMP := $(VENV)/.installed
 # Each process of the tests reads the bytecode that the first one wrote.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup demo sample test test-slow proofs proof-later calibration accuracy slow-sql check bench bench-twin simulate docs golden mutants messages clean
+.PHONY: help setup demo sample test test-slow proofs proof-later calibration accuracy slow-sql check bench bench-twin simulate bundle docs golden mutants messages clean
 
 help:  ## This list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -15,7 +15,7 @@ help:  ## This list
 $(STAMP): setup.cfg pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or later is needed (PYTHON=...)"; exit 2; }
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[kernel,ssh,report,deliver,forecast,dev]'
+	$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[kernel,ssh,report,deliver,forecast,bundle,dev]'
 	@touch $@
 
 setup: $(STAMP)  ## The virtual environment with pinned packages
@@ -71,6 +71,14 @@ simulate: $(STAMP)  ## Ten years of 200 targets under faults: owed, made, missed
 
 bench-twin: $(STAMP)  ## What the twin's verdicts are worth, and build/bench-twin.json: about a quarter of an hour; exit 1 below the aims
 	$(BIN)/python -m tests.twin.bench
+
+# The file is for this version of Python and this platform. What is left of an earlier build would get into it.
+bundle: $(STAMP)  ## The agent as one file for a machine with Python only, to collect there: dist/ob-health-*.pyz
+	rm -rf build/lib build/bdist* && mkdir -p dist
+	name=$$($(BIN)/python -c 'import agent, sys, sysconfig as s; print("ob-health", agent.__version__, "py%d.%d" % sys.version_info[:2], s.get_platform(), sep="-")') && \
+	$(BIN)/shiv --console-script ob-health --python '/usr/bin/env python3' --preamble deploy/this_python.py --reproducible \
+		--output-file dist/$$name.pyz --quiet --disable-pip-version-check --constraint constraints.txt '.[bundle,ssh]' && \
+	ls -l dist/$$name.pyz
 
 docs: $(STAMP)  ## Write the generated pages of the catalogue, and the Word template
 	$(BIN)/ob-health checks docs

@@ -39,7 +39,7 @@ from agent.engagement.loading import read_overrides
 from agent.engagement.service_terms import WHOLE_MONTHS
 from agent.engagement.subscription import find_current_period
 from agent.facts import CostClass
-from agent.facts.growth import DaysToLimit
+from agent.facts.growth import DaysToLimit, EarlierLevel
 from agent.judgement.compare import compare_assessments, recognize_former
 from agent.judgement.evaluate import evaluate_checks, measure_resources
 from agent.judgement.figures import compute_figures, find_bought_bytes
@@ -63,7 +63,7 @@ from agent.model.document import Document
 from agent.model.result import CheckResult, Score
 from agent.model.rule import Ruleset
 from agent.model.series import Series
-from agent.model.snapshot import Capabilities, Problem, Snapshot
+from agent.model.snapshot import Capabilities, Problem, Snapshot, Unavailable
 from agent.model.terms import Scalar, Text
 from agent.report.render import name_files, prepare_rendering
 from agent.report.write_report import ReportWish, WrittenReport, list_left_behind, list_missing, write_report
@@ -193,21 +193,44 @@ def collect_snapshot(
     return collected.authorization, collected.facts
 
 
+def collect_target(job: AssessmentJob, assessment_id: str, directory: Path) -> CollectedTarget:
+    """Do what ``collect_snapshot`` does, and tell the clocks at the end too."""
+    return _collect_target(job, assessment_id, directory, lambda: None)
+
+
 def _collect_target(
     job: AssessmentJob, assessment_id: str, directory: Path | None, meanwhile: Callable[[], None]
 ) -> CollectedTarget:
     authorization = _authorize_target(job, assessment_id, directory)
-    earlier = job.earlier
-    given = (
-        *targets.list_given_facts(job.engagement, job.target, job.now, earlier),
-        *list_earlier_levels(job.series, earlier.trend if earlier else (), job.now),
-    )
+    given = _list_given(job)
     with _connect_target(job, assessment_id, authorization, directory) as (session, capabilities, written):
         facts = _collect_with_receipt(job, authorization, session, capabilities, given=given, meanwhile=meanwhile)
         clock = ClockPair(datetime.fromtimestamp(session.window_us()[1] / 1_000_000, UTC), datetime.now(UTC))
     if written is not None and facts.receipt is not None:
         facts = dataclasses.replace(facts, receipt=dataclasses.replace(facts.receipt, journal_sha256=written.head))
     return CollectedTarget(assessment_id, authorization, facts, clock)
+
+
+def _list_given(job: AssessmentJob) -> tuple[object, ...]:
+    earlier = job.earlier
+    return (
+        *targets.list_given_facts(job.engagement, job.target, job.now, earlier),
+        *list_earlier_levels(job.series, earlier.trend if earlier else (), job.now),
+    )
+
+
+def give_again(job: AssessmentJob, facts: Snapshot, spared: Sequence[type] = ()) -> Snapshot:
+    """Return what another machine read, with the given facts of this engagement and history in place of that one's.
+
+    Given facts of the ``spared`` types stay as they are.
+    """
+    renewed = {*targets.GIVEN, EarlierLevel} - set(spared)
+    rows = {row: found for row, found in facts.facts.items() if row not in renewed}
+    for item in _list_given(job):
+        if type(item) in renewed:
+            before = rows.get(type(item), ())
+            rows[type(item)] = (*(() if isinstance(before, Unavailable) else before), item)
+    return dataclasses.replace(facts, facts=rows)
 
 
 def preflight_target(job: AssessmentJob, assessment_id: str, directory: Path) -> tuple[Authorization, Capabilities]:

@@ -87,7 +87,7 @@ def load_snapshot(path: Path, known: Iterable[type] = ()) -> Snapshot:
 
     Raises SnapshotError if the file is missing, altered or of a newer format.
     """
-    return _build_snapshot(read_snapshot_file(path).plain, known, str(path))
+    return build_snapshot(read_snapshot_file(path).plain, known, str(path))
 
 
 def unpack_snapshot(packed: PackedSnapshot, known: Iterable[type], where: str) -> Snapshot:
@@ -95,10 +95,10 @@ def unpack_snapshot(packed: PackedSnapshot, known: Iterable[type], where: str) -
 
     Raises SnapshotError, too, if it is not the one whose SHA-256 is given.
     """
-    found = _read_content(packed.content, where)
+    found = read_snapshot_content(packed.content, where)
     if hash_body(found.body) != packed.sha256:
         raise _build_altered(where)
-    return _build_snapshot(found.plain, known, where)
+    return build_snapshot(found.plain, known, where)
 
 
 def _build_altered(where: str) -> SnapshotError:
@@ -106,7 +106,8 @@ def _build_altered(where: str) -> SnapshotError:
     return SnapshotError(Text(text, {"path": where}))
 
 
-def _build_snapshot(plain: dict[str, Any], known: Iterable[type], where: str) -> Snapshot:
+def build_snapshot(plain: dict[str, Any], known: Iterable[type], where: str) -> Snapshot:
+    """Return the snapshot of a parsed body; ``where`` names it in messages. Raises SnapshotError."""
     args = {"path": where}
     try:
         return _read_snapshot(plain, {_name_row_type(row): row for row in known})
@@ -129,10 +130,11 @@ class SnapshotFile(NamedTuple):
 
 def read_snapshot_file(path: Path) -> SnapshotFile:
     """Read the file and check its hash. Raises SnapshotError like ``load_snapshot``."""
-    return _read_content(read_whole(path, SnapshotError), str(path))
+    return read_snapshot_content(read_whole(path, SnapshotError), str(path))
 
 
-def _read_content(content: bytes, where: str) -> SnapshotFile:
+def read_snapshot_content(content: bytes, where: str) -> SnapshotFile:
+    """Read the bytes of such a file like ``read_snapshot_file``; ``where`` names them in messages."""
     args = {"path": where}
     try:
         outer = parse_json(_decompress_content(content).decode())

@@ -182,11 +182,16 @@ class JournalState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VerifiedJournal:
-    """What ``verify_journal`` found: ``head`` is the hash of the last good line, ``reason`` the fault of the next."""
+    """What ``verify_journal`` found: ``head`` is the hash of the last good line, ``reason`` the fault of the next.
+
+    ``sent_at`` is when each statement was sent (aware), by the clock of the machine that sent it.
+    """
 
     state: JournalState
     assessment_id: str = ""
+    customer: str = ""
     target: str = ""
+    sent_at: tuple[datetime, ...] = ()
     statements: int = 0
     head: str = ""
     reason: Text | None = None
@@ -200,6 +205,12 @@ def verify_journal(path: Path) -> VerifiedJournal:
     except OSError as error:
         args["reason"] = error.strerror or str(error)
         raise SnapshotError(Text("{path}: cannot be read: {reason}", args)) from None
+    return verify_journal_content(content, str(path))
+
+
+def verify_journal_content(content: bytes, where: str) -> VerifiedJournal:
+    """Check the bytes of a journal like ``verify_journal``; ``where`` names them in messages."""
+    args = {"path": where}
     if b"\r\n" in content:
         text = (
             "{path}: its line ends are not those that were written; mail programs change them. Ask for the file in a "
@@ -227,7 +238,9 @@ def _build_result(state: JournalState, first: Mapping[str, Any], chain: _Chain, 
     return VerifiedJournal(
         state=state,
         assessment_id=str(first.get("assessment")),
+        customer=str(first.get("customer") or ""),
         target=str(first.get("target")),
+        sent_at=tuple(chain.sent_at),
         statements=chain.statements,
         head=chain.head,
         reason=reason,
@@ -239,6 +252,7 @@ class _Chain:
 
     def __init__(self) -> None:
         self.head, self.statements, self.closed, self._number = _NO_LINE, 0, False, 0
+        self.sent_at: list[datetime] = []
 
     def follow(self, line: bytes) -> Text | None:
         """Take the next line and return None, or return what is wrong with it."""
@@ -253,12 +267,25 @@ class _Chain:
             )
         if self.closed:
             return Text("Line {line_number} stands behind the closing line.", args)
-        self.statements += content.get("event") == JournalEvent.SENT
+        if content.get("event") == JournalEvent.SENT:
+            self.statements += 1
+            moment = _read_moment(content)
+            if moment is None:
+                return Text("Line {line_number} is not as the agent wrote it.", args)
+            self.sent_at.append(moment)
         self.closed = content.get("event") == JournalEvent.CLOSED
         if self.closed and content.get("statements") != self.statements:
             return Text("Line {line_number} closes with another number of statements.", args)
         self.head = _hash_content(content)
         return None
+
+
+def _read_moment(content: Mapping[str, Any]) -> datetime | None:
+    try:
+        moment = datetime.fromisoformat(content["at"])
+    except (LookupError, TypeError, ValueError):
+        return None
+    return moment if moment.tzinfo else None
 
 
 def _read_line(line: bytes) -> dict[str, Any] | None:

@@ -16,7 +16,7 @@ from agent.model.terms import Text
 from agent.support import sshsig
 from agent.support.errors import ConfigError, RenderError, WriteError
 from agent.support.files import read_whole, write_whole
-from agent.support.programs import run_program
+from agent.support.ssh_keygen import sign_by_program
 
 MANIFEST = "SHA256SUMS"
 SIGNATURE = f"{MANIFEST}.sig"
@@ -29,7 +29,6 @@ _HEAD = "# Files of the report {assessment_id}. Check them with: sha256sum -c " 
 _ASSESSMENT = re.compile(r"# Files of the report ([\w-]{1,64})\.")
 _MOST_BYTES = 1 << 20
 _CHUNK_BYTES = 1 << 20
-_SIGN_S = 30.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,11 +83,8 @@ def sign_manifest(directory: Path, key: Path) -> Path:
 
     A key with a passphrase is used through the ssh-agent. Raises RenderError if there is no signature in the end.
     """
-    manifest, signature = directory / MANIFEST, directory / SIGNATURE
-    signature.unlink(missing_ok=True)  # ssh-keygen would ask whether to overwrite it
-    command = ["ssh-keygen", "-Y", "sign", "-n", sshsig.REPORT_NAMESPACE, "-f", str(key), str(manifest)]
     try:
-        run_program(command, "ssh-keygen", _SIGN_S, more=("SSH_AUTH_SOCK",))
+        return sign_by_program(directory / MANIFEST, key, sshsig.REPORT_NAMESPACE)
     except OSError:
         text = "The report cannot be signed: ssh-keygen is not installed. Install OpenSSH."
         raise RenderError(Text(text)) from None
@@ -98,8 +94,6 @@ def sign_manifest(directory: Path, key: Path) -> Path:
             "(ssh-add)."
         )
         raise RenderError(Text(text, {"key": str(key), "detail": error.text})) from None
-    signature.chmod(0o600)
-    return signature
 
 
 def require_manifest(directory: Path) -> None:

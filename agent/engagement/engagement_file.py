@@ -213,12 +213,13 @@ class AuthorizationBlock(Block):
     """Where the customer's signed permission is, and the key that it must be signed with.
 
     ``revoked`` is the reason why it holds no longer; ``revocation`` names files that the customer
-    signed to say so.
+    signed to say so. ``bundle_signer`` is the key of who signs bundles, where that is not ``signer``.
     """
 
     document: AnyFile
     signature: AnyFile | None = None
     signer: SshKey
+    bundle_signer: SshKey | None = None
     revoked: TextList | None = None
     revocation: Annotated[
         Many[ExistingFile], BeforeValidator(_make_list, json_schema_input_type=ExistingFile | Many[ExistingFile])

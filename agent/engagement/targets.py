@@ -22,6 +22,8 @@ from agent.support.errors import ConfigError
 from agent.support.installation import advise_install
 
 _JUMP_TIMEOUT_S = 15.0
+# What ``list_given_facts`` yields.
+GIVEN: tuple[type, ...] = (BusinessProfile, CriticalPeriod, Attestation, Administrator, EarlierValue)
 
 
 def build_endpoint(engagement: Engagement, name: str) -> Endpoint:

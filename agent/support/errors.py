@@ -9,6 +9,7 @@ HealthAgentError
         StatementError   one statement failed; carries the kind for the snapshot
             StatementRefused   the gate did not let it pass
     SnapshotError        exit 2: a saved file cannot be read
+    BundleError          exit 2: what was collected on the customer's side is refused
     JournalError         exit 4: the journal cannot be written, so nothing is sent
     WriteError           exit 4: a file cannot be written, or another run is writing it
     HistoryError         the report is still rendered, and says so
@@ -81,6 +82,10 @@ class RulesError(ConfigError):
 
 class SnapshotError(ConfigError):
     """A saved snapshot or assessment cannot be used."""
+
+
+class BundleError(ConfigError):
+    """A bundle is damaged, altered, foreign, used already or hostile, or cannot be written."""
 
 
 class NotAuthorized(HealthAgentError):

@@ -30,6 +30,8 @@ from agent.support.errors import NotAuthorized
 NAMESPACE = "ob-health"
 # Of reports. Another purpose has another namespace: who signs reports gives no permission with that.
 REPORT_NAMESPACE = "ob-health-report"
+# Of what was collected on the customer's side.
+BUNDLE_NAMESPACE = "ob-health-bundle"
 MAX_SIGNATURE_BYTES = 1 << 14
 _MAGIC = b"SSHSIG"
 _VERSION = struct.pack(">I", 1)
@@ -105,6 +107,21 @@ def sign_content(content: bytes, key: PrivateKey, namespace: str = NAMESPACE) ->
     blob = _encode_key(key.public_key())
     signature = _make_raw_signature(key, _build_signed_data(content, b"sha512", namespace))
     whole = _MAGIC + _VERSION + _pack_parts(blob, namespace.encode(), b"", b"sha512", signature)
+    return _armor(whole)
+
+
+def is_as_written(armored: bytes) -> bool:
+    """Whether a signature has the very bytes that OpenSSH writes: other bytes can stand for the same signature."""
+    match = _ARMOR.fullmatch(armored.strip())
+    if match is None:
+        return False
+    try:
+        return _armor(base64.b64decode(match[1].replace(b"\n", b""), validate=True)) == armored
+    except binascii.Error:
+        return False
+
+
+def _armor(whole: bytes) -> bytes:
     text = base64.b64encode(whole)
     lines = [text[start : start + 70] for start in range(0, len(text), 70)]
     return b"\n".join([_BEGIN, *lines, _END, b""])

@@ -20,6 +20,8 @@ from agent.archive.history.store import History
 from agent.catalogue import rules
 from agent.catalogue.registry import Registry, load_registry
 from agent.collection.journal import JournalState, verify_journal
+from agent.facts.given import Administrator, BusinessProfile, CriticalPeriod
+from agent.facts.growth import EarlierLevel
 from agent.facts.resources import Memstore, ResourceUnit
 from agent.judgement.forecast.daily import list_earlier_levels
 from agent.model.assessment import Assessment
@@ -230,3 +232,25 @@ def test_ids_sort_by_time_and_differ() -> None:
     ids = [pipeline.make_assessment_id(NOW + timedelta(seconds=n)) for n in range(3)]
     assert ids == sorted(ids) and len({pipeline.make_assessment_id(NOW) for _ in range(50)}) == 50
     assert all(part.isalnum() for part in ids[0].split("-"))
+
+
+def test_what_another_machine_was_given_is_given_anew_but_for_what_is_spared(tmp_path: Path) -> None:
+    """A snapshot from elsewhere has what an engagement that may be an older one says of business and accounts."""
+    given = "business: {peak_qps: 7}\n"
+    target = "    password: env:ORDERS_PASSWORD\n"
+    named = MINIMAL.replace(target, f"{target}    administrators: [ours]\n") + given
+    assert named != MINIMAL + given
+    theirs = {
+        BusinessProfile: (BusinessProfile(peak_qps=1, concurrency=None, growth_pct_per_year=None),),
+        Administrator: (Administrator(user_name="theirs", host=""),),
+        CriticalPeriod: (CriticalPeriod(name="theirs", start=NOW.date(), end=NOW.date()),),
+        EarlierLevel: (EarlierLevel(series="sessions", resource="theirs", at=NOW, level=1.0),),
+    }
+    read = dataclasses.replace(facts(), facts={**facts().facts, **theirs})
+    found = pipeline.give_again(job(tmp_path, named), read)
+    assert [row.peak_qps for row in found.list_rows(BusinessProfile)] == [7]
+    assert [row.user_name for row in found.list_rows(Administrator)] == ["ours"]
+    assert not found.list_rows(CriticalPeriod) and not found.list_rows(EarlierLevel)
+    assert found.list_rows(Memstore) == read.list_rows(Memstore)
+    spared = pipeline.give_again(job(tmp_path, named), read, (Administrator,))
+    assert spared.facts == {**found.facts, Administrator: theirs[Administrator]}

@@ -21,7 +21,7 @@ from agent.collection.grants import list_grants
 from agent.facts import list_sources
 from agent.kernel.start import Kernel
 from agent.report.pdf.render_pdf import find_chromium
-from tests.agent.signing import KEY, authorized
+from tests.agent.signing import KEY, SIGNER, authorized
 from tests.canary import Ran, Scanner, run
 from tests.integration.reading import give
 from tests.sshd import needs_sshd, serving
@@ -35,6 +35,9 @@ URL = f"mysql+pymysql://reader:{CANARY}@127.0.0.1:1/history"
 # What each command is run with, one after the other, and how it ends. {names} are files of the stage.
 SCENARIOS: Mapping[str, tuple[tuple[int, str], ...]] = {
     "assess": (
+        (0, "--bundle {bundle} -e {env} -o {out}/bundle -f json"),
+        (2, "--bundle {bundle} -e {env} -o {out}/bundle -f json"),
+        (2, "--bundle {encrypted} -e {env} -o {out}/bundle --identity env:" + VARIABLE),
         (0, "-e {env} -o {out}/env -f html,docx,xlsx,json -l en"),
         (0, "-e {file} -o {out}/file -f json,html"),
         (0, "-e {command} -o {out}/command -f json"),
@@ -43,7 +46,12 @@ SCENARIOS: Mapping[str, tuple[tuple[int, str], ...]] = {
         (3, "-e {unsigned} -o {out}/unsigned"),
         (4, "-e {failing} -o {out}/failing -f json"),
     ),
-    "collect": ((0, "-e {env} -o {out}/collect"),),
+    "collect": (
+        (0, "-e {env} -o {out}/collect"),
+        (0, "-e {env} --bundle {out}/redacted.obb -k {key} --encrypt-to {public} --redact-key {names}"),
+        (2, "-e {env} --bundle {out}/none.obb -k {names}"),
+        (4, "-e {failing} --bundle {out}/none.obb -k {key}"),
+    ),
     "evaluate": ((0, "-s {snapshot} -e {env} -o {out}/again -f json"), (2, "-s {env} -e {env} -o {out}/again")),
     "render": ((0, "-a {document} -o {out}/render -f {printed} -l en"), (4, "-a none -o {out}/render")),
     "preflight": ((0, "-e {command}"), (4, "-e {failing}")),
@@ -226,11 +234,16 @@ def stage(kernel: Kernel, account: None, tmp_path_factory: pytest.TempPathFactor
     spared = frozenset({kept(root / "kept"), written["literal"]})
     key = root / "customer.key"
     key.write_bytes(KEY.private_bytes(Encoding.PEM, PrivateFormat.OpenSSH, NoEncryption()))
+    key.chmod(0o600)
+    (root / "encrypted.obb").write_bytes(b"age-encryption.org/v1\n")
     (root / "request.yaml").write_text((root / "env" / "authorization.yaml").read_text())
     made = root / "made" / "shop"
     files = {name: str(path) for name, path in written.items()} | {
         "out": str(root / "out"),
         "key": str(key),
+        "public": shlex.quote(SIGNER),
+        "bundle": str(root / "collected.obb"),
+        "encrypted": str(root / "encrypted.obb"),
         "request": str(root / "request.yaml"),
         "names": str(root / "names"),
         "printed": "html,pdf" if find_chromium() else "html",
@@ -245,6 +258,7 @@ def stage(kernel: Kernel, account: None, tmp_path_factory: pytest.TempPathFactor
         "assess -e {env} -o {root}/made -f json",
         "snapshot key {names}",
         "snapshot redact {snapshot} --key {names} -o {redacted}",
+        "collect -e {env} --bundle {bundle} -k {key}",
     ):
         done = ready.run(words)
         assert (done.code, done.leaks) == (0, ()), done.said

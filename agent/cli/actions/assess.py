@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -34,12 +34,11 @@ from agent.engagement.subscription import PeriodStatus
 from agent.model.assessment import AttemptEnd, PastAttempt, Period
 from agent.model.document import Document
 from agent.model.terms import Severity, Text
-from agent.model.unread import find_early_end_of_snapshot
-from agent.pipeline import AssessmentJob, Finisher
+from agent.pipeline import AssessedTarget, AssessmentJob, Finisher
 from agent.report.render import HOUSE, check_update_file, validate_formats
 from agent.report.write_report import ReportWish, write_report
 from agent.service.look import describe_hindrance, look_at_target
-from agent.service.outcome import FAILED, PARTIAL, choose_code, describe_early_end, list_shortfalls
+from agent.service.outcome import FAILED, PARTIAL, choose_code, list_shortfalls
 from agent.service.own_folder import refuse_foreign_folder
 from agent.service.periods import build_claim, hold_period, read_permission, read_status
 from agent.service.report_files import find_report_folder, seal_again
@@ -99,8 +98,8 @@ def assess_all(engagement: Engagement, history: History | None, options: AssessO
         )
         if not options.if_due:
             refuse_foreign_folder(wish.directory, engagement.customer.name, name)
-            with _claim_period(job) as claimed:
-                return _assess(claimed, wish, limit, options.deliver)
+            with claim_period(job) as claimed:
+                return assess_claimed(claimed, wish, limit, options.deliver)
         return _assess_if_due(job, wish, limit, options.deliver)
 
     code = for_each_target(engagement, options.target, work)
@@ -128,7 +127,7 @@ class _DueSite:
             yield claim
 
     def assess(self, claim: Claim) -> int:
-        return _assess(dataclasses.replace(self.job, claim=claim), self.wish, self.limit, self.deliver_now)
+        return assess_claimed(dataclasses.replace(self.job, claim=claim), self.wish, self.limit, self.deliver_now)
 
     def write(self, claim: Claim, assessment_id: str) -> int:
         claimed = dataclasses.replace(self.job, claim=claim)
@@ -173,7 +172,7 @@ def _read_status(job: AssessmentJob, history: History, permission: Permission = 
 
 
 @contextmanager
-def _claim_period(job: AssessmentJob) -> Iterator[AssessmentJob]:
+def claim_period(job: AssessmentJob) -> Iterator[AssessmentJob]:
     """Yield the job with the claim of its period.
 
     Without one outside the service, and if the history cannot be used: then nothing is recorded that could count.
@@ -192,13 +191,25 @@ def _claim_period(job: AssessmentJob) -> Iterator[AssessmentJob]:
         yield dataclasses.replace(job, claim=claim)
 
 
-def _assess(job: AssessmentJob, wish: ReportWish, limit: Severity | None, deliver: bool) -> int:
+def _assess_target(job: AssessmentJob, wish: ReportWish) -> AssessedTarget:
+    return pipeline.assess_target(job, wish.directory, wish.formats, wish.languages, wish.update)
+
+
+def assess_claimed(
+    job: AssessmentJob,
+    wish: ReportWish,
+    limit: Severity | None,
+    deliver: bool,
+    run: Callable[[AssessmentJob, ReportWish], AssessedTarget] = _assess_target,
+) -> int:
+    """Assess a target whose period is claimed, tell what came of it, and deliver. Return the exit code.
+
+    ``run`` makes the assessment; by default it connects to the target.
+    """
     if job.history:
         job = dataclasses.replace(job, keys=read_history_keys(job.engagement.history_key))
     with show_progress() as show:
-        assessed = pipeline.assess_target(
-            job.with_progress(show), wish.directory, wish.formats, wish.languages, wish.update
-        )
+        assessed = run(job.with_progress(show), wish)
     console.print_summary(assessed.document, assessed.files)
     if assessed.set_aside:
         console.say("  the files of the assessment before are in {path}", "dim", path=str(assessed.set_aside))
@@ -294,37 +305,6 @@ def parse_severity(word: str | None) -> Severity | None:
         text = Text("--fail-on takes low, medium, high or critical, not {word}.", {"word": word})
         raise ConfigError(text, suggest_words([word], Severity))
     return Severity(word)
-
-
-def collect_all(
-    engagement: Engagement,
-    history: History | None,
-    *,
-    out: Path,
-    target: str | None,
-    now: datetime,
-    outside_service: str = "",
-) -> int:
-    """Write a snapshot of each target to DIR/<target>/snapshot.obh. Return the exit code."""
-
-    def work(name: str) -> int:
-        with show_progress() as show:
-            job = make_job(engagement, name, history, now, outside_service).with_progress(show)
-            path = out / name / "snapshot.obh"
-            refuse_foreign_folder(path.parent, engagement.customer.name, name)
-            with lock_directory(path.parent):
-                _, facts = pipeline.collect_snapshot(job, pipeline.make_assessment_id(now), path.parent)
-                set_aside = set_earlier_aside(path.parent)
-                digest = snapshot.save_snapshot(facts, path)
-        console.say("written: {path} (sha256 {digest})", path=str(path), digest=digest[:16])
-        if set_aside:
-            console.say("  the files of the assessment before are in {path}", "dim", path=str(set_aside))
-        early = find_early_end_of_snapshot(facts)
-        if early:
-            console.warn(describe_early_end(early))
-        return PARTIAL if early else 0
-
-    return for_each_target(engagement, target, work)
 
 
 def evaluate_file(

@@ -109,3 +109,26 @@ def test_a_file_that_is_not_there_is_no_id(tmp_path: Path, name: str) -> None:
     with pytest.raises(ConfigError) as caught:
         run("-a", tmp_path / name, "-o", tmp_path / "out")
     assert f"{name} cannot be read (No such file or directory)" in say(caught.value.text, "en")
+
+
+def test_options_of_a_bundle_that_do_not_go_together_are_told_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OB_HEALTH_LANG", "en")
+    file = engagement(tmp_path, f"history: sqlite:///{tmp_path}/history.sqlite\n")
+    for words, told in (
+        ("collect", "Give --out DIR, or --bundle FILE"),
+        ("collect --bundle {0}/a.obb", "Give --sign-key KEY"),
+        ("collect -o {0}/out -k {0}/key", "are for a bundle"),
+        ("collect -o {0}/out --encrypt-to age1x", "are for a bundle"),
+        ("collect -o {0}/out --redact-key {0}/key", "are for a bundle"),
+        ("assess -o {0}/out --identity env:HOME", "Give both, or neither"),
+    ):
+        result = CliRunner().invoke(build_app(), [*words.format(tmp_path).split(), "-e", str(file)])
+        said = result.output
+        if isinstance(result.exception, HealthAgentError):
+            said += say(result.exception.text, "en")
+        elif isinstance(result.exception, Exception):
+            said += str(result.exception)
+        assert result.exit_code and told in said, (words, said)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["engagement.yaml"]

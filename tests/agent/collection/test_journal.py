@@ -8,6 +8,7 @@ import os
 import signal
 import subprocess
 import sys
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -72,10 +73,28 @@ def test_a_journal_says_what_was_sent_and_what_came_back(tmp_path: Path) -> None
         state=JournalState.INTACT,
         assessment_id="20261123-060000-abcdef",
         target="shop",
+        sent_at=tuple(datetime.fromisoformat(line["at"]) for line in (lines[1], lines[3])),
         statements=2,
         head=lines[-1]["sha256"],
     )
     assert path.stat().st_mode & 0o077 == 0
+
+
+def test_a_line_without_its_time_is_not_as_we_write_it(tmp_path: Path) -> None:
+    """Somebody may have chained the hashes anew; whoever asks when a statement was sent gets no answer then."""
+    path = written(tmp_path, 1)
+    for at in ("2026-13-01", "2026-01-01T00:00:00", 7):
+        previous, lines = "0" * 64, []
+        for line in path.read_text().splitlines():
+            content = {**json.loads(line), "previous": previous}
+            del content["sha256"]
+            if content["event"] == "sent":
+                content["at"] = at
+            encoded = json.dumps(content, separators=(",", ":"))
+            previous = hashlib.sha256(encoded.encode()).hexdigest()
+            lines.append(json.dumps({**content, "sha256": previous}, separators=(",", ":")))
+        (tmp_path / "chained.jsonl").write_text("\n".join(lines) + "\n")
+        assert verify_journal(tmp_path / "chained.jsonl").state is JournalState.ALTERED
 
 
 def test_times_are_kept_to_the_microsecond(tmp_path: Path) -> None:
