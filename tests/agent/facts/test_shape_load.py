@@ -129,7 +129,7 @@ def test_an_average_lies_between_two_as_its_executions_do() -> None:
     (load,) = read_history((kept(executions=20, retries=60, elapsed_us=4800),), {})
     assert (load.fewest_executions, load.executions, load.most_executions) == (20, 60, 80)
     assert (load.least_average_us, load.average_us, load.most_average_us) == (60.0, 80.0, 240.0)
-    (load,) = read_history((kept(executions=20, elapsed_us=4800),), {})
+    (load,) = read_history((kept(executions=20, retries=0, elapsed_us=4800),), {})
     assert load.least_average_us == load.average_us == load.most_average_us == 240.0
 
 
