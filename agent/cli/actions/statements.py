@@ -100,6 +100,24 @@ def _say(value: Any, unit: Unit | None) -> str:
     return format_value(value, unit, console.choose_language())
 
 
+def _say_executions(load: ShapeLoad) -> str:
+    """Say how often a statement was executed: one number, or two between which it lies."""
+    fewest, most = load.fewest_executions, load.most_executions
+    return _say(load.executions, Unit.COUNT) if fewest == most else _say_range(fewest, most, Unit.COUNT)
+
+
+def _say_average(load: ShapeLoad) -> str:
+    """Say how long an execution takes on average, or between which two times that lies."""
+    if load.fewest_executions == load.most_executions:
+        return _say(load.average_us, Unit.MICROSECONDS)
+    return _say_range(load.least_average_us, load.most_average_us, Unit.MICROSECONDS)
+
+
+def _say_range(least: float, most: float, unit: Unit) -> str:
+    told = [_say(least, unit), _say(most, unit)]
+    return "\u2013".join(dict.fromkeys(told))
+
+
 def _measure(one: ToldStatement, by: str) -> int:
     """Microseconds by which statements are ranked; 0 where no record tells."""
     known = (getattr(load, _MEASURES[by]) for load in (one.statement.load, *one.statement.loads))
@@ -112,10 +130,10 @@ def _list_cells(one: ToldStatement, by: str, whole_us: int) -> tuple[str, ...]:
     return (
         one.statement.sql_id[:12] + (f" +{len(one.sql_ids) - 1}" if len(one.sql_ids) > 1 else ""),
         _say(load.database, None),
-        _say(load.executions, Unit.COUNT),
+        _say_executions(load),
         _say(measured, Unit.MICROSECONDS),
         _say(100 * measured / whole_us if whole_us else None, Unit.PCT),
-        _say(load.average_us, Unit.MICROSECONDS),
+        _say_average(load),
         _tell_trend(one.trend),
         _say(round(one.statement.reads), Unit.COUNT),
         ", ".join(code for code, _ in one.causes) or "–",
@@ -209,9 +227,9 @@ def _print_loads(one: ToldStatement) -> None:
         [
             (
                 translate(RECORDS[load.record.value], language),
-                _say(load.executions, Unit.COUNT),
+                _say_executions(load),
                 _say(load.elapsed_us, Unit.MICROSECONDS),
-                _say(load.average_us, Unit.MICROSECONDS),
+                _say_average(load),
                 *(
                     _say(value, Unit.MICROSECONDS)
                     for value in (load.queue_us, load.plan_us, load.cpu_us, load.io_wait_us, load.wait_us)

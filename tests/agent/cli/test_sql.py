@@ -325,6 +325,16 @@ def test_a_text_of_the_repository_is_told_as_such(folder: Path) -> None:
     assert text.statement and text.statement in out and "the text is from the WR" in out
 
 
+def test_executions_that_nobody_counted_are_told_as_two_numbers(folder: Path) -> None:
+    other = {"db_name": "shop", "elapsed_us": 8 * 10**7, "plan_hash": 1, "first_snap": 1, "last_snap": 1}
+    keep(folder, {RepositoryShape: (filled(RepositoryShape, sql_id=DEAR, executions=20, retries=60, **other),)})
+    for command in (["list"], ["show", DEAR]):
+        out = sql(folder, *command).out.decode()
+        assert "20\u201380" in out and "1 s\u20134 s" in out
+    (load,) = json.loads(sql(folder, "show", DEAR, "--json").out)["loads"]
+    assert load["between"] == [20, 80]
+
+
 def test_a_file_that_is_no_snapshot_is_one_message(tmp_path: Path) -> None:
     (tmp_path / "shop.obh").write_text("no", "utf-8")
     ended = sql(tmp_path, "list")
