@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from agent.api import (
     Actor,
     Effort,
     Measurement,
-    Observes,
     Params,
     Remediation,
     Rows,
@@ -20,9 +17,9 @@ from agent.api import (
     name_shape,
     params,
 )
-from agent.facts.shape_load import bound_executions
 from agent.facts.sql import CachedPlan, RepositoryShape
 from checks.sql.pages import BAD_PLANS, CACHED_PLANS
+from checks.sql.plan_costs import collect_costs
 from checks.sql.ring import text_of
 
 
@@ -60,7 +57,7 @@ def plan_unstable(
 ) -> Iterator[Measurement]:
     """The same statement can get several plans, depending on parameter types, session settings or the statistics at
     that time. If one is many times slower, response times jump without any change of the application."""
-    for (tenant_id, sql_id, part), costs in _collect_plans(plans, history or ()).items():
+    for (tenant_id, sql_id, part), costs in collect_costs(plans, history or ()).items():
         often = [cost for cost in costs.values() if cost.most >= limits.min_executions_count]
         slowest_us = max((cost.most_average_us for cost in often), default=0.0)
         if len(often) < 2 or slowest_us < limits.min_slowest_average_ms * 1000:  # noqa: PLR2004 - a pair to compare
@@ -81,43 +78,3 @@ def plan_unstable(
             part,
             may_be=slowest_us / max(min(cost.least_average_us for cost in often), 1),
         )
-
-
-@dataclass(slots=True)
-class _Cost:
-    """What the executions of one plan took, and how many they were at least and at most."""
-
-    fewest: int = 0
-    most: int = 0
-    elapsed_us: int = 0
-
-    def add(self, fewest: int, most: int, elapsed_us: int) -> None:
-        self.fewest += fewest
-        self.most += most
-        self.elapsed_us += elapsed_us
-
-    @property
-    def least_average_us(self) -> float:
-        return self.elapsed_us / max(self.most, 1)
-
-    @property
-    def most_average_us(self) -> float:
-        return self.elapsed_us / max(self.fewest, 1)
-
-
-def _collect_plans(
-    plans: Rows[CachedPlan], history: Rows[RepositoryShape]
-) -> dict[tuple[int | None, str, str], dict[int, _Cost]]:
-    """Return what each plan cost by its hash, for each shape in the repository and the cache.
-
-    In the cache a shape is told apart by its database, too. The repository counts retries apart, so that the executions
-    of a plan there are known between two bounds.
-    """
-    found: defaultdict[tuple[int | None, str, str], defaultdict[int, _Cost]] = defaultdict(lambda: defaultdict(_Cost))
-    for plan in plans:
-        of_shape = found[plan.tenant_id, plan.sql_id, str(plan.db_id)]
-        of_shape[plan.plan_hash].add(plan.executions, plan.executions, plan.elapsed_time)
-    for row in history:
-        fewest, most = bound_executions(row.executions, row.retries) or (row.executions, row.executions)
-        found[row.tenant_id, row.sql_id, Observes.REPOSITORY.value][row.plan_hash].add(fewest, most, row.elapsed_us)
-    return {key: dict(costs) for key, costs in found.items()}
