@@ -14,7 +14,9 @@ from typing import Any, NamedTuple
 from agent.collection.busy import BusyWatch
 from agent.collection.connect import ReadOnlySession, Row
 from agent.collection.definition_reading import (
+    LATE,
     LEFT_OUT,
+    TIMED_OUT,
     ShownTables,
     list_shown_tables,
     list_tables_of,
@@ -201,9 +203,10 @@ def _list_problems(records: Sequence[SourceRecord], watch: BusyWatch | None) -> 
         if names:
             yield Problem(Text(msgid, {"names": ", ".join(names)}), _REMEDIES.get(kind))
     for record in records:
-        # Definitions beyond the limit are named among the sources: no budget and no grant would bring them.
-        if record.status == "ok" and record.reason and record.reason.msgid != LEFT_OUT:
-            yield Problem(record.reason, _REMEDIES[UnavailableKind.BUDGET])
+        # Definitions beyond the limits are named among the sources: no budget and no grant would bring them.
+        if record.status == "ok" and record.reason and record.reason.msgid not in (LEFT_OUT, LATE):
+            is_slow = record.reason.msgid == TIMED_OUT
+            yield Problem(record.reason, _REMEDIES[UnavailableKind.TIMEOUT if is_slow else UnavailableKind.BUDGET])
     shut = [record.source for record in records if is_shut(record.reason)]
     if shut:
         args: dict[str, Scalar] = {"shut_count": len(shut), "names": ", ".join(shut)}
@@ -231,8 +234,8 @@ def _read_source(
     started = time.perf_counter()
     try:
         answer = _ask(session, spec, statement, tables)
-        if answer.failure and not answer.rows:
-            raise answer.failure
+        if answer.fatal:
+            raise answer.fatal
         rows = tuple(_build_row(row, statement, values, spec.data_class) for values in answer.rows[: statement.limit])
     except StatementError as error:
         missing = Unavailable(error.kind, error.text, _REMEDIES.get(error.kind))

@@ -9,7 +9,6 @@ from typing import Any
 
 from agent.collection.connect import ReadOnlySession, Row
 from agent.collection.narrowing import Facts, list_dearest_ids
-from agent.collection.slices import explain_early_end
 from agent.collection.statements import Statement
 from agent.facts import SYSTEM_SCHEMAS, count_most_rows, find_source_spec
 from agent.facts.definition_stripping import strip_definition
@@ -20,8 +19,13 @@ from agent.model.terms import Scalar, Text, UnavailableKind
 from agent.support.errors import StatementError, StatementRefused
 
 _MOST_S = 2.0
-_MOST_NAMED = 20
+_MOST_NAMED = 60
 LEFT_OUT = N_("{source} was read for {read_count} of {all_count} tables; left out are: {names}")
+LATE = N_("{source} was read for {read_count} of {all_count} tables within {within_s}; left out are: {names}")
+TIMED_OUT = N_(
+    "{source} was read for {read_count} of {all_count} tables, because one took too long; left out are: {names}"
+)
+_ENDED = N_("{source} was read for {read_count} of {all_count} tables; then: {reason} Left out are: {names}")
 # What the server says of one table, which may have been dropped; all else would be said of the next one, too.
 _OF_ONE_TABLE = frozenset({UnavailableKind.ERROR, UnavailableKind.NO_VIEW, UnavailableKind.NO_COLUMN})
 Name = tuple[str, str]
@@ -29,20 +33,31 @@ Name = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class ShownTables:
-    """The rows of the tables that were shown, the names of those that were not, and what ended it early."""
+    """The rows of the tables that were shown, the names of those that were not, and what ended it early.
+
+    ``late`` if that was the limit of time for all of them.
+    """
 
     rows: list[Row]
     left_out: tuple[Name, ...]
     failure: StatementError | None = None
+    late: bool = False
+
+    @property
+    def fatal(self) -> StatementError | None:
+        """What makes the source unavailable; None where some table was read, or one took too long.
+
+        Where the server is too slow for this, the dictionary tells of the tables what it knows.
+        """
+        timed_out = self.failure is not None and self.failure.kind is UnavailableKind.TIMEOUT
+        return None if self.rows or timed_out else self.failure
 
     def is_cut(self, limit: int) -> bool:
         """Whether a table was left out, within the limit or not."""
         return bool(self.left_out) or len(self.rows) > limit
 
     def explain(self, source: str, tables: int) -> Text | None:
-        """Say what ended it early, or name the first tables that were left out; None if none was."""
-        if self.failure is not None:
-            return explain_early_end(source, len(self.rows), tables, self.failure)
+        """Name the tables that were left out, and say what ended it early; None if none was left out."""
         if not self.left_out:
             return None
         named = ", ".join(f"{schema}.{table}" for schema, table in self.left_out[:_MOST_NAMED])
@@ -52,7 +67,10 @@ class ShownTables:
             "all_count": tables,
             "names": f"{named}, \u2026" if len(self.left_out) > _MOST_NAMED else named,
         }
-        return Text(LEFT_OUT, args)
+        if self.failure is not None:
+            timed_out = self.failure.kind is UnavailableKind.TIMEOUT
+            return Text(TIMED_OUT if timed_out else _ENDED, {**args, "reason": self.failure.text})
+        return Text(LATE, {**args, "within_s": _MOST_S}) if self.late else Text(LEFT_OUT, args)
 
 
 def list_shown_tables(row: type, facts: Facts) -> tuple[Name, ...] | Unavailable:
@@ -96,8 +114,9 @@ def read_definitions(session: ReadOnlySession, statement: Statement, names: Sequ
     left_out: list[Name] = []
     until = time.perf_counter() + _MOST_S
     for place, (schema, table) in enumerate(names):
-        if len(rows) >= statement.limit or time.perf_counter() > until:
-            return ShownTables(rows, (*left_out, *names[place:]))
+        late = time.perf_counter() > until
+        if late or len(rows) >= statement.limit:
+            return ShownTables(rows, (*left_out, *names[place:]), late=late)
         try:
             answer = session.fetch(write_show_statement(schema, table), statement.source)
         except StatementRefused:

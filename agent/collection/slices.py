@@ -54,6 +54,11 @@ class SlicedAnswer:
     tables: int
     failure: StatementError | None = None
 
+    @property
+    def fatal(self) -> StatementError | None:
+        """What makes the source unavailable; None where some rows were read."""
+        return None if self.rows else self.failure
+
     def is_cut(self, limit: int) -> bool:
         """Whether there may be more rows than were read."""
         return len(self.rows) > limit or self.failure is not None

@@ -80,6 +80,7 @@ class Workload:
 
 
 SHOP = Workload((*_SCHEMA, *_FILL, *_SETTINGS), _APPLICATION)
+READING = Workload(application=_READS)
 CURES = (
     "ALTER TABLE shop.audit_trail ADD COLUMN id BIGINT UNSIGNED NOT NULL AUTO_INCREMENT",
     "ALTER TABLE shop.audit_trail ADD PRIMARY KEY (id)",

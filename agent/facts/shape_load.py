@@ -25,6 +25,9 @@ class ShapeLoad:
     counted by its snapshots, one an hour. ``rpc_count`` are the requests that it sent to other servers. In the audit
     ring only, ``other_wait_us`` is what it waited for beside locks, disks and a processor (``schedule_us``),
     ``retried`` executions ran more than once, and ``sessions`` sent it.
+
+    ``between`` are the fewest and the most executions that it may have been, where nobody counted them (see
+    ``bound_executions``); None where ``executions`` is their number.
     """
 
     record: Observes
@@ -59,11 +62,32 @@ class ShapeLoad:
     schedule_us: int | None = None
     retried: int | None = None
     sessions: int | None = None
+    between: tuple[int, int] | None = None
 
     @property
     def average_us(self) -> float:
         """Microseconds that an execution takes on average, from its arrival to its result."""
         return self.elapsed_us / self.executions
+
+    @property
+    def fewest_executions(self) -> int:
+        """How often it was executed at least."""
+        return self.between[0] if self.between else self.executions
+
+    @property
+    def most_executions(self) -> int:
+        """How often it was executed at most."""
+        return self.between[1] if self.between else self.executions
+
+    @property
+    def least_average_us(self) -> float:
+        """Microseconds that an execution takes at least on average."""
+        return self.elapsed_us / self.most_executions
+
+    @property
+    def most_average_us(self) -> float:
+        """Microseconds that an execution may take on average."""
+        return self.elapsed_us / self.fewest_executions
 
 
 def read_shape(row: SqlShape) -> ShapeLoad:
@@ -150,6 +174,15 @@ def count_executions(counted: int, retries: int | None, cached: int = 0) -> int:
     return max(counted, cached) if cached else max(counted, retries or 0)
 
 
+def bound_executions(counted: int, retries: int | None, cached: int = 0) -> tuple[int, int] | None:
+    """Return how often a shape was executed at least and at most; None where ``count_executions`` tells the number.
+
+    Without its plans nobody knows which retries were of an execution that SQLSTAT counted, as those after a wait for a
+    lock are, and which of one that it did not count, as those of a large query are.
+    """
+    return None if cached or not retries else (max(counted, 1), counted + retries)
+
+
 def count_cached(plans: Rows[CachedPlan]) -> Counter[tuple[int | None, str]]:
     """Return how often each shape of each tenant was executed with the plans that are in the plan cache."""
     found: Counter[tuple[int | None, str]] = Counter()
@@ -166,7 +199,8 @@ def read_totals(
     ``cached`` has the executions of each shape of each tenant by its plans.
     """
     for row in totals:
-        executions = count_executions(row.executions, row.retries, cached.get((row.tenant_id, row.sql_id), 0))
+        counted = row.executions, row.retries, cached.get((row.tenant_id, row.sql_id), 0)
+        executions = count_executions(*counted)
         yield ShapeLoad(
             record=Observes.PLAN_CACHE,
             sql_id=row.sql_id,
@@ -185,6 +219,7 @@ def read_totals(
             cpu_us=row.cpu_us,
             io_wait_us=row.io_wait_us,
             rpc_count=row.rpc_count,
+            between=bound_executions(*counted),
         )
 
 
@@ -196,8 +231,8 @@ def read_history(history: Rows[RepositoryShape], scans: Mapping[str, bool]) -> I
     for (tenant_id, sql_id), rows in by_shape.items():
         newest = max(row.last_snap for row in rows)
         present = [row for row in rows if row.last_snap == newest]
-        retries = sum(row.retries for row in present)
-        executions = count_executions(sum(row.executions for row in present), retries)
+        counted, retries = sum(row.executions for row in present), sum(row.retries for row in present)
+        executions = count_executions(counted, retries)
         yield ShapeLoad(
             record=Observes.REPOSITORY,
             sql_id=sql_id,
@@ -216,6 +251,7 @@ def read_history(history: Rows[RepositoryShape], scans: Mapping[str, bool]) -> I
             io_wait_us=_sum_known(row.io_wait_us for row in present),
             rpc_count=_sum_known(row.rpc_count for row in present),
             days=(newest - min(row.first_snap for row in present)) / _SNAPSHOTS_A_DAY,
+            between=bound_executions(counted, retries),
         )
 
 

@@ -128,6 +128,7 @@ def _add_up(loads: Sequence[ShapeLoad]) -> ShapeLoad:
     first = [load.first_us for load in loads if load.first_us is not None]
     last = [load.last_us for load in loads if load.last_us is not None]
     known = {name: [value for load in loads if (value := getattr(load, name)) is not None] for name in _SUMMED}
+    bounds = sum(load.fewest_executions for load in loads), sum(load.most_executions for load in loads)
     sums: dict[str, Any] = {name: sum(values) if values else None for name, values in known.items()}
     return dataclasses.replace(
         longest,
@@ -137,5 +138,6 @@ def _add_up(loads: Sequence[ShapeLoad]) -> ShapeLoad:
         sessions=max((load.sessions for load in loads if load.sessions is not None), default=None),
         first_us=min(first, default=None),
         last_us=max(last, default=None),
+        between=bounds if any(load.between for load in loads) else None,
         **sums,
     )

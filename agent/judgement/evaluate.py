@@ -222,7 +222,7 @@ def _run_measure(spec: CheckSpec, rule: Rule, snapshot: Snapshot, translations: 
             seen.former[resource] = _find_former(item.resource)
             if isinstance(item, Measurement):
                 seen.measured.append(item)
-            else:
+            if not isinstance(item, Measurement) or _is_between(item, rule):
                 seen.unjudged[resource] = render_all_languages(named, brought=translations) if named else {}
     except NotAssessed as error:
         seen.unknown = error
@@ -230,6 +230,12 @@ def _run_measure(spec: CheckSpec, rule: Rule, snapshot: Snapshot, translations: 
         seen.unknown = _explain_missing(error, spec, snapshot)
     _require_evidence(spec, rule, snapshot, seen)
     return seen
+
+
+def _is_between(measured: Measurement, rule: Rule) -> bool:
+    """Whether a value is only known to lie between two, of which the one would be a finding and the other none."""
+    may_be = measured.may_be
+    return may_be is not None and not judge_value(rule.judge, measured.value) and bool(judge_value(rule.judge, may_be))
 
 
 def measure_resources(spec: CheckSpec, rule: Rule, snapshot: Snapshot, wanted: Set[str]) -> dict[str, Scalar]:

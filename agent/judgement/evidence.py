@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 
-from agent.facts import Observes, find_source_spec
+from agent.facts import Observes, find_source_spec, require_source_spec
 from agent.facts.cluster import Location
+from agent.facts.definitions import SHOW
 from agent.facts.sql import CachedPlan
 from agent.judgement.load_records import LoadRecord, describe_record
 from agent.judgement.uptime import describe_short_uptime
@@ -80,6 +81,8 @@ def _find_cut_source(spec: CheckSpec, snapshot: Snapshot) -> NotAssessed | None:
     cut = next((row for row in _list_needed(spec) if is_cut(row, snapshot)), None)
     if cut is None:
         return None
+    if require_source_spec(cut).shown_for:
+        return NotAssessed("Not all tables could be shown by {source}; the rest is unknown.", source=SHOW)
     return NotAssessed("{source} has more rows than the reading limit; the rest is unknown.", source=_name_view(cut))
 
 

@@ -30,6 +30,9 @@ class Measurement:
 
     ``caused_by`` names the resources that alone cause what was measured, where these are others than ``resource``. If
     joined checks have a finding for each of them, this one is told there and not by itself.
+
+    ``may_be`` is the other end where the value is only known to lie between the two. What would be a finding there and
+    is none by ``value`` is neither: the resource counts as one that could not be judged.
     """
 
     resource: str
@@ -37,6 +40,7 @@ class Measurement:
     evidence: Mapping[str, Scalar] = field(default_factory=dict)
     part: str = ""
     caused_by: tuple[str, ...] = ()
+    may_be: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

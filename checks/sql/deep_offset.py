@@ -9,7 +9,7 @@ from agent.facts.plans import PlanStep
 from agent.facts.sql import CachedPlan, RepositoryShape, RepositoryText, SqlShape, SqlTotal
 from agent.facts.sqltext import counts_found_rows, skips_rows
 from agent.facts.statement_texts import collect_texts
-from checks.sql.loads import list_frequent, list_loads, list_uncounted
+from checks.sql.loads import list_doubtful, list_frequent, list_loads, list_uncounted
 from checks.sql.pages import ORDER_AND_LIMIT, SQLSTAT
 from checks.sql.plan_rows import add_planned_rows
 from checks.sql.ring import text_of
@@ -78,4 +78,5 @@ def deep_offset(
             yield Measurement(
                 name_shape(row.sql_id, row.tenant_id), row.rows_read // row.executions, evidence, row.record
             )
-    yield from list_uncounted(frequent, lambda row: row.sql_id in paging or row.sql_id not in known)
+    doubtful = list_doubtful(loads, limits.min_executions_count, limits.min_average_ms)
+    yield from list_uncounted([*frequent, *doubtful], lambda row: row.sql_id in paging or row.sql_id not in known)

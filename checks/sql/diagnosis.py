@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterator
 
 from agent.api import NotAssessed, Scalar, Unjudged, name_shape
 from agent.facts.plan_tree import Access, Plan
 from agent.facts.workload import WorkloadFacts, WorkStatement, read_workload
-from checks.sql.loads import list_frequent
+from checks.sql.loads import list_doubtful, list_frequent
 
 _TEXT_CHARS = 400
 
@@ -15,7 +16,8 @@ _TEXT_CHARS = 400
 def list_slow(facts: WorkloadFacts, min_executions: int, min_average_ms: int) -> list[WorkStatement]:
     """Return the statements that some record shows often and slow enough, the dearest first.
 
-    Raises NotAssessed if no record holds a statement.
+    One that may be slow, for nobody counted its executions, is among them without its plans: whatever its plan shows,
+    it is not known to be slow. Raises NotAssessed if no record holds a statement.
     """
     workload = read_workload(facts)
     if not workload:
@@ -23,11 +25,14 @@ def list_slow(facts: WorkloadFacts, min_executions: int, min_average_ms: int) ->
             "Neither the SQL audit, the plan cache nor the WR holds a business statement.",
             "Keep the SQL audit and the WR switched on, and assess after a day of business.",
         )
-    return [
-        statement
-        for statement in workload
-        if next(list_frequent(list(statement.loads), min_executions, min_average_ms), None)
-    ]
+    found = []
+    for statement in workload:
+        loads = list(statement.loads)
+        if any(True for _ in list_frequent(loads, min_executions, min_average_ms)):
+            found.append(statement)
+        elif any(True for _ in list_doubtful(loads, min_executions, min_average_ms)):
+            found.append(dataclasses.replace(statement, plans=()))
+    return found
 
 
 def list_repeated(facts: WorkloadFacts, min_executions: int) -> list[WorkStatement]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from agent.api import Actor, Measurement, Params, Remediation, Rows, Scalar, Unit, Unjudged, check, name_shape, params
 from agent.facts.sql import CachedPlan, RepositoryShape, SqlShape, SqlTotal
-from checks.sql.loads import list_frequent, list_loads
+from checks.sql.loads import bound_rate, count_surely, list_frequent, list_loads
 from checks.sql.pages import AUDIT, SQLSTAT
 from checks.sql.ring import text_of
 
@@ -48,7 +48,9 @@ def disk_reads_high(
     """Data that is not in the block cache costs a disk access, and cloud disks have a fixed number of accesses per
     second for all requests. A statement that needs thousands each time is slow itself and slows down other statements
     and compaction."""
-    for row in list_frequent(list_loads(shapes, totals, history, plans), limits.min_executions_count):
+    loads = list_loads(shapes, totals, history, plans)
+    counted = count_surely(loads, limits.min_executions_count)
+    for row in list_frequent(loads, limits.min_executions_count):
         if row.disk_reads is None:
             yield Unjudged(name_shape(row.sql_id, row.tenant_id))
             continue
@@ -58,4 +60,10 @@ def disk_reads_high(
             "average_us": row.average_us,
             "statement": text_of(plans, row.sql_id),
         }
-        yield Measurement(name_shape(row.sql_id, row.tenant_id), row.disk_reads // row.executions, evidence, row.record)
+        yield Measurement(
+            name_shape(row.sql_id, row.tenant_id),
+            row.disk_reads // row.most_executions,
+            evidence,
+            row.record,
+            may_be=bound_rate(row, row.disk_reads, counted),
+        )

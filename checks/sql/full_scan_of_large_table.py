@@ -20,7 +20,7 @@ from agent.api import (
 )
 from agent.facts.plans import PlanStep
 from agent.facts.sql import CachedPlan, RepositoryShape, SqlShape, SqlTotal
-from checks.sql.loads import list_frequent, list_loads, list_uncounted
+from checks.sql.loads import list_doubtful, list_frequent, list_loads, list_uncounted
 from checks.sql.pages import AUDIT, FEWER_READS, SQL_RULES
 from checks.sql.plan_rows import add_planned_rows
 from checks.sql.ring import text_of
@@ -82,4 +82,5 @@ def full_scan_of_large_table(
             "statement": text_of(plans, row.sql_id),
         }
         yield Measurement(name_shape(row.sql_id, row.tenant_id), row.rows_read // row.executions, evidence, row.record)
-    yield from list_uncounted(frequent, lambda row: row.full_scans != 0)
+    doubtful = list_doubtful(loads, limits.min_executions_count, limits.min_average_ms)
+    yield from list_uncounted([*frequent, *doubtful], lambda row: row.full_scans != 0)

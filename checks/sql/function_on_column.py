@@ -9,7 +9,7 @@ from agent.facts.plans import PlanStep
 from agent.facts.sql import CachedPlan, RepositoryShape, RepositoryText, SqlShape, SqlTotal
 from agent.facts.sqltext import find_wrapped_column, gathers_what_it_picks
 from agent.facts.statement_texts import collect_texts
-from checks.sql.loads import list_frequent, list_loads, list_uncounted
+from checks.sql.loads import list_doubtful, list_frequent, list_loads, list_uncounted
 from checks.sql.pages import AUDIT, SQL_RULES
 from checks.sql.plan_rows import add_planned_rows
 from checks.sql.ring import text_of
@@ -84,4 +84,5 @@ def function_on_column(
             yield Measurement(
                 name_shape(row.sql_id, row.tenant_id), row.rows_read // row.executions, evidence, row.record
             )
-    yield from list_uncounted(frequent, lambda row: row.sql_id in wrapped or row.sql_id not in known)
+    doubtful = list_doubtful(loads, limits.min_executions_count, limits.min_average_ms)
+    yield from list_uncounted([*frequent, *doubtful], lambda row: row.sql_id in wrapped or row.sql_id not in known)

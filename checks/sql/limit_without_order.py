@@ -64,11 +64,12 @@ def limit_without_order(
     )
     for statement in list_repeated(facts, limits.min_executions_count):
         cut = find_unordered_cut(statement.text, statement.shapes) if statement.text else None
-        returned = max((load.rows_used / load.executions for load in statement.loads), default=0)
-        if cut is None or returned < limits.min_rows_count or (cut.by_key and not cut.pages):
+        returned = max((load.rows_used / load.most_executions for load in statement.loads), default=0)
+        most = max((load.rows_used / load.fewest_executions for load in statement.loads), default=0)
+        if cut is None or most < limits.min_rows_count or (cut.by_key and not cut.pages):
             continue
         is_cut = _cuts(statement, cut, returned) if cut.by_key is False or cut.pages else None
-        if is_cut is None:
+        if is_cut is None or (is_cut and returned < limits.min_rows_count):
             yield Unjudged(name_statement(statement))
         elif is_cut:
             evidence = list_evidence(statement)

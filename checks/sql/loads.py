@@ -36,11 +36,43 @@ def list_loads(
 def list_frequent(loads: list[ShapeLoad], min_executions: int, min_average_ms: int = 0) -> Iterator[ShapeLoad]:
     """Yield the shapes that are executed often enough, and take long enough on average, to judge.
 
-    Where a record covers days, they are executed so often each day: a nightly report is not frequent.
+    Where a record covers days, they are executed so often each day: a nightly report is not frequent. Where nobody
+    counted the executions, it counts how long they take at least.
     """
     for load in loads:
-        if load.executions >= min_executions * max(1.0, load.days) and load.average_us >= min_average_ms * 1000:
+        if _is_often(load, min_executions) and load.least_average_us >= min_average_ms * 1000:
             yield load
+
+
+def list_doubtful(loads: list[ShapeLoad], min_executions: int, min_average_ms: int) -> Iterator[ShapeLoad]:
+    """Yield the frequent shapes that take long enough by the fewest executions that it may have been, but not the most.
+
+    Not those that another record shows often enough, and counted: that one tells how long they take.
+    """
+    counted = count_surely(loads, min_executions)
+    for load in loads:
+        is_sure = load.least_average_us >= min_average_ms * 1000 or (load.tenant_id, load.sql_id) in counted
+        if not is_sure and _is_often(load, min_executions) and load.most_average_us >= min_average_ms * 1000:
+            yield load
+
+
+def bound_rate(load: ShapeLoad, amount: float, counted: Container[tuple[int | None, str]]) -> float | None:
+    """Return what an execution may have had of an amount; None where nobody doubts how often the shape was executed.
+
+    ``counted`` are the shapes that another record counted (``count_surely``).
+    """
+    return amount / load.fewest_executions if load.between and (load.tenant_id, load.sql_id) not in counted else None
+
+
+def count_surely(loads: list[ShapeLoad], min_executions: int) -> frozenset[tuple[int | None, str]]:
+    """Return the shapes that some record shows often enough, with the number of their executions."""
+    return frozenset(
+        (load.tenant_id, load.sql_id) for load in loads if not load.between and _is_often(load, min_executions)
+    )
+
+
+def _is_often(load: ShapeLoad, min_executions: int) -> bool:
+    return load.executions >= min_executions * max(1.0, load.days)
 
 
 def list_uncounted(frequent: list[ShapeLoad], concerned: Callable[[ShapeLoad], bool]) -> Iterator[Unjudged]:

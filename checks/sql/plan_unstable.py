@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator
 
 from agent.api import (
     Actor,
     Effort,
     Measurement,
-    Observes,
     Params,
     Remediation,
     Rows,
@@ -21,6 +19,7 @@ from agent.api import (
 )
 from agent.facts.sql import CachedPlan, RepositoryShape
 from checks.sql.pages import BAD_PLANS, CACHED_PLANS
+from checks.sql.plan_costs import collect_costs
 from checks.sql.ring import text_of
 
 
@@ -58,40 +57,24 @@ def plan_unstable(
 ) -> Iterator[Measurement]:
     """The same statement can get several plans, depending on parameter types, session settings or the statistics at
     that time. If one is many times slower, response times jump without any change of the application."""
-    for (tenant_id, sql_id, part), plans_of_shape in _collect_plans(plans, history or ()).items():
-        averages = sorted(
-            elapsed_us / executions
-            for executions, elapsed_us in plans_of_shape.values()
-            if executions >= limits.min_executions_count
-        )
-        if len(averages) < 2 or averages[-1] < limits.min_slowest_average_ms * 1000:  # noqa: PLR2004 - a pair to compare
+    for (tenant_id, sql_id, part), costs in collect_costs(plans, history or ()).items():
+        often = [cost for cost in costs.values() if cost.most >= limits.min_executions_count]
+        slowest_us = max((cost.most_average_us for cost in often), default=0.0)
+        if len(often) < 2 or slowest_us < limits.min_slowest_average_ms * 1000:  # noqa: PLR2004 - a pair to compare
             continue
+        surely_us = max(cost.least_average_us for cost in often)
+        is_slow = surely_us >= limits.min_slowest_average_ms * 1000
+        fastest_us = min(cost.most_average_us for cost in often)
         evidence: dict[str, Scalar] = {
-            "plans_count": len(averages),
-            "slowest_us": averages[-1],
-            "fastest_us": averages[0],
+            "plans_count": len(often),
+            "slowest_us": surely_us,
+            "fastest_us": fastest_us,
             "statement": text_of(plans, sql_id),
         }
-        yield Measurement(name_shape(sql_id, tenant_id), averages[-1] / max(averages[0], 1), evidence, part)
-
-
-def _collect_plans(
-    plans: Rows[CachedPlan], history: Rows[RepositoryShape]
-) -> dict[tuple[int | None, str, str], dict[int, tuple[int, int]]]:
-    """Return executions and microseconds of each plan by its hash, for each shape in the repository and the cache.
-
-    In the cache a shape is told apart by its database, too.
-    """
-    seen = [
-        (plan.tenant_id, plan.sql_id, str(plan.db_id), plan.plan_hash, plan.executions, plan.elapsed_time)
-        for plan in plans
-    ]
-    seen += [
-        (row.tenant_id, row.sql_id, Observes.REPOSITORY.value, row.plan_hash, row.executions, row.elapsed_us)
-        for row in history
-    ]
-    found: defaultdict[tuple[int | None, str, str], dict[int, tuple[int, int]]] = defaultdict(dict)
-    for tenant_id, sql_id, part, plan_hash, executions, elapsed_us in seen:
-        before = found[tenant_id, sql_id, part].get(plan_hash, (0, 0))
-        found[tenant_id, sql_id, part][plan_hash] = before[0] + executions, before[1] + elapsed_us
-    return found
+        yield Measurement(
+            name_shape(sql_id, tenant_id),
+            surely_us / max(fastest_us, 1) if is_slow else 1.0,
+            evidence,
+            part,
+            may_be=slowest_us / max(min(cost.least_average_us for cost in often), 1),
+        )

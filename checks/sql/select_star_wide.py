@@ -71,7 +71,7 @@ def select_star_wide(
     lists = [
         statement
         for statement in list_repeated(facts, limits.min_executions_count)
-        if statement.load.rows_used >= limits.min_rows_count * statement.load.executions
+        if statement.load.rows_used >= limits.min_rows_count * statement.load.fewest_executions
     ]
     yield from list_unread(lists)
     for statement in lists:
@@ -80,9 +80,15 @@ def select_star_wide(
             width = widths.get((access.owner, access.table))
             is_unknown = is_unknown or width is None or (columns is None and width >= limits.min_row_bytes)
             if columns and width is not None and width >= limits.min_row_bytes:
-                fetched = width * statement.load.rows_used / statement.load.executions
+                fetched = width * statement.load.rows_used
                 evidence = {**list_evidence(statement, access), "row_bytes": width, "columns": ", ".join(columns)}
-                yield Measurement(name_statement(statement), round(fetched), evidence, statement.load.record)
+                yield Measurement(
+                    name_statement(statement),
+                    round(fetched / statement.load.most_executions),
+                    evidence,
+                    statement.load.record,
+                    may_be=fetched / statement.load.fewest_executions,
+                )
                 break
         else:
             if is_unknown:

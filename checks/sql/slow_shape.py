@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from agent.api import Actor, Measurement, Params, Remediation, Rows, Scalar, Unit, check, name_shape, params
 from agent.facts.sql import CachedPlan, RepositoryShape, SqlShape, SqlTotal
-from checks.sql.loads import list_frequent, list_loads
+from checks.sql.loads import bound_rate, count_surely, list_frequent, list_loads
 from checks.sql.pages import SLOW_QUERIES, SQLSTAT
 from checks.sql.ring import text_of
 
@@ -46,7 +46,9 @@ def slow_shape(
 ) -> Iterator[Measurement]:
     """A single slow execution may be chance. A SQL pattern that is slow on average has a lasting cause: a plan, a
     missing index, too much data. Each execution holds a worker thread."""
-    for row in list_frequent(list_loads(shapes, totals, history, plans), limits.min_executions_count):
+    loads = list_loads(shapes, totals, history, plans)
+    counted = count_surely(loads, limits.min_executions_count)
+    for row in list_frequent(loads, limits.min_executions_count):
         evidence: dict[str, Scalar] = {
             "executions_count": row.executions,
             "longest_us": row.longest_us,
@@ -55,4 +57,10 @@ def slow_shape(
             "user": row.user,
             "statement": text_of(plans, row.sql_id),
         }
-        yield Measurement(name_shape(row.sql_id, row.tenant_id), row.average_us / 1000, evidence, row.record)
+        yield Measurement(
+            name_shape(row.sql_id, row.tenant_id),
+            row.least_average_us / 1000,
+            evidence,
+            row.record,
+            may_be=bound_rate(row, row.elapsed_us / 1000, counted),
+        )

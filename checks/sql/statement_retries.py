@@ -21,7 +21,7 @@ from agent.api import (
 from agent.facts.settings import Parameter
 from agent.facts.sql import CachedPlan, RepositoryShape, SqlShape, SqlTotal
 from checks.sql.large_queries import ADVICE_BY_CAUSE, is_queued, read_threshold_s
-from checks.sql.loads import list_frequent, list_loads
+from checks.sql.loads import bound_rate, count_surely, list_frequent, list_loads
 from checks.sql.pages import AUDIT, SQLSTAT
 from checks.sql.ring import text_of
 
@@ -69,7 +69,9 @@ def statement_retries(
     plan takes longer on average than large_query_threshold is stopped and run again in the queue of large queries: it
     is retried once in each execution, but for the first of each plan."""
     threshold_s = read_threshold_s(parameters or ())
-    for row in list_frequent(list_loads(shapes, totals, history, plans), limits.min_executions_count):
+    loads = list_loads(shapes, totals, history, plans)
+    counted = count_surely(loads, limits.min_executions_count)
+    for row in list_frequent(loads, limits.min_executions_count):
         if row.retries is None:
             yield Unjudged(name_shape(row.sql_id, row.tenant_id))
             continue
@@ -84,4 +86,10 @@ def statement_retries(
             "large_query_threshold_s": threshold_s if queued else None,
             "threshold_is_small": (queued and 1000 * threshold_s < limits.usual_threshold_ms) or None,
         }
-        yield Measurement(name_shape(row.sql_id, row.tenant_id), row.retries / row.executions, evidence, row.record)
+        yield Measurement(
+            name_shape(row.sql_id, row.tenant_id),
+            row.retries / row.most_executions,
+            evidence,
+            row.record,
+            may_be=bound_rate(row, row.retries, counted),
+        )

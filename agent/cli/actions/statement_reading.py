@@ -17,6 +17,7 @@ from agent.facts.schema import IndexColumn, NotableColumn
 from agent.facts.statement_families import StatementFamily, join_statements
 from agent.facts.workload import WorkStatement, read_snapshot_workload
 from agent.judgement.evaluate import evaluate_checks
+from agent.judgement.plan_history import PastPlan, list_past_plans
 from agent.judgement.statement_trend import Seen, Trend, list_trends
 from agent.model.naming import name_shape
 from agent.model.result import CheckResult, Finding
@@ -52,6 +53,7 @@ class ToldStatement:
     hours: tuple[StatementHour, ...]
     definitions: tuple[TableDefinition, ...]
     known_tables: tuple[KnownTable, ...]
+    past_plans: tuple[PastPlan, ...]
     trend: Trend | None = None
 
 
@@ -137,6 +139,7 @@ def _tell(
         hours=tuple(_add_hours(row for row in snapshot.list_rows(StatementHour) if row.sql_id in own)),
         definitions=definitions,
         known_tables=tuple(_find_known(snapshot, sorted(tables - shown))),
+        past_plans=list_past_plans(snapshot, family.statement.tenant_id, family.sql_ids),
         trend=trend,
     )
 

@@ -16,6 +16,7 @@ from agent.facts.plan_tree import Plan, read_access
 from agent.facts.plans import PlanStep
 from agent.facts.shape_load import ShapeLoad
 from agent.facts.time_split import split_time
+from agent.judgement.plan_history import PastPlan
 from agent.judgement.statement_trend import Trend
 from agent.model.labels import RECORDS, STAGES
 from agent.model.terms import Text, Unit
@@ -24,7 +25,7 @@ from agent.support.errors import ConfigError
 from agent.support.i18n import format_value, translate
 from agent.support.suggestions import suggest_words
 
-_TEXT_CHARS = 60
+_TEXT_CHARS, _ID_CHARS, _MOST_NAMED = 60, 12, 10
 _MEASURES = {"time": "elapsed_us", "cpu": "cpu_us", "io": "io_wait_us", "lock": "wait_us"}
 
 
@@ -50,6 +51,21 @@ def print_statements(path: Path, by: str, limit: int, *, before: Path | None = N
     )
     if len(told) > limit:
         console.say("{count} more; --limit shows them.", count=len(told) - limit)
+    _print_unread(told)
+
+
+def _print_unread(told: Sequence[ToldStatement]) -> None:
+    """Count and name the statements that could not be understood: most checks do not judge them."""
+    statements = [one.statement for one in told]
+    unknown = [statement.sql_id for statement in statements if statement.text is None]
+    unread = [statement.sql_id for statement in statements if statement.text and statement.questions is None]
+    for text, ids in (
+        ("Statements whose text is not known: {count} ({ids})", unknown),
+        ("Statements whose text could not be parsed: {count} ({ids})", unread),
+    ):
+        if ids:
+            named = ", ".join(sql_id[:_ID_CHARS] for sql_id in ids[:_MOST_NAMED])
+            console.say(text, count=len(ids), ids=f"{named}, \u2026" if len(ids) > _MOST_NAMED else named)
 
 
 def print_statement(path: Path, sql_id: str, *, before: Path | None = None, as_json: bool) -> None:
@@ -63,6 +79,7 @@ def print_statement(path: Path, sql_id: str, *, before: Path | None = None, as_j
     _print_trend(one.trend)
     for plan in one.statement.plans if console.is_told(console.Loudness.NORMAL) else ():
         console.out.print(_draw_plan(plan))
+    _print_past_plans(one.past_plans)
     _print_waits(one)
     _print_causes(one)
     for row in one.definitions:
@@ -100,6 +117,24 @@ def _say(value: Any, unit: Unit | None) -> str:
     return format_value(value, unit, console.choose_language())
 
 
+def _say_executions(load: ShapeLoad) -> str:
+    """Say how often a statement was executed: one number, or two between which it lies."""
+    fewest, most = load.fewest_executions, load.most_executions
+    return _say(load.executions, Unit.COUNT) if fewest == most else _say_range(fewest, most, Unit.COUNT)
+
+
+def _say_average(load: ShapeLoad) -> str:
+    """Say how long an execution takes on average, or between which two times that lies."""
+    if load.fewest_executions == load.most_executions:
+        return _say(load.average_us, Unit.MICROSECONDS)
+    return _say_range(load.least_average_us, load.most_average_us, Unit.MICROSECONDS)
+
+
+def _say_range(least: float, most: float, unit: Unit) -> str:
+    told = [_say(least, unit), _say(most, unit)]
+    return "\u2013".join(dict.fromkeys(told))
+
+
 def _measure(one: ToldStatement, by: str) -> int:
     """Microseconds by which statements are ranked; 0 where no record tells."""
     known = (getattr(load, _MEASURES[by]) for load in (one.statement.load, *one.statement.loads))
@@ -110,12 +145,12 @@ def _list_cells(one: ToldStatement, by: str, whole_us: int) -> tuple[str, ...]:
     load, measured = one.statement.load, _measure(one, by)
     text = " ".join((one.statement.text or translate("unknown", console.choose_language())).split())
     return (
-        one.statement.sql_id[:12] + (f" +{len(one.sql_ids) - 1}" if len(one.sql_ids) > 1 else ""),
+        one.statement.sql_id[:_ID_CHARS] + (f" +{len(one.sql_ids) - 1}" if len(one.sql_ids) > 1 else ""),
         _say(load.database, None),
-        _say(load.executions, Unit.COUNT),
+        _say_executions(load),
         _say(measured, Unit.MICROSECONDS),
         _say(100 * measured / whole_us if whole_us else None, Unit.PCT),
-        _say(load.average_us, Unit.MICROSECONDS),
+        _say_average(load),
         _tell_trend(one.trend),
         _say(round(one.statement.reads), Unit.COUNT),
         ", ".join(code for code, _ in one.causes) or "–",
@@ -209,9 +244,9 @@ def _print_loads(one: ToldStatement) -> None:
         [
             (
                 translate(RECORDS[load.record.value], language),
-                _say(load.executions, Unit.COUNT),
+                _say_executions(load),
                 _say(load.elapsed_us, Unit.MICROSECONDS),
-                _say(load.average_us, Unit.MICROSECONDS),
+                _say_average(load),
                 *(
                     _say(value, Unit.MICROSECONDS)
                     for value in (load.queue_us, load.plan_us, load.cpu_us, load.io_wait_us, load.wait_us)
@@ -283,6 +318,34 @@ def _describe_step(step: PlanStep) -> str:
     return console.strip_controls(" · ".join(parts))
 
 
+def _print_past_plans(plans: Sequence[PastPlan]) -> None:
+    """Print which plans it has had, as far as the repository and the plan cache show them."""
+    language = console.choose_language()
+    if plans:
+        console.print_table(
+            ("plan", "record", "first seen (UTC)", "last seen (UTC)", "executions", "average"),
+            [
+                (
+                    plan.plan_hash,
+                    translate(RECORDS[plan.record.value], language),
+                    *(_say_moment(moment) for moment in (plan.first, plan.last)),
+                    _say_range(*plan.executions, Unit.COUNT),
+                    _say_range(*plan.average_us, Unit.MICROSECONDS),
+                )
+                for plan in plans
+            ],
+        )
+
+
+def _describe_past(plan: PastPlan) -> dict[str, Any]:
+    moments = {"first": plan.first, "last": plan.last}
+    return {**asdict(plan), **{name: moment and moment.isoformat() for name, moment in moments.items()}}
+
+
+def _say_moment(moment: datetime | None) -> str:
+    return _say(None, None) if moment is None else f"{moment.astimezone(UTC):%Y-%m-%d %H:%M}"
+
+
 def _print_waits(one: ToldStatement) -> None:
     language = console.choose_language()
     if one.waits:
@@ -332,6 +395,7 @@ def _describe(one: ToldStatement) -> dict[str, Any]:
             }
             for plan in one.statement.plans
         ],
+        "past_plans": [_describe_past(plan) for plan in one.past_plans],
         "waits": [asdict(wait) for wait in one.waits],
         "hours": [asdict(hour) for hour in one.hours],
         "definitions": [asdict(row) for row in one.definitions],

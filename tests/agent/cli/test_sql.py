@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ import pytest
 
 from agent.archive.snapshot import save_snapshot
 from agent.facts.definitions import TableDefinition
+from agent.facts.maintenance import WorkloadSnapshot
 from agent.facts.plans import PlanStep, StatementHour, StatementWait
 from agent.facts.schema import IndexColumn, NotableColumn
 from agent.facts.sql import CachedPlan, RepositoryShape, RepositoryText, SqlShape, SqlTotal
@@ -134,7 +136,9 @@ def test_the_list_has_the_dearest_first_with_share_and_causes(folder: Path) -> N
 
 def test_a_limit_says_how_many_are_left(folder: Path) -> None:
     out = sql(folder, "list", "--limit", "1").out.decode()
-    assert DEAR[:12] in out and CHEAP[:12] not in out and "1 more; --limit shows them." in out
+    table, _, after = out.partition("1 more; --limit shows them.")
+    assert DEAR[:12] in table and CHEAP[:12] not in table
+    assert f"Statements whose text could not be parsed: 1 ({CHEAP[:12]})" in after
 
 
 def test_it_ranks_by_what_is_asked(folder: Path) -> None:
@@ -323,6 +327,31 @@ def test_a_text_of_the_repository_is_told_as_such(folder: Path) -> None:
     keep(folder, {SqlTotal: FACTS[SqlTotal], RepositoryText: (text,)})
     out = sql(folder, "show", DEAR).out.decode()
     assert text.statement and text.statement in out and "the text is from the WR" in out
+
+
+def test_the_plans_that_it_has_had_are_told_with_their_times(folder: Path) -> None:
+    past = {"db_name": "shop", "executions": 10, "elapsed_us": 10**7, "retries": 0, "last_snap": 2, "first_snap": 1}
+    snaps = tuple(
+        WorkloadSnapshot(snap_id=number, end_interval_time=datetime(2026, 11, 20 + number, tzinfo=UTC))
+        for number in (1, 2)
+    )
+    rows = (filled(RepositoryShape, sql_id=DEAR, plan_hash=5, tenant_id=None, **past),)
+    keep(folder, {**FACTS, RepositoryShape: rows, WorkloadSnapshot: snaps})
+    out = sql(folder, "show", DEAR).out.decode()
+    assert re.search(r"5 +workload repository .*2026-11-21 00:00 +2026-11-22 00:00 +10 +1 s", out)
+    now, before = json.loads(sql(folder, "show", DEAR, "--json").out)["past_plans"]
+    assert (now["plan_hash"], before["plan_hash"]) == ("9", "5")
+    assert before["first"] == "2026-11-21T00:00:00+00:00" and before["average_us"] == [10**6, 10**6]
+
+
+def test_executions_that_nobody_counted_are_told_as_two_numbers(folder: Path) -> None:
+    other = {"db_name": "shop", "elapsed_us": 8 * 10**7, "plan_hash": 1, "first_snap": 1, "last_snap": 1}
+    keep(folder, {RepositoryShape: (filled(RepositoryShape, sql_id=DEAR, executions=20, retries=60, **other),)})
+    for command in (["list"], ["show", DEAR]):
+        out = sql(folder, *command).out.decode()
+        assert "20\u201380" in out and "1 s\u20134 s" in out
+    (load,) = json.loads(sql(folder, "show", DEAR, "--json").out)["loads"]
+    assert load["between"] == [20, 80]
 
 
 def test_a_file_that_is_no_snapshot_is_one_message(tmp_path: Path) -> None:

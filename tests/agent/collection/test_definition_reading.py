@@ -23,6 +23,7 @@ from agent.facts.sql import CachedPlan
 from agent.model.cost import Cost
 from agent.model.snapshot import Snapshot, Unavailable
 from agent.model.terms import Text, UnavailableKind
+from agent.support.errors import StatementError
 from agent.support.i18n import LANGUAGES, render_text
 from tests.agent.collection.test_gate import everything
 from tests.agent.facts.test_definition_stripping import table
@@ -165,11 +166,11 @@ def test_a_name_that_cannot_be_quoted_safely_is_not_sent(name: str) -> None:
 
 
 def test_what_comes_after_the_limit_is_left_out() -> None:
-    found, server = show(define, [f"t{number}" for number in range(100)])
-    assert len(found.rows) == 60 and found.left_out[0] == ("shop", "t60") and len(found.left_out) == 40
+    found, server = show(define, [f"t{number}" for number in range(130)])
+    assert len(found.rows) == 60 and found.left_out[0] == ("shop", "t60") and len(found.left_out) == 70
     assert sum("SHOW CREATE" in sql for sql in server.statements) == 60
-    told = render_text(found.explain("TableDefinition", 100), "en")
-    assert "60 of 100 tables" in told and "shop.t79, \u2026" in told and "t80" not in told
+    told = render_text(found.explain("TableDefinition", 130), "en")
+    assert "60 of 130 tables" in told and "shop.t119, \u2026" in told and "t120" not in told
 
 
 def test_after_two_seconds_no_further_table_is_shown(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -177,12 +178,31 @@ def test_after_two_seconds_no_further_table_is_shown(monkeypatch: pytest.MonkeyP
     found, server = show(define, ["a", "b"])
     assert found.rows == [] and found.left_out == (("shop", "a"), ("shop", "b")) and found.failure is None
     assert not any("SHOW CREATE" in sql for sql in server.statements)
+    told = render_text(found.explain("TableDefinition", 2), "en")
+    assert "0 of 2 tables within" in told and "shop.a, shop.b" in told
+
+
+@pytest.mark.parametrize("slow", ["a", "b"])
+def test_a_table_that_takes_too_long_ends_it_and_all_that_are_left_out_are_named(slow: str) -> None:
+    found, _ = show(answering({slow: lambda: error(4012, b"Timeout")}), ["a", "b", "c"])
+    left_out = ["a", "b", "c"][["a", "b"].index(slow) :]
+    assert [name for _, name in found.left_out] == left_out and found.fatal is None
+    for language in LANGUAGES:
+        assert ", ".join(f"shop.{name}" for name in left_out) in render_text(
+            found.explain("TableDefinition", 3), language
+        )
+
+
+def test_a_right_that_is_missing_makes_the_source_unavailable() -> None:
+    found, _ = show(lambda sql: error(1142, b"SHOW command denied to user") if "SHOW CREATE" in sql else None, ["a"])
+    assert found.fatal is found.failure is not None
 
 
 def test_a_spent_budget_ends_it() -> None:
     found, _ = show(define, ["a", "b", "c"], Budget(2.0, max_rows=3))
     assert found.failure is not None and found.failure.kind is UnavailableKind.BUDGET
     assert len(found.rows) + len(found.left_out) == 3 and found.left_out
+    assert f"Left out are: shop.{found.left_out[0][1]}" in render_text(found.explain("TableDefinition", 3), "en")
 
 
 def test_the_tables_of_the_dearest_statements_come_first() -> None:
@@ -272,6 +292,28 @@ def test_a_table_that_is_left_out_is_told_beside_its_source_and_is_no_problem_of
     record = next(record for record in snapshot.records if record.source == "TableDefinition")
     assert record.truncated and record.rows == 0 and "shop.orders" in render_text(record.reason, "en")
     assert snapshot.problems == ()
+
+
+class Stuck(Holding):
+    """A session whose server is too busy to show a table."""
+
+    def fetch(self, sql: str, source: str) -> list[Any]:
+        if source == "TableDefinition":
+            raise StatementError(Text("It took too long."), UnavailableKind.TIMEOUT)
+        return super().fetch(sql, source)
+
+
+def test_where_no_table_can_be_shown_in_time_all_are_named_and_the_dictionary_stands_in(
+    held: dict[str, list[Any]],
+) -> None:
+    session = Stuck(held)
+    wanted = (TableDefinition, PlanStep, CachedPlan)
+    snapshot = collect_facts(session, wanted, everything(), None, NOW)  # type: ignore[arg-type]
+    record = next(record for record in snapshot.records if record.source == "TableDefinition")
+    assert snapshot.facts[TableDefinition] == () and (record.status, record.truncated) == ("ok", True)
+    (problem,) = snapshot.problems
+    assert "left out are: shop.orders" in render_text(problem.what, "en")
+    assert problem.remedy is not None and "off-peak" in render_text(problem.remedy, "en")
 
 
 def test_with_nothing_granted_there_is_nothing_to_show(held: dict[str, list[Any]]) -> None:

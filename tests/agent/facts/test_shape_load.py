@@ -8,7 +8,14 @@ from typing import Any
 import pytest
 
 from agent.facts import Observes
-from agent.facts.shape_load import collect_loads, count_executions, read_history, read_shape, read_totals
+from agent.facts.shape_load import (
+    bound_executions,
+    collect_loads,
+    count_executions,
+    read_history,
+    read_shape,
+    read_totals,
+)
 from agent.facts.sql import CachedPlan, RepositoryShape, SqlShape, SqlTotal
 from tests.agent.facts.rows import filled
 
@@ -99,6 +106,31 @@ def test_sqlstat_counts_no_execution_that_is_a_retry(
     counted: int, retries: int | None, cached: int, executions: int
 ) -> None:
     assert count_executions(counted, retries, cached) == executions
+
+
+@pytest.mark.parametrize(
+    ("counted", "retries", "cached", "between"),
+    [
+        (1, 79, 80, None),  # its plan counts them
+        (1, 79, 0, (1, 80)),
+        (10, 4, 0, (10, 14)),
+        (0, 4, 0, (1, 4)),
+        (10, 0, 0, None),
+        (10, None, 0, None),
+    ],
+)
+def test_without_its_plan_executions_lie_between_two(
+    counted: int, retries: int | None, cached: int, between: tuple[int, int] | None
+) -> None:
+    assert bound_executions(counted, retries, cached) == between
+
+
+def test_an_average_lies_between_two_as_its_executions_do() -> None:
+    (load,) = read_history((kept(executions=20, retries=60, elapsed_us=4800),), {})
+    assert (load.fewest_executions, load.executions, load.most_executions) == (20, 60, 80)
+    assert (load.least_average_us, load.average_us, load.most_average_us) == (60.0, 80.0, 240.0)
+    (load,) = read_history((kept(executions=20, retries=0, elapsed_us=4800),), {})
+    assert load.least_average_us == load.average_us == load.most_average_us == 240.0
 
 
 def test_executions_are_those_of_the_own_tenants_plans() -> None:

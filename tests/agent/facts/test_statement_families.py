@@ -115,3 +115,15 @@ def test_of_another_database_or_tenant_or_with_hints_it_is_another(parts: dict[s
 
 def test_without_texts_each_id_is_one() -> None:
     assert list(join(totals=(total(A, 1), total(B, 2)))) == [(B,), (A,)]
+
+
+def test_bounds_of_executions_are_added_up() -> None:
+    kept = {"db_name": "shop", "elapsed_us": 50, "last_snap": 25}
+    found = join(
+        plans=tuple(filled(CachedPlan, sql_id=one, statement=TEXT, executions=0) for one in (A, B)),
+        history=(
+            filled(RepositoryShape, sql_id=A, executions=20, retries=60, **kept),
+            filled(RepositoryShape, sql_id=B, executions=5, retries=0, **kept),
+        ),
+    )
+    assert found[A, B].statement.load.between == (25, 85)

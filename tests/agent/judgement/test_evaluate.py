@@ -455,6 +455,23 @@ def test_a_resource_of_which_too_little_is_known_is_neither_found_nor_well(rules
     assert run(rules, snapshot(), measure=measuring(Unjudged("a"))).outcome is Outcome.NOT_ASSESSED
 
 
+@pytest.mark.parametrize(
+    ("value", "may_be", "outcome"),
+    [
+        (5.0, 95.0, Outcome.NOT_ASSESSED),  # the limit lies between them
+        (5.0, 6.0, Outcome.PASS),
+        (5.0, None, Outcome.PASS),
+        (95.0, 99.0, Outcome.FINDING),
+    ],
+)
+def test_a_value_between_two_is_judged_by_both(
+    rules: Ruleset, value: float, may_be: float | None, outcome: Outcome
+) -> None:
+    seen = Measurement("a", value, {"used_bytes": 1}, may_be=may_be)
+    result = run(rules, snapshot(), measure=measuring(seen))
+    assert (result.outcome, list(result.unjudged)) == (outcome, ["a"] if outcome is Outcome.NOT_ASSESSED else [])
+
+
 def test_helping_facts_that_are_needed_after_all_are_told_as_the_server_said_it(rules: Ruleset) -> None:
     absent = Unavailable(UnavailableKind.NO_VIEW, Text("this version has no such view"))
     spec = dataclasses.replace(

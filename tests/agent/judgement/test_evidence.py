@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from agent.facts.cluster import Location, Server
+from agent.facts.definitions import TableDefinition
 from agent.facts.maintenance import WorkloadSnapshot
 from agent.facts.resources import Counter, Memstore, SqlTimeSample
 from agent.facts.settings import Uptime, Variable
@@ -94,6 +95,11 @@ def test_a_source_is_cut_where_rows_that_may_matter_were_not_read(
 ) -> None:
     record = replace(cut(source)[0], truncated=truncated)
     assert is_cut(row, replace(snapshot_of([]), records=(record,))) is is_so
+
+
+def test_tables_that_could_not_be_shown_are_told_as_such() -> None:
+    sight = seen(ANYTHING, replace(snapshot_of([]), records=cut("TableDefinition")), TableDefinition)
+    assert lack(sight) == "Not all tables could be shown by SHOW CREATE TABLE; the rest is unknown."
 
 
 def test_a_server_that_does_not_answer_is_named() -> None:
