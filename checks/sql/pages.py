@@ -18,6 +18,10 @@ AUDIT_SHARE = DocPage(
     "/9000.ob_sql_audit_percentage-global.md"
 )
 SQLSTAT = DocPage(f"{_VIEWS}/3900.gv-ob_sqlstat-of-mysql-mode.md")
+SQLSTAT_KEPT = DocPage(
+    f"{_REFERENCE}/700.system-views/400.system-view-of-mysql-mode/200.dictionary-view-of-mysql-mode"
+    "/16100.o-dba_wr_sqlstat-of-mysql-mode.md"
+)
 CACHED_PLANS = DocPage(f"{_VIEWS}/2300.gv-ob_plan_cache_plan_stat-of-mysql-mode.md")
 PLANS_VIEW = DocPage(f"{_VIEWS}/3700.gv-ob_sql_plan-of-mysql-mode.md")
 SAMPLES = DocPage(

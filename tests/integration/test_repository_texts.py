@@ -12,8 +12,10 @@ import pytest
 
 from agent.facts.sql import DATA_STATEMENTS, CachedPlan, RepositoryShape, RepositoryText, SqlShape, SqlTotal
 from agent.facts.statement_texts import collect_texts
+from agent.model.naming import name_shape
 from agent.model.snapshot import Snapshot, Unavailable
 from tests.database import Database
+from tests.harness import run_check
 from tests.integration.reading import open_session, read, reader
 from tests.integration.reading import rows_of as read_rows
 from tests.waiting import eventually
@@ -25,6 +27,8 @@ KEPT = f"SELECT COUNT(*) FROM kept_orders WHERE no = '{S}' OR id > 777777"
 HINTED = f"SELECT /*+ qb_name({S}) FULL(o) */ COUNT(*) FROM kept_orders o WHERE no = '{S}'"
 PLAIN = f"SELECT /*+ INDEX(o ix_no) */ id FROM kept_orders o WHERE no = '{S}' ORDER BY id"
 SLOW, QUICK = "SELECT SLEEP(0.4) FROM kept_orders WHERE id = 1", "SELECT SLEEP(0.01) FROM kept_orders WHERE id = 1"
+# One shape, fast until a snapshot is taken and slow from then on.
+FAST_ONCE, SLOW_NOW = (f"SELECT SLEEP({wait_s}), no FROM kept_orders WHERE id = 1" for wait_s in (0.002, 0.2))
 PROCEDURE = "CALL kept_call()"
 SNAPSHOT = "CALL DBMS_WORKLOAD_REPOSITORY.CREATE_SNAPSHOT()"
 SOURCES = [SqlShape, SqlTotal, RepositoryShape, RepositoryText, CachedPlan]
@@ -46,7 +50,7 @@ def snapshot(database: Database) -> Iterator[Snapshot]:
         database.run(["SET GLOBAL ob_plan_cache_percentage = 20", SNAPSHOT])
         eventually(lambda: keep_text(database), 90)
         database.run(["ALTER SYSTEM FLUSH PLAN CACHE"])
-        database.run([f"USE {DB}", *[QUICK] * 3, SLOW, QUICK, HINTED, PLAIN, PLAIN])
+        database.run([f"USE {DB}", *[QUICK] * 3, SLOW, QUICK, HINTED, PLAIN, PLAIN, *[SLOW_NOW] * 20])
         with open_session(database, user) as session:
             yield read(session, SOURCES)
     database.run([f"SET GLOBAL ob_plan_cache_percentage = {share}", f"DROP DATABASE {DB}"])
@@ -54,9 +58,9 @@ def snapshot(database: Database) -> Iterator[Snapshot]:
 
 def keep_text(database: Database) -> bool:
     """Whether a snapshot has the text: one keeps the dearest statements that are in the cache."""
-    database.run([f"USE {DB}", *[KEPT] * 300, *[PROCEDURE] * 20, SNAPSHOT])
+    database.run([f"USE {DB}", *[KEPT] * 300, *[PROCEDURE] * 20, *[FAST_ONCE] * 30, SNAPSHOT])
     return bool(
-        read_rows(database, "SELECT 1 FROM oceanbase.DBA_WR_SQLTEXT WHERE QUERY_SQL LIKE '%kept_orders WHERE%'")
+        read_rows(database, "SELECT 1 FROM oceanbase.DBA_WR_SQLTEXT WHERE QUERY_SQL LIKE '%kept_orders WHERE no%'")
     )
 
 
@@ -67,7 +71,9 @@ def rows_of(snapshot: Snapshot, row: type) -> list[Any]:
 
 
 def test_the_repository_has_a_text_that_the_cache_has_forgotten(snapshot: Snapshot) -> None:
-    (found,) = [row for row in rows_of(snapshot, RepositoryText) if "kept_orders WHERE" in (row.statement or "")]
+    (found,) = [
+        row for row in rows_of(snapshot, RepositoryText) if "COUNT(*) FROM kept_orders WHERE" in (row.statement or "")
+    ]
     assert found.statement == "SELECT COUNT(*) FROM kept_orders WHERE no = ? OR id > ?"
     assert found.sql_type == 1
     cached = {plan.sql_id for plan in rows_of(snapshot, CachedPlan)}
@@ -106,6 +112,15 @@ def test_the_trace_is_that_of_the_longest_execution(database: Database, snapshot
     ((sql_id, trace_id),) = worst
     (shape,) = [row for row in rows_of(snapshot, SqlShape) if row.sql_id == sql_id]
     assert shape.executions >= 5 and shape.trace_id == trace_id
+
+
+def test_a_statement_is_found_slower_than_its_own_past(snapshot: Snapshot) -> None:
+    (slower,) = {plan.sql_id for plan in rows_of(snapshot, CachedPlan) if "), no FROM kept_orders" in plan.statement}
+    found = {finding.resource: finding.evidence for finding in run_check("SQL051", snapshot).findings}
+    assert {row.sql_id for row in rows_of(snapshot, SqlShape)} > {slower}, "others are compared, too"
+    assert list(found) == [name_shape(slower, None)]
+    before_us, now_us = found[name_shape(slower, None)]["before_us"], found[name_shape(slower, None)]["now_us"]
+    assert isinstance(before_us, int | float) and isinstance(now_us, int | float) and before_us < 20_000 < now_us
 
 
 def test_without_the_class_only_the_kind_is_read(database: Database) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from agent.facts.lexed_sql import MASKED
 from agent.facts.resources import SqlTimeSample
-from agent.facts.sql import CachedPlan, RepositoryShape, RepositoryText, SqlTotal
+from agent.facts.sql import CachedPlan, RepositoryShape, RepositoryText, SqlShape, SqlTotal
 from agent.model.terms import Severity
 from tests.checks.cases.sql import _plan, _shape
 from tests.harness import Case
@@ -27,6 +27,11 @@ def _cached(executions: int = 1000, **other: Any) -> SqlTotal:
     zero = dict.fromkeys(("rows_processed", "rows_read", "disk_reads", "retries", "wait_us", "remote_executions"), 0)
     usual = {"elapsed_us": 10_000 * executions}
     return SqlTotal(sql_id="A", db_name="shop", executions=executions, **{**zero, **usual, **other})
+
+
+def _now(average_ms: float, executions: int = 1000) -> SqlShape:
+    """The same shape in the audit ring."""
+    return _shape(sql_id="A", executions=executions, elapsed_us=round(average_ms * 1000) * executions)
 
 
 def _scanning(table_scan: int | None = 1, statement: str = "SELECT ?") -> CachedPlan:
@@ -89,6 +94,25 @@ CASES = [
          label="the slow one is counted by its retries"),
     Case("SQL012", [_plan(sql_id="B"), _kept(1, elapsed_us=10**7), _kept(2, elapsed_us=10**7, retries=900)],
          label="alike, however often they were executed"),
+    Case("SQL051", [_kept(), _now(30)], _A, label="three times as long"),
+    Case("SQL051", [_kept(), _now(29.9)], label="less than three times"),
+    Case("SQL051", [_kept(), _now(99.9)], _A, label="less than ten times"),
+    Case("SQL051", [_kept(), _now(100)], [("SQL A", MEDIUM)], label="ten times"),
+    Case("SQL051", [_kept(), _now(500)], [("SQL A", HIGH)], label="fifty times"),
+    Case("SQL051", [_kept(elapsed_us=10**6), _now(20)], [("SQL A", MEDIUM)], label="20 ms instead of one"),
+    Case("SQL051", [_kept(elapsed_us=10**6), _now(19.9)], label="faster than anybody feels"),
+    Case("SQL051", [_kept(), _now(30, 20)], _A, label="twenty executions"),
+    Case("SQL051", [_kept(), _now(30, 19)], not_assessed=True, label="nineteen executions now"),
+    Case("SQL051", [_kept(executions=19), _now(30)], not_assessed=True, label="nineteen executions before"),
+    Case("SQL051", [_kept(executions=139, first_snap=1, last_snap=169), _now(30)], not_assessed=True,
+         label="nineteen a day before"),
+    Case("SQL051", [_kept(executions=140, first_snap=1, last_snap=169), _now(30)], _A, label="twenty a day before"),
+    Case("SQL051", [_kept()], not_assessed=True, label="not in the ring"),
+    Case("SQL051", [_now(30)], not_assessed=True, label="without a past"),
+    Case("SQL051", [_kept(1, 100, elapsed_us=2 * 10**6, retries=100), _now(30)], not_assessed=True,
+         label="ten milliseconds of 200 before, or twenty of 100"),
+    Case("SQL051", [_kept(1, 100, elapsed_us=10**6, retries=100), _now(30)], _A,
+         label="ten milliseconds before at most"),
     Case("SQL014", [_plan("DELETE FROM t"), _kept(rows_processed=10_000 * 1000)], _A, label="in the repository"),
     Case("SQL014", [_plan(sql_id="B"), _kept(rows_processed=10_000 * 1000)], not_assessed=True,
          label="the text of a large one is unknown"),

@@ -540,6 +540,7 @@ UNPLANTABLE = {
     "SQL021": "nothing that SQL can do damages data or fills the disk of a kernel that goes on",
     "SQL034": "the session history of the kernel is switched off, and a minute of it says nothing",
     "SQL032": "the workload repository of a kernel that is minutes old has no days",
+    "SQL051": "a snapshot lies between two loads: see tests/integration/test_repository_texts.py",
     "SQL044": "throttling slows what the kernel writes for itself, too, and with it every other test",
     "SQL010": "takes more concurrent statements than the tenant has workers",
 }
