@@ -164,8 +164,10 @@ def _judge_records(spec: CheckSpec, least: LeastEvidence, snapshot: Snapshot) ->
     if enough:
         return Sight(hidden_us_per_s=min(record.hidden_us_per_s for record in enough))
     best, least_hours = max(records, key=lambda record: (record.span_hours, record.load_pct or 0.0)), least.span_hours
-    young = describe_short_uptime(snapshot, least_hours * 3600) if least_hours else None
-    if young and best.span_hours < (least_hours or 0.0):
+    young = None
+    if least_hours is not None and best.span_hours < least_hours:
+        young = describe_short_uptime(snapshot, least_hours * 3600)
+    if young:
         return Sight(young, explains_all=True, hidden_us_per_s=best.hidden_us_per_s)
     return Sight(_describe_gap(best, least), hidden_us_per_s=best.hidden_us_per_s)
 

@@ -167,14 +167,16 @@ def test_a_password_that_cannot_be_had_is_the_configurations_own_error() -> None
         ReadOnlySession(Endpoint(name="shop", host="127.0.0.1", port=1, user="r", password=missing), Budget(), "x")
 
 
-def test_what_a_session_has_spent_once_it_is_open() -> None:
+def test_what_a_session_has_set_and_spent_once_it_is_open() -> None:
     with serving(FakeServer()) as server:
         endpoint = Endpoint(name="shop", host="127.0.0.1", port=server.port, user="reader", password=lambda: "x")
-        with ReadOnlySession(endpoint, Budget(2.0), "t-1") as session:
+        with ReadOnlySession(endpoint, Budget(2.5), "t-1") as session:
             assert (session.connections, session.cost.statements) == (1, 4)
             assert [sent.source for sent in session.sent] == ["driver", "session", "server", "session"]
             began_us, ended_us = session.window_us()
             assert 0 < ended_us - began_us < 60_000_000
+            heard = bytes(server.heard)
+            assert heard.count(b"_timeout = 2500000,") == 2, "in microseconds, for statement and transaction"
             session.fetch("SELECT 1", "thing")
             assert session.cost.statements == 5 and session.window_us()[1] > ended_us
 

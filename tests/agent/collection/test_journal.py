@@ -10,6 +10,7 @@ import subprocess
 import sys
 from datetime import datetime
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -30,6 +31,7 @@ from agent.model.terms import Text
 from agent.support.errors import JournalError, SnapshotError
 from agent.support.i18n import render_text
 from tests.agent.report import sample
+from tests.harness import NOW
 
 FILE_NAME = "journal-20261123-060000-abcdef.jsonl"
 
@@ -236,6 +238,21 @@ def test_what_is_no_journal_names_no_customer(tmp_path: Path, content: bytes) ->
     (tmp_path / "journal-x.jsonl").write_bytes(content)
     assert read_customer(tmp_path / "journal-x.jsonl") == ""
     assert read_customer(tmp_path / "absent") == read_customer(tmp_path) == ""
+
+
+@pytest.mark.parametrize(("chars", "is_read"), [(64 * 1024, True), (64 * 1024 + 1, False)])
+def test_no_more_than_64_kib_are_read_to_find_the_customer(
+    tmp_path: Path, chars: int, is_read: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A file of another kind may be one line of any length."""
+    monkeypatch.setattr("agent.collection.journal.datetime", SimpleNamespace(now=lambda zone: NOW))
+    short = Journal(tmp_path / "short", "x", "shop", "A")
+    customer = "A" * (1 + chars - len(short.path.read_bytes().rstrip()))
+    long = Journal(tmp_path / "long", "x", "shop", customer)
+    short.close()
+    long.close()
+    assert len(long.path.read_bytes().splitlines()[0]) == chars
+    assert read_customer(long.path) == (customer if is_read else "")
 
 
 def test_two_at_once_do_not_disturb_each_other(tmp_path: Path) -> None:

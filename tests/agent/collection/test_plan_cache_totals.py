@@ -7,14 +7,17 @@ import json
 from pathlib import Path
 from typing import Any, cast
 
+import pytest
+
 from agent.collection.collect import collect_facts
 from agent.collection.connect import Endpoint, ReadOnlySession
+from agent.collection.plan_cache_totals import tell_stand_in
 from agent.facts.plans import PlanStep, StatementWait
 from agent.facts.sql import AuditReturn, CachedPlan, RepositoryShape, SqlShape, SqlTotal
 from agent.facts.workload import read_snapshot_workload
 from agent.judgement.evaluate import evaluate_checks
 from agent.model.cost import Cost
-from agent.model.snapshot import Capabilities, Snapshot, Unavailable
+from agent.model.snapshot import Capabilities, Snapshot, SourceRecord, Unavailable
 from agent.model.terms import Outcome, TenantKind, UnavailableKind, Version
 from agent.support.i18n import render_text
 from tests.agent.facts.rows import filled
@@ -79,6 +82,21 @@ def test_it_says_so() -> None:
     for row in (RepositoryShape, StatementWait):
         missing = snapshot.facts[row]
         assert isinstance(missing, Unavailable) and missing.kind is UnavailableKind.NO_VIEW
+
+
+@pytest.mark.parametrize(
+    ("other", "is_told"),
+    [
+        ({}, True),
+        ({"source": "SqlShape"}, False),
+        ({"status": "unavailable"}, False),
+        ({"view": "oceanbase.GV$OB_SQLSTAT"}, False),
+    ],
+)
+def test_only_a_stand_in_is_told(other: dict[str, str], is_told: bool) -> None:
+    """Each source has a view of its own, and a version that has the view needs nothing in its place."""
+    stands_in = SourceRecord(source="SqlTotal", view="oceanbase.GV$OB_PLAN_CACHE_PLAN_STAT", status="ok")
+    assert len([*tell_stand_in([dataclasses.replace(stands_in, **other)])]) == is_told  # type: ignore[arg-type]
 
 
 def test_statements_are_told_and_judged_by_it() -> None:

@@ -9,12 +9,13 @@ from typing import Any
 
 import pytest
 
+from agent.facts.backup import BackupJob
 from agent.facts.cluster import Location, Server
 from agent.facts.definitions import TableDefinition
 from agent.facts.maintenance import WorkloadSnapshot
 from agent.facts.resources import Counter, Memstore, SqlTimeSample
 from agent.facts.settings import Uptime, Variable
-from agent.facts.sql import CachedPlan, SqlShape, SqlTotal
+from agent.facts.sql import AuditReturn, CachedPlan, SqlShape, SqlTotal
 from agent.judgement.evidence import Sight, is_cut, measure_sight
 from agent.model.rule import LeastEvidence
 from agent.model.snapshot import Snapshot, SourceRecord, Unavailable
@@ -87,6 +88,8 @@ def test_a_source_that_helps_need_not_be_whole() -> None:
         (Memstore, "Memstore", False, False),
         (Memstore, "Variable", True, False),
         (SqlTotal, "SqlTotal", True, False),  # the dearest come first, and their share is asked for
+        (AuditReturn, "AuditReturn", True, True),  # of the load, but in no such order
+        (BackupJob, "BackupJob", True, True),  # in such an order, but nobody asks for a share of them
         (int, "int", True, False),
     ],
 )
@@ -204,6 +207,12 @@ def test_of_records_of_one_length_the_one_that_shows_more_is_told() -> None:
     least = LeastEvidence(span_hours=24.0, load_pct=99.0)
     sight = seen(least, snapshot_of([*load(48, 300), *repository(48, 700)]), SqlTotal, CachedPlan)
     assert sight.lack is not None and sight.lack.reason.args["load_pct"] == 70.0
+
+
+def test_of_records_of_one_length_one_that_shows_little_is_told_before_one_whose_share_nobody_knows() -> None:
+    least, unknown = LeastEvidence(span_hours=24.0, load_pct=99.0), [plan(48), total(900)]
+    sight = seen(least, snapshot_of([*unknown, *repository(48, 5)]), SqlTotal, CachedPlan)
+    assert sight.lack is not None and sight.lack.reason.args["load_pct"] == 0.5
 
 
 def test_a_record_that_could_not_be_read_is_told_with_its_own_reason() -> None:

@@ -102,6 +102,8 @@ def test_the_largest_tables_come_first_and_an_unknown_size_is_not_zero() -> None
     assert found.tables[0] == TableSize("shop", "t14", 5, 14 * GIB)
     (alone,) = describe_instance(snapshot(table("a", 0, 7))).tables
     assert alone == TableSize("shop", "a", 7, None)
+    (alone,) = describe_instance(snapshot(table("none", None), table("a", GIB, 7), table("zero", 0, 0))).tables
+    assert alone == TableSize("shop", "a", 7, GIB), "one without statistics is not listed where there is room either"
 
 
 def test_parameters_off_their_default_by_the_servers_word_or_by_comparing() -> None:

@@ -9,9 +9,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from agent.judgement.readiness import Basis, Demand, Grows, ReadinessVerdict, choose_worst, judge_readiness
-from agent.model.terms import Severity
+from agent.judgement.readiness import MEASURED, Basis, Demand, Grows, ReadinessVerdict, choose_worst, judge_readiness
+from agent.model.terms import Severity, Unit
 from tests.agent.report import sample
+from tests.harness import shipped
 
 RUNGS = {"rungs": {"medium": 70.0, "high": 80.0, "critical": 90.0}, "worst": 100.0, "descending": False}
 GIB = 1 << 30
@@ -263,6 +264,32 @@ def test_each_limit_in_the_way_enlarges_its_size_and_the_largest_is_told_once() 
     disk = judge_readiness("shop", document(result("CAP004", 70.0)), demand(1.0)).enlargements
     assert [(one.what, one.needed) for one in disk] == [("data_disk_bytes", 101 * GIB)]
     assert judge_readiness("shop", document(result("CAP005", 99.0)), demand()).enlargements == ()
+
+
+@pytest.mark.parametrize(
+    ("code", "projected", "basis", "what"),
+    [
+        ("CAP009", 144.0, Basis.PEAK, "cores"),
+        ("CAP010", 72.0, Basis.EXPECTED, "cores"),
+        ("CAP001", 144.0, Basis.MOMENT, "memory_bytes"),
+        ("CAP002", 72.0, Basis.STATE, "memory_bytes"),
+        ("CAP012", 72.0, Basis.STATE, "memory_bytes"),
+        ("CAP003", 72.0, Basis.STATE, "log_disk_bytes"),
+        ("CAP004", 72.0, Basis.STATE, "data_disk_bytes"),
+        ("CAP005", 144.0, Basis.MOMENT, ""),
+    ],
+)
+def test_each_limit_by_itself_follows_the_load_in_its_way_and_has_its_size(
+    code: str, projected: float, basis: Basis, what: str
+) -> None:
+    told = judge_readiness("shop", document(result(code, 72.0)), demand(2.0, peaks={}))
+    assert [(one.code, one.projected, one.basis) for one in told.headroom] == [(code, projected, basis)]
+    assert [one.what for one in told.enlargements] == ([what] if what else [])
+
+
+def test_every_limit_is_that_of_a_shipped_check_in_per_cent() -> None:
+    checks = shipped()[0].checks
+    assert {checks[code].unit for code in MEASURED} == {Unit.PCT}
 
 
 def test_without_a_size_or_a_limit_nothing_is_enlarged() -> None:
