@@ -62,7 +62,7 @@ FEW_VALUES_UP_TO = 50  # distinct values
 SHORT_VALUE_BYTES = 15  # of a column of more values, longer ones are read
 VALUE_HEAD_BYTES = 12  # of each value in AVG_COL_LEN
 _FAR_BEHIND = f"(ORDINAL_POSITION >= {FAR_BEHIND_FROM} AND ORDINAL_POSITION % {FAR_BEHIND_STEP} = 0)"
-_LONG_CHAR = f"(DATA_TYPE = 'char' AND CHARACTER_MAXIMUM_LENGTH >= {LONG_CHAR_FROM})"
+_LONG_CHAR = f"(DATA_TYPE = 'char' AND CHARACTER_MAXIMUM_LENGTH > {LONG_CHAR_FROM - 1})"
 _WIDE = f"(CHARACTER_MAXIMUM_LENGTH >= {WIDE_FROM} AND DATA_TYPE <> 'json')"
 _DATED = "(DATA_TYPE IN ('date', 'datetime', 'timestamp') AND COLUMN_DEFAULT LIKE '____-__-__%')"
 # What a name says of a text: it ends in a moment, or in several keys. Checks read the words closer.
@@ -257,7 +257,7 @@ class TableStatistics:
     tables_of=TableDefinition,
     elsewhere=(
         f"NUM_DISTINCT BETWEEN 1 AND {FEW_VALUES_UP_TO}"
-        f" OR AVG_COL_LEN > {SHORT_VALUE_BYTES + VALUE_HEAD_BYTES} AND NUM_DISTINCT > 0"
+        f" OR AVG_COL_LEN >= {SHORT_VALUE_BYTES + 1 + VALUE_HEAD_BYTES} AND NUM_DISTINCT > 0"
     ),
 )
 class ColumnStatistics:

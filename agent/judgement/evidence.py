@@ -67,15 +67,16 @@ def find_unreadable_limit(spec: CheckSpec, rule: Rule) -> NotAssessed | None:
     if readable is None:
         return None
     for param, most in readable.most_params.items():
-        if rule.params_values[param] > most:
+        value = _get_number(rule, param)
+        if value > most:
             return NotAssessed(
                 "{param} of the rule is {value}; what lies above {most} is not read.",
                 "Set {param} to {most} or less.",
                 param=param,
-                value=rule.params_values[param],
+                value=value,
                 most=most,
             )
-    least = rule.params_values[readable.least_param] if readable.least_param else readable.least
+    least = _get_number(rule, readable.least_param) if readable.least_param else readable.least
     for _, limit in rule.judge.rungs if isinstance(rule.judge, Ladder) else ():
         if limit < least:
             return NotAssessed(
@@ -94,6 +95,13 @@ def find_unreadable_limit(spec: CheckSpec, rule: Rule) -> NotAssessed | None:
                 unit=spec.unit.value,
             )
     return None
+
+
+def _get_number(rule: Rule, param: str) -> float:
+    """Return a param that the check's header names as a number."""
+    value = rule.params_values[param]
+    assert isinstance(value, int | float)
+    return value
 
 
 def is_cut(row: type, snapshot: Snapshot) -> bool:

@@ -83,8 +83,8 @@ def test_columns_that_were_not_read_are_no_pass() -> None:
 
 def test_only_numbers_that_checks_know_narrow_what_is_read() -> None:
     known = {
-        NotableColumn: {FAR_BEHIND_FROM, FAR_BEHIND_STEP, LONG_CHAR_FROM, WIDE_FROM, NAMED_MOMENT_UP_TO},
-        ColumnStatistics: {FEW_VALUES_UP_TO, SHORT_VALUE_BYTES + VALUE_HEAD_BYTES},
+        NotableColumn: {FAR_BEHIND_FROM, FAR_BEHIND_STEP, LONG_CHAR_FROM - 1, WIDE_FROM, NAMED_MOMENT_UP_TO},
+        ColumnStatistics: {FEW_VALUES_UP_TO, SHORT_VALUE_BYTES + 1 + VALUE_HEAD_BYTES},
     }
     for row in list_sources():
         spec = require_source_spec(row)
