@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.api import Actor, DocPage, Measurement, Params, Readable, Remediation, Rows, Unit, check, name_object, params
-from agent.facts.schema import NAMED_MOMENT_UP_TO, NotableColumn, Table
+from agent.api import Actor, DocPage, Measurement, Params, Remediation, Rows, Unit, check, name_object, params
+from agent.facts.schema import NotableColumn, Table
 from checks.schema.counted import list_stored, require_read
 from checks.schema.name_words import names_moment
 from checks.schema.pages import DDL, DESIGN
+from checks.schema.readable import DATED_TEXTS
 
 
 @params
@@ -41,7 +42,7 @@ class DateParams(Params):
         DocPage(f"{DESIGN}/200.object-structure-design-specification/100.field-design.md"),
         DocPage(f"{DDL}/900.column-type-change-rule-of-mysql-mode.md"),
     ),
-    readable=Readable(most_params={"most_characters_count": NAMED_MOMENT_UP_TO}),
+    readable=DATED_TEXTS,
 )
 def date_as_text(columns: Rows[NotableColumn], tables: Rows[Table], p: DateParams) -> Iterator[Measurement]:
     """The documentation advises against text for dates, because they are then converted implicitly. A text accepts

@@ -9,7 +9,6 @@ from agent.api import (
     DocPage,
     Measurement,
     Params,
-    Readable,
     Remediation,
     Rows,
     Scalar,
@@ -20,16 +19,10 @@ from agent.api import (
     params,
 )
 from agent.facts.plans import PlanStep
-from agent.facts.schema import (
-    FEW_VALUES_UP_TO,
-    ColumnStatistics,
-    ForeignKey,
-    ForeignKeyColumn,
-    IndexColumn,
-    TableStatistics,
-)
+from agent.facts.schema import ColumnStatistics, ForeignKey, ForeignKeyColumn, IndexColumn, TableStatistics
 from checks.schema.indexes import group_indexes, list_bound, list_scanned
 from checks.schema.pages import DESIGN, VIEWS
+from checks.schema.readable import FEW_VALUES
 
 
 @params
@@ -61,7 +54,7 @@ class FewValuesParams(Params):
         DocPage(f"{DESIGN}/200.object-structure-design-specification/400.index-design.md"),
         DocPage(f"{VIEWS}/15000.o-dba_tab_col_statistics-of-mysql-mode.md"),
     ),
-    readable=Readable(least=100 / FEW_VALUES_UP_TO),
+    readable=FEW_VALUES,
 )
 def index_on_few_values(
     *,

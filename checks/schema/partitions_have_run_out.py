@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
 
 from agent.api import (
     Actor,
@@ -24,16 +23,15 @@ from agent.facts.given import Clock
 from agent.facts.schema import PartitionedTable, TableChanges, TableStatistics
 from agent.facts.settings import Variable
 from checks.schema.bounds import ends_of, spelled
+from checks.schema.counted import list_counted_late
 from checks.schema.pages import DYNAMIC, OBJECTS, VIEWS
 from checks.schema.zones import find_zone, read_wall_clock
 
 
 @params
 class ClosedParams(Params):
-    """A table that ended longer ago and has no writes is taken for a closed archive.
-
-    Rows that were counted since statistics younger than ``min_settled_days`` may be those that the statistics hold.
-    """
+    """A table that ended longer ago and has no writes is taken for a closed archive; with fresh statistics its writes
+    may have been counted late."""
 
     closed_days: int
     min_settled_days: int
@@ -87,24 +85,14 @@ def partitions_have_run_out(
     server counts rows late. Dates are in the tenant's time zone."""
     zone = find_zone(variables)
     now = read_wall_clock(clock[0].as_of, zone)
-    written = {(row.table_owner, row.table_name): row for row in changes or () if row.changes > 0}
-    fresh = {
-        (row.owner, row.table_name): row.num_rows or 0
-        for row in statistics or ()
-        if row.last_analyzed and clock[0].as_of - row.last_analyzed < timedelta(days=p.min_settled_days)
-    }
+    written = {(row.table_owner, row.table_name) for row in changes or () if row.changes > 0}
+    late = list_counted_late(changes, statistics, clock[0].as_of, p.min_settled_days)
     for table in tables:
         ends = ends_of(table, zone)
         if not ends or ends[1] > now or table.catch_all_pieces:
             continue
         name, days = (table.table_schema, table.table_name), (now.date() - ends[1].date()).days
-        in_use = name in written and table.table_rows is not None and not _is_late(written[name], fresh.get(name, 0))
-        if days <= p.closed_days or in_use:
+        if days <= p.closed_days or (name in written - late and table.table_rows is not None):
             yield Measurement(name_object(*name), days, {"bound": spelled(ends[1], zone)})
         elif changes is None or name in written:
             yield Unjudged(name_object(*name))
-
-
-def _is_late(changes: TableChanges, rows: int) -> bool:
-    """Whether what was counted may be rows that fresh statistics hold already; ``rows`` is their number."""
-    return changes.changes == changes.added_rows <= rows
