@@ -211,9 +211,12 @@ def test_the_tables_of_the_dearest_statements_come_first() -> None:
     mview = BusinessObject(
         owner="shop", object_name="shared", object_id=7, object_type="MATERIALIZED VIEW", status="VALID"
     )
-    told = {**facts, BusinessObject: (mview, dataclasses.replace(mview, object_name="dear", object_type="TABLE"))}
+    told: Facts = {
+        **facts,
+        BusinessObject: (mview, dataclasses.replace(mview, object_name="dear", object_type="TABLE")),
+    }
     assert list_shown_tables(TableDefinition, told) == tuple(("shop", name) for name in names if name != "shared")
-    unknown = {**facts, BusinessObject: Unavailable(UnavailableKind.BUDGET, Text("spent"))}
+    unknown: Facts = {**facts, BusinessObject: Unavailable(UnavailableKind.BUDGET, Text("spent"))}
     assert list_shown_tables(TableDefinition, unknown) == list_shown_tables(TableDefinition, facts)
 
 
