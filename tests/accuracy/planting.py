@@ -31,7 +31,7 @@ FORGET = (
 )
 BRING_IN = "CALL DBMS_STATS.FLUSH_DATABASE_MONITORING_INFO()"
 # What the server does by itself every quarter of an hour: whoever assesses a minute after planting would not see it.
-# Of a statement with many rows the last are counted only with the next change of its session.
+# Of a statement with many rows all but the first 256 are counted with a change of its session a second later.
 COUNTED = ("DO SLEEP(1.2)", BRING_IN)
 _GATHERING = re.compile(r"CALL DBMS_STATS\.GATHER_", re.IGNORECASE)
 _CHANGES_NOTHING = re.compile(r"(?:USE|COMMIT|SELECT)\b", re.IGNORECASE)
