@@ -26,6 +26,7 @@ from agent.model.check import (
     NotAssessed,
     Params,
     Positive,
+    Readable,
     Remediation,
     Sizing,
     Told,
@@ -65,6 +66,7 @@ __all__ = [
     "Observes",
     "Params",
     "Positive",
+    "Readable",
     "Remediation",
     "ResourceName",
     "Rows",
@@ -128,6 +130,7 @@ def check(
     level: LevelSpec | None = None,
     foretells: str = "",
     counted: str = "",
+    readable: Readable | None = None,
     rationale: str = "",
     consequence: str = "",
     parse: Callable[[str], float | str] | None = None,
@@ -142,6 +145,7 @@ def check(
     page is what a reader is sent to. ``sizing`` says what to buy; ``exhausts`` marks a share of something that only
     grows and ends at 100. ``level`` names the evidence that is forecast, and ``foretells`` the kind of level whose
     forecast the check judges. ``counted`` names the evidence with the number of events that the value was counted from.
+    ``readable`` says which limits can be judged, where the sources leave out rows: by any other it does not pass.
     ``parse`` marks a check whose values are judged against an expected value or range; ``title_below`` and
     ``title_above`` then say which way they are wrong.
     Raises TypeError for a header or a signature that breaks the contract.
@@ -177,6 +181,7 @@ def check(
             level=level,
             foretells=foretells,
             counted=counted,
+            readable=readable,
             expects_value=parse is not None,
             parse=parse,
             title_below=title_below,

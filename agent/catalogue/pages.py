@@ -232,6 +232,7 @@ def render_check(spec: CheckSpec, rule: Rule, brought: Translations = OWN_ONLY, 
             console.localize("Least evidence"),
             ", ".join(f"{name} = {_format_param(v)}" for name, v in _list_evidence(rule.evidence).items()),
         ),
+        _format_part(console.localize("Limits that can be judged"), _describe_readable(spec)),
         _format_part(
             console.localize("Sources"),
             ", ".join(f"`{view}`" for view in list_views(spec)) or console.localize("engagement"),
@@ -279,6 +280,19 @@ def _format_reference(name: str, link: str) -> str:
 def _list_evidence(least: LeastEvidence) -> dict[str, float]:
     """What a check must have seen before it passes, by the names that rules.yaml has."""
     return {name: value for name, value in dataclasses.asdict(least).items() if value}
+
+
+def _describe_readable(spec: CheckSpec) -> str:
+    """By which limits the check can be judged; "" where its sources read everything."""
+    readable = spec.readable
+    if readable is None:
+        return ""
+    parts = [f"{name} ≤ {_format_param(most)}" for name, most in readable.most_params.items()]
+    if least := readable.least_param or (readable.least and _format_param(readable.least)):
+        parts.append(f"≥ {least}")
+    if readable.step:
+        parts.append(console.localize("multiples of {step}", step=_format_param(readable.step)))
+    return ", ".join(parts)
 
 
 def _format_param(value: Any) -> str:

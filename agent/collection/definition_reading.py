@@ -13,6 +13,7 @@ from agent.collection.statements import Statement
 from agent.facts import SYSTEM_SCHEMAS, count_most_rows, find_source_spec
 from agent.facts.definition_stripping import strip_definition
 from agent.facts.definitions import write_show_statement
+from agent.facts.schema import BusinessObject
 from agent.model.labels import N_
 from agent.model.snapshot import Unavailable
 from agent.model.terms import Scalar, Text, UnavailableKind
@@ -28,6 +29,8 @@ TIMED_OUT = N_(
 _ENDED = N_("{source} was read for {read_count} of {all_count} tables; then: {reason} Left out are: {names}")
 # What the server says of one table, which may have been dropped; all else would be said of the next one, too.
 _OF_ONE_TABLE = frozenset({UnavailableKind.ERROR, UnavailableKind.NO_VIEW, UnavailableKind.NO_COLUMN})
+# So many in a row that are not granted, before any was shown, are no longer about single tables.
+_MOST_REFUSED = 3
 Name = tuple[str, str]
 
 
@@ -76,7 +79,8 @@ class ShownTables:
 def list_shown_tables(row: type, facts: Facts) -> tuple[Name, ...] | Unavailable:
     """Return the tables that the cached plans read, those of the dearest statements first.
 
-    Unavailable if no plan could be read.
+    Unavailable if no plan could be read. A materialized view stands in a plan as a table, and the server does not show
+    its definition to the account of the printed grants.
     """
     spec = find_source_spec(row)
     assert spec is not None
@@ -87,7 +91,10 @@ def list_shown_tables(row: type, facts: Facts) -> tuple[Name, ...] | Unavailable
     dearest = list_dearest_ids(spec.shown_for, facts)
     rank = {} if isinstance(dearest, Unavailable) else {sql_id: place for place, sql_id in enumerate(dearest)}
     ranked = sorted(steps, key=lambda step: rank.get(step.sql_id, len(rank)))
-    return tuple(dict.fromkeys(_list_tables(ranked)))
+    objects = facts.get(BusinessObject, ())
+    made = () if isinstance(objects, Unavailable) else objects
+    views = {(row.owner, row.object_name) for row in made if row.object_type == "MATERIALIZED VIEW"}
+    return tuple(name for name in dict.fromkeys(_list_tables(ranked)) if name not in views)
 
 
 def list_tables_of(row: type, facts: Facts) -> tuple[Name, ...]:
@@ -108,7 +115,8 @@ def _list_tables(steps: Iterable[Any]) -> Iterator[Name]:
 def read_definitions(session: ReadOnlySession, statement: Statement, names: Sequence[Name]) -> ShownTables:
     """Show one table after the other, up to the limit of the source and of time, or until the session ends.
 
-    A table that was dropped meanwhile, or whose definition cannot be read, is left out.
+    A table that was dropped meanwhile, or whose definition cannot be read, is left out. So is one that is not granted,
+    as long as others are.
     """
     rows: list[Row] = []
     left_out: list[Name] = []
@@ -123,7 +131,8 @@ def read_definitions(session: ReadOnlySession, statement: Statement, names: Sequ
             left_out.append((schema, table))
             continue
         except StatementError as error:
-            if error.kind in _OF_ONE_TABLE:
+            refused = error.kind is UnavailableKind.PRIVILEGE and (rows or place + 1 < _MOST_REFUSED)
+            if error.kind in _OF_ONE_TABLE or refused:
                 left_out.append((schema, table))
                 continue
             return ShownTables(rows, (*left_out, *names[place:]), error)

@@ -50,16 +50,25 @@ _DROPPED = (
     "((OWNER = '__recyclebin' AND OBJECT_TYPE = 'TABLE')"
     " OR (OBJECT_TYPE = 'DATABASE' AND SUBSTR(OBJECT_NAME, 1, 12) = '__recycle_$_'))"
 )
-# Of columns that many tables have, only what a check may ask about is read.
-_FAR_BEHIND = "(ORDINAL_POSITION >= 100 AND ORDINAL_POSITION % 10 = 0)"
-_LONG_CHAR = "(DATA_TYPE = 'char' AND CHARACTER_MAXIMUM_LENGTH > 64)"
+# Of columns that many tables have, only what a check may ask about is read. These numbers are no limits: a check whose
+# rule asks about less names them as ``readable``, and does not pass.
+FAR_BEHIND_FROM = 100  # the place of a column in its table
+FAR_BEHIND_STEP = 10
+LONG_CHAR_FROM = 65  # characters
 # What an index may repeat in full. A shorter text stays far below the limit on the width of its entries.
-_WIDE = "(CHARACTER_MAXIMUM_LENGTH >= 256 AND DATA_TYPE <> 'json')"
+WIDE_FROM = 256  # characters
+NAMED_MOMENT_UP_TO = 64  # characters
+FEW_VALUES_UP_TO = 50  # distinct values
+SHORT_VALUE_BYTES = 15  # of a column of more values, longer ones are read
+VALUE_HEAD_BYTES = 12  # of each value in AVG_COL_LEN
+_FAR_BEHIND = f"(ORDINAL_POSITION >= {FAR_BEHIND_FROM} AND ORDINAL_POSITION % {FAR_BEHIND_STEP} = 0)"
+_LONG_CHAR = f"(DATA_TYPE = 'char' AND CHARACTER_MAXIMUM_LENGTH > {LONG_CHAR_FROM - 1})"
+_WIDE = f"(CHARACTER_MAXIMUM_LENGTH >= {WIDE_FROM} AND DATA_TYPE <> 'json')"
 _DATED = "(DATA_TYPE IN ('date', 'datetime', 'timestamp') AND COLUMN_DEFAULT LIKE '____-__-__%')"
 # What a name says of a text: it ends in a moment, or in several keys. Checks read the words closer.
 _LAST_WORD = "SUBSTRING_INDEX(COLUMN_NAME, '_', -1)"
 _NAMED_MOMENT = (
-    "(DATA_TYPE IN ('char', 'varchar') AND CHARACTER_MAXIMUM_LENGTH <= 64"
+    f"(DATA_TYPE IN ('char', 'varchar') AND CHARACTER_MAXIMUM_LENGTH <= {NAMED_MOMENT_UP_TO}"
     " AND (SUBSTR(COLUMN_NAME, -4) IN ('date', 'time') OR SUBSTR(COLUMN_NAME, -5) = 'until'"
     f" OR {_LAST_WORD} IN ('timestamp', 'birthday', 'at', 'on', 'from', 'to', 'till', 'since')))"
 )
@@ -71,7 +80,6 @@ _NOTABLE = (
     f"EXTRA LIKE '%auto_increment%' OR DATA_TYPE IN ('float', 'double') OR {_LIMITED} OR ORDINAL_POSITION = 1"
     f" OR {_FAR_BEHIND} OR {_LONG_CHAR} OR {_WIDE} OR {_DATED} OR {_NAMED_MOMENT} OR {_NAMED_KEYS}"
 )
-VALUE_HEAD_BYTES = 12  # of each value in AVG_COL_LEN
 _IN_KEY = "COLUMN_KEY <> ''"
 _GATHERED = "LAST_ANALYZED > '1971-01-01'"
 _BY_RANGE = "PARTITION_METHOD LIKE 'RANGE%'"
@@ -247,7 +255,10 @@ class TableStatistics:
     order_by="OWNER, TABLE_NAME, COLUMN_NAME",
     limit=60000,
     tables_of=TableDefinition,
-    elsewhere="NUM_DISTINCT BETWEEN 1 AND 50 OR AVG_COL_LEN >= 28 AND NUM_DISTINCT > 0",
+    elsewhere=(
+        f"NUM_DISTINCT BETWEEN 1 AND {FEW_VALUES_UP_TO}"
+        f" OR AVG_COL_LEN >= {SHORT_VALUE_BYTES + 1 + VALUE_HEAD_BYTES} AND NUM_DISTINCT > 0"
+    ),
 )
 class ColumnStatistics:
     """Optimizer statistics of one column, without its least and largest value, which are the customer's data.

@@ -11,7 +11,7 @@ from typing import Any
 
 from agent.facts import find_source_spec
 from agent.facts.settings import Tenant
-from agent.judgement.evidence import is_cut, measure_sight
+from agent.judgement.evidence import find_unreadable_limit, is_cut, measure_sight
 from agent.judgement.fingerprint import fingerprint_finding
 from agent.judgement.load_records import describe_span
 from agent.judgement.mutes import MuteMatcher
@@ -274,7 +274,9 @@ def _require_evidence(spec: CheckSpec, rule: Rule, snapshot: Snapshot, seen: _Se
     judged = {_clean_text(item.resource) for item in seen.measured} - seen.unjudged.keys()
     sight = measure_sight(spec, rule.evidence, snapshot, judged, seen.unjudged.keys())
     seen.hidden_us_per_s = sight.hidden_us_per_s
-    if sight.lack:
+    if unreadable := find_unreadable_limit(spec, rule):
+        seen.cut, seen.unknown = True, unreadable
+    elif sight.lack:
         seen.cut = not sight.is_about_objects
         # What could not be read, or not be there yet, explains more than what was not found in the rest.
         seen.unknown = sight.lack if sight.explains_all else seen.unknown or sight.lack

@@ -18,7 +18,7 @@ from agent.judgement.uptime import describe_short_uptime
 from agent.model.check import CheckSpec, NotAssessed
 from agent.model.labels import RECORDS
 from agent.model.naming import list_names
-from agent.model.rule import LeastEvidence
+from agent.model.rule import Ladder, LeastEvidence, Rule
 from agent.model.snapshot import Snapshot, Unavailable
 from agent.model.terms import Text, UnavailableKind
 
@@ -60,6 +60,49 @@ def measure_sight(
         return sight
     lack = _find_unjudged(least, judged, unjudged)
     return replace(sight, lack=lack, is_about_objects=lack is not None)
+
+
+def find_unreadable_limit(spec: CheckSpec, rule: Rule) -> NotAssessed | None:
+    """Return why a check cannot pass by its rule: a limit or a param lies where its sources leave out rows."""
+    readable = spec.readable
+    if readable is None:
+        return None
+    for param, most in readable.most_params.items():
+        value = _get_number(rule, param)
+        if value > most:
+            return NotAssessed(
+                "{param} of the rule is {value}; what lies above {most} is not read.",
+                "Set {param} to {most} or less.",
+                param=param,
+                value=value,
+                most=most,
+            )
+    least = _get_number(rule, readable.least_param) if readable.least_param else readable.least
+    for _, limit in rule.judge.rungs if isinstance(rule.judge, Ladder) else ():
+        if limit < least:
+            return NotAssessed(
+                "The limit of the rule is {limit}; what lies below {value} is not read.",
+                "Set the limit to {value} or more.",
+                limit=limit,
+                value=least,
+                unit=spec.unit.value,
+            )
+        if readable.step and limit % readable.step:
+            return NotAssessed(
+                "The limit of the rule is {limit}; only multiples of {step} are read.",
+                "Set the limit to a multiple of {step}.",
+                limit=limit,
+                step=readable.step,
+                unit=spec.unit.value,
+            )
+    return None
+
+
+def _get_number(rule: Rule, param: str) -> float:
+    """Return a param that the check's header names as a number."""
+    value = rule.params_values[param]
+    assert isinstance(value, int | float)
+    return value
 
 
 def is_cut(row: type, snapshot: Snapshot) -> bool:

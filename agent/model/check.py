@@ -179,6 +179,21 @@ class LevelSpec:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Readable:
+    """Which numbers of its rule a check can be judged by: its sources leave out the rows of all others.
+
+    Values are read from ``least`` on, and where ``step`` is not 0 only its multiples are. ``least_param`` names the
+    param below whose value the check measures too little. ``most_params`` maps a param to the largest number up to
+    which rows are read.
+    """
+
+    least: float = 0.0
+    step: float = 0.0
+    least_param: str = ""
+    most_params: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CheckSpec:
     """A check's header, built by the ``@check`` decorator.
 
@@ -192,6 +207,7 @@ class CheckSpec:
     ``level`` says which evidence is forecast; ``foretells`` is the kind of level whose forecast the check judges.
     ``counted`` names the evidence that tells how many events the value was counted from (the hits of a share, the
     executions of an average time); it is ``value`` where the value itself counts them.
+    ``readable``: what its sources read, where that is not everything that a rule may ask about.
     ``rule`` is a plug-in's entry in the form of rules.yaml; for our own checks, whose entries are in that file, it is
     None.
     """
@@ -222,6 +238,7 @@ class CheckSpec:
     level: LevelSpec | None = None
     foretells: str = ""
     counted: str = ""
+    readable: Readable | None = None
     expects_value: bool = False
     parse: Callable[[str], float | str] | None = None
     rule: Mapping[str, Any] | None = None

@@ -9,6 +9,7 @@ from agent.api import (
     LevelSpec,
     Measurement,
     Params,
+    Readable,
     Remediation,
     Rows,
     Scalar,
@@ -56,6 +57,7 @@ class AutoIncrementParams(Params):
     level=LevelSpec(LevelKind.AUTO_INCREMENT, used="cache_end_count", limit="highest_count"),
     exhausts=True,
     sources=SOURCES,
+    readable=Readable(least_param="unsure_from_pct"),
 )
 def auto_increment_nearly_exhausted(
     counters: Rows[AutoIncrement],

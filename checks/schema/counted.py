@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from agent.api import NotAssessed, Rows, list_names, name_object
-from agent.facts.schema import PartitionedTable, Table, TableChanges
+from agent.facts.schema import PartitionedTable, Table, TableChanges, TableStatistics
 
 
 def counted(
@@ -63,6 +63,27 @@ def list_grown(tables: Iterable[Table], now: datetime, min_age_days: int) -> set
 def added_since(changes: Rows[TableChanges] | None) -> Mapping[tuple[str, str], int]:
     """Return schema and table -> rows added since its statistics were gathered, less those removed."""
     return {(row.table_owner, row.table_name): row.added_rows for row in changes or ()}
+
+
+def list_counted_late(
+    changes: Rows[TableChanges] | None, statistics: Rows[TableStatistics] | None, now: datetime, min_settled_days: int
+) -> set[tuple[str, str]]:
+    """Return schema and table where what was counted since may be rows that the statistics hold already.
+
+    The server counts the rows of a load after it has gathered statistics of them. With older
+    statistics this is not so: the next nightly window would have gathered them anew.
+    """
+    settled = now - timedelta(days=min_settled_days)
+    fresh = {
+        (row.owner, row.table_name): row.num_rows or 0
+        for row in statistics or ()
+        if row.last_analyzed and row.last_analyzed > settled
+    }
+    return {
+        (row.table_owner, row.table_name)
+        for row in changes or ()
+        if row.changes == row.added_rows <= fresh.get((row.table_owner, row.table_name), 0)
+    }
 
 
 def require_counted(uncounted: Sequence[str]) -> None:

@@ -9,6 +9,7 @@ from agent.facts.schema import NotableColumn, Table
 from checks.schema.counted import list_stored, require_read
 from checks.schema.name_words import names_moment
 from checks.schema.pages import DDL, DESIGN
+from checks.schema.readable import DATED_TEXTS
 
 
 @params
@@ -41,6 +42,7 @@ class DateParams(Params):
         DocPage(f"{DESIGN}/200.object-structure-design-specification/100.field-design.md"),
         DocPage(f"{DDL}/900.column-type-change-rule-of-mysql-mode.md"),
     ),
+    readable=DATED_TEXTS,
 )
 def date_as_text(columns: Rows[NotableColumn], tables: Rows[Table], p: DateParams) -> Iterator[Measurement]:
     """The documentation advises against text for dates, because they are then converted implicitly. A text accepts

@@ -22,6 +22,7 @@ from agent.facts.plans import PlanStep
 from agent.facts.schema import ColumnStatistics, ForeignKey, ForeignKeyColumn, IndexColumn, TableStatistics
 from checks.schema.indexes import group_indexes, list_bound, list_scanned
 from checks.schema.pages import DESIGN, VIEWS
+from checks.schema.readable import FEW_VALUES
 
 
 @params
@@ -53,6 +54,7 @@ class FewValuesParams(Params):
         DocPage(f"{DESIGN}/200.object-structure-design-specification/400.index-design.md"),
         DocPage(f"{VIEWS}/15000.o-dba_tab_col_statistics-of-mysql-mode.md"),
     ),
+    readable=FEW_VALUES,
 )
 def index_on_few_values(
     *,

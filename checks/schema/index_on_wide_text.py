@@ -9,6 +9,7 @@ from agent.facts.schema import IndexColumn, NotableColumn, Table
 from checks.schema.counted import list_stored
 from checks.schema.indexes import group_indexes
 from checks.schema.pages import DESIGN, STATEMENTS
+from checks.schema.readable import WIDE_TEXTS
 
 
 @check(
@@ -33,6 +34,7 @@ from checks.schema.pages import DESIGN, STATEMENTS
         DocPage(f"{DESIGN}/200.object-structure-design-specification/400.index-design.md"),
         DocPage(f"{STATEMENTS}/2200.create-index-of-mysql-mode.md"),
     ),
+    readable=WIDE_TEXTS,
 )
 def index_on_wide_text(
     indexes: Rows[IndexColumn], columns: Rows[NotableColumn], tables: Rows[Table]

@@ -8,6 +8,7 @@ from agent.api import Actor, DocPage, Measurement, Remediation, Rows, Unit, chec
 from agent.facts.schema import NotableColumn, Table
 from checks.schema.counted import list_stored, require_read
 from checks.schema.pages import BASICS, DDL, DESIGN
+from checks.schema.readable import LONG_CHARS
 
 
 @check(
@@ -33,6 +34,7 @@ from checks.schema.pages import BASICS, DDL, DESIGN
         DocPage(f"{DESIGN}/200.object-structure-design-specification/100.field-design.md"),
         DocPage(f"{DDL}/900.column-type-change-rule-of-mysql-mode.md"),
     ),
+    readable=LONG_CHARS,
 )
 def long_char_column(columns: Rows[NotableColumn], tables: Rows[Table]) -> Iterator[Measurement]:
     """CHAR is for codes of fixed length; the longest common ones are hashes of 128 digits. For texts of varying length,

@@ -20,18 +20,21 @@ from agent.api import (
     params,
 )
 from agent.facts.given import Clock
-from agent.facts.schema import PartitionedTable, TableChanges
+from agent.facts.schema import PartitionedTable, TableChanges, TableStatistics
 from agent.facts.settings import Variable
 from checks.schema.bounds import ends_of, spelled
+from checks.schema.counted import list_counted_late
 from checks.schema.pages import DYNAMIC, OBJECTS, VIEWS
 from checks.schema.zones import find_zone, read_wall_clock
 
 
 @params
 class ClosedParams(Params):
-    """A table that ended longer ago and has no writes is taken for a closed archive."""
+    """A table that ended longer ago and has no writes is taken for a closed archive; with fresh statistics its writes
+    may have been counted late."""
 
     closed_days: int
+    min_settled_days: int
 
 
 @check(
@@ -67,8 +70,10 @@ class ClosedParams(Params):
     ),
 )
 def partitions_have_run_out(
+    *,
     tables: Rows[PartitionedTable],
     changes: Rows[TableChanges] | None,
+    statistics: Rows[TableStatistics] | None,
     variables: Rows[Variable] | None,
     clock: Rows[Clock],
     p: ClosedParams,
@@ -76,17 +81,18 @@ def partitions_have_run_out(
     """A row beyond the last partition is refused with error 1526, and business rows carry today's date. If the last
     partition ended lately, inserts fail now. If it ended long ago, the table may be a closed archive, which has no
     writes; with writes since its statistics were gathered it is in use. Without statistics the writes may be the
-    initial load, and nothing can be said. Dates are in the tenant's time zone."""
+    initial load, and nothing can be said; nor with fresh ones where no more rows were added than they hold, for the
+    server counts rows late. Dates are in the tenant's time zone."""
     zone = find_zone(variables)
     now = read_wall_clock(clock[0].as_of, zone)
     written = {(row.table_owner, row.table_name) for row in changes or () if row.changes > 0}
+    late = list_counted_late(changes, statistics, clock[0].as_of, p.min_settled_days)
     for table in tables:
         ends = ends_of(table, zone)
         if not ends or ends[1] > now or table.catch_all_pieces:
             continue
         name, days = (table.table_schema, table.table_name), (now.date() - ends[1].date()).days
-        gathered = table.table_rows is not None
-        if days <= p.closed_days or (name in written and gathered):
+        if days <= p.closed_days or (name in written - late and table.table_rows is not None):
             yield Measurement(name_object(*name), days, {"bound": spelled(ends[1], zone)})
         elif changes is None or name in written:
             yield Unjudged(name_object(*name))

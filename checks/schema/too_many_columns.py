@@ -9,6 +9,7 @@ from agent.api import Actor, DocPage, KernelRun, Measurement, Remediation, Rows,
 from agent.facts.schema import NotableColumn, Table
 from checks.schema.counted import list_stored, require_read
 from checks.schema.pages import TABLE_DESIGN, VIEWS
+from checks.schema.readable import MANY_COLUMNS
 
 
 @check(
@@ -35,6 +36,7 @@ from checks.schema.pages import TABLE_DESIGN, VIEWS
         DocPage(f"{VIEWS}/800.information_schema-columns-of-mysql-mode.md"),
         KernelRun("4.3.5.3", "DROP COLUMN: ORDINAL_POSITION of the columns behind it becomes one less"),
     ),
+    readable=MANY_COLUMNS,
 )
 def too_many_columns(columns: Rows[NotableColumn], tables: Rows[Table]) -> Iterator[Measurement]:
     """Row-store tables store whole rows: reading two of two hundred columns reads the blocks of all columns. Such

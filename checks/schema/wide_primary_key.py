@@ -10,6 +10,7 @@ from agent.api import (
     KernelCode,
     Measurement,
     Params,
+    Readable,
     Remediation,
     Rows,
     Unit,
@@ -18,7 +19,7 @@ from agent.api import (
     name_object,
     params,
 )
-from agent.facts.schema import ColumnStatistics, IndexColumn, NotableColumn, TableStatistics
+from agent.facts.schema import SHORT_VALUE_BYTES, ColumnStatistics, IndexColumn, NotableColumn, TableStatistics
 from checks.schema.indexes import group_indexes
 from checks.schema.key_bytes import find_fixed_bytes, may_be_long
 from checks.schema.pages import OBJECTS, TABLE_DESIGN
@@ -27,11 +28,10 @@ from checks.schema.pages import OBJECTS, TABLE_DESIGN
 @params
 class WideKeyParams(Params):
     """Without statistics the length of a key is unknown where a text in it may have so many characters, and with them
-    where it may have so many bytes. Of a column of many values statistics are read from ``short_bytes`` + 1 on."""
+    where it may have so many bytes."""
 
     min_indexes_count: int
     unsure_from_count: int
-    short_bytes: int
 
 
 @check(
@@ -58,6 +58,7 @@ class WideKeyParams(Params):
         DocPage(f"{OBJECTS}/500.manage-indexes-of-mysql-mode/100.about-indexes-of-mysql-mode.md"),
         KernelCode("src/sql/engine/expr/ob_expr_sys_op_opnsize.cpp", "calc_sys_op_opnsize"),
     ),
+    readable=Readable(least_param="unsure_from_count"),
 )
 def wide_primary_key(
     indexes: Rows[IndexColumn],
@@ -86,7 +87,7 @@ def wide_primary_key(
         bytes_of = {name: known.get((*table, name), find_fixed_bytes(kind)) for name, kind in kinds.items()}
         length = sum(size for size in bytes_of.values() if size is not None)
         missing = sum(size is None for size in bytes_of.values())
-        if length < p.unsure_from_count <= length + missing * p.short_bytes:
+        if length < p.unsure_from_count <= length + missing * SHORT_VALUE_BYTES:
             yield Unjudged(name_object(*table))
             continue
         yield Measurement(name_object(*table), length, {"columns": ", ".join(key), "indexes_count": others})

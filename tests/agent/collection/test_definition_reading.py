@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -18,7 +19,7 @@ from agent.collection.slices import narrow_elsewhere
 from agent.collection.statements import Statement, compile_source
 from agent.facts.definitions import TableDefinition
 from agent.facts.plans import PlanStep
-from agent.facts.schema import ColumnStatistics
+from agent.facts.schema import BusinessObject, ColumnStatistics
 from agent.facts.sql import CachedPlan
 from agent.model.cost import Cost
 from agent.model.snapshot import Snapshot, Unavailable
@@ -104,6 +105,7 @@ def test_each_table_is_shown_by_a_statement_of_its_own_and_stripped() -> None:
         lambda: error(1146, b"Table 'shop.bad' doesn't exist"),
         lambda: error(1049, b"Unknown database 'shop'"),
         lambda: error(4016, b"Internal error"),
+        lambda: error(1142, b"SELECT command denied to user 'ob_health'@'%' for table 'bad'"),
         lambda: rows(LABELS),
         lambda: rows(LABELS, ["bad", None]),
         lambda: rows(LABELS, ["bad", "CREATE TABLE `bad` (\n  `e` enum('it's') DEFAULT NULL\n)"]),
@@ -129,7 +131,6 @@ VIEW = ["View", "Create View", "character_set_client", "collation_connection"]
         lambda: rows(VIEW, ["bad", "CREATE VIEW `bad` AS select 'secret' AS `x`", "utf8mb4", "utf8mb4_bin"]),
         lambda: rows(LABELS, ["bad", table("`a` int(11)")], ["more", table("`a` int(11)")]),
         lambda: rows(LABELS, ["bad", b"\xff\xfe"]),
-        lambda: error(1142, b"SHOW command denied to user"),
         lambda: error(4012, b"Timeout"),
         lambda: rows(["View", "Create View"], ["bad", "CREATE VIEW `bad` AS select 'secret' AS `x`"]),
     ],
@@ -139,6 +140,16 @@ def test_an_answer_of_another_form_ends_the_source_or_leaves_the_table_out(answe
     assert names_of(found)[:1] == ["first"] and ("shop", "bad") in found.left_out
     assert "bad" not in names_of(found) and "secret" not in str(found.rows)
     assert len(found.rows) + len(found.left_out) == 3
+
+
+def test_where_nothing_is_granted_the_reading_ends() -> None:
+    def refuse(sql: str) -> Answer | None:
+        return error(1142, b"SHOW command denied to user") if "SHOW CREATE" in sql else None
+
+    found, server = show(refuse, [f"t{number}" for number in range(50)])
+    assert found.rows == [] and len(found.left_out) == 50
+    assert found.failure is not None and found.failure.kind is UnavailableKind.PRIVILEGE
+    assert sum("SHOW CREATE" in sql for sql in server.statements) == 3
 
 
 HOSTILE = [
@@ -217,6 +228,16 @@ def test_the_tables_of_the_dearest_statements_come_first() -> None:
     }  # fmt: skip
     names = ["dear", "shared", "cheap", "gone"]
     assert list_shown_tables(TableDefinition, facts) == tuple(("shop", name) for name in names)
+    mview = BusinessObject(
+        owner="shop", object_name="shared", object_id=7, object_type="MATERIALIZED VIEW", status="VALID"
+    )
+    told: Facts = {
+        **facts,
+        BusinessObject: (mview, dataclasses.replace(mview, object_name="dear", object_type="TABLE")),
+    }
+    assert list_shown_tables(TableDefinition, told) == tuple(("shop", name) for name in names if name != "shared")
+    unknown: Facts = {**facts, BusinessObject: Unavailable(UnavailableKind.BUDGET, Text("spent"))}
+    assert list_shown_tables(TableDefinition, unknown) == list_shown_tables(TableDefinition, facts)
 
 
 def test_without_plans_no_table_is_known() -> None:

@@ -364,6 +364,11 @@ CASES = [
         [("shop.tmp_t", LOW)],
         label="filled before its statistics, and counted after",
     ),
+    Case(
+        "SCH044",
+        [_copy("tmp_t"), _filled("tmp_t", 81, 81), replace(_counted(80), table_name="tmp_t", last_analyzed=NOW)],
+        label="doubled since its statistics",
+    ),
     Case("SCH044", [_copy("tmp_t"), replace(_scan("tmp_t"), object_name="tmp_t")], label="read"),
     Case("SCH030", [_table(), _column(ordinal_position=90)]),
     Case("SCH030", [_table(), _column(ordinal_position=1), _column(ordinal_position=100)], FOUND),

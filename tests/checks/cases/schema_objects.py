@@ -16,6 +16,7 @@ from agent.facts.schema import (
     Sequence,
     Table,
     TableChanges,
+    TableStatistics,
 )
 from agent.facts.settings import Parameter, Variable
 from agent.model.snapshot import Unavailable
@@ -55,6 +56,14 @@ def _days(first: int, last: int, partitions: int = 2) -> PartitionedTable:
 
 def _gathered(first: int, last: int) -> PartitionedTable:
     return dataclasses.replace(_days(first, last), table_rows=10)
+
+
+def _analyzed(days: float) -> TableStatistics:
+    """Statistics of ten rows that are so old."""
+    gathered = NOW - timedelta(days=days)
+    return TableStatistics(
+        owner="shop", table_name="t", num_rows=10, avg_row_len=8, last_analyzed=gathered, stattype_locked=None
+    )
 
 
 def _hours(first: int, last: int, spelling: str = "'%Y-%m-%d %H:%M:%S'", **parts: Any) -> PartitionedTable:
@@ -197,6 +206,10 @@ CASES = [
     Case("SCH022", [_days(-400, -31)], label="closed archive"),
     Case("SCH022", [_gathered(-400, -31), _written(1)], [("shop.t", HIGH)], label="written to"),
     Case("SCH022", [_days(-400, -31), _written(1)], not_assessed=True, label="written to, perhaps to fill it"),
+    Case("SCH022", [_gathered(-400, -31), _written(10), _analyzed(1.9)], not_assessed=True, label="filled before"),
+    Case("SCH022", [_gathered(-400, -31), _written(10), _analyzed(2)], [("shop.t", HIGH)], label="written to later"),
+    Case("SCH022", [_gathered(-400, -31), _written(11), _analyzed(1)], [("shop.t", HIGH)], label="outgrown"),
+    Case("SCH022", [_gathered(-400, -31), _written(9, 8), _analyzed(1)], [("shop.t", HIGH)], label="changed"),
     Case("SCH022", [_gathered(-400, -31)], label="closed archive with statistics"),
     Case("SCH022", [_days(-400, -31), (TableChanges, NO_VIEW)], not_assessed=True, label="changes unknown"),
     Case("SCH022", [_days(-400, -9), _DYNAMIC], [("shop.t", HIGH)], label="the server should have added one"),

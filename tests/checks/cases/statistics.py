@@ -125,6 +125,7 @@ CASES = [
     Case("STA001", [_statistics(), _table(100)], label="nothing was ever written"),
     Case("STA001", [_statistics(), _changes(1), _table(8)], [("shop.t", Severity.LOW)]),
     Case("STA001", [_statistics(), _changes(49_999), _table(1)], label="large, but not yet very"),
+    Case("STA001", [_statistics(), _table(1 / 24)], label="empty for an hour"),
     Case("STA001", [_statistics(), _changes(240_000), _table(0)], [("shop.t", Severity.LOW)], label="large and new"),
     Case("STA001", [_statistics(), _changes(1_000_000), _table(1)], [("shop.t", Severity.MEDIUM)], label="very large"),
     Case("STA001", [_statistics(), (TableChanges, _NO_VIEW), _table(90)], not_assessed=True, label="no view"),

@@ -39,12 +39,12 @@ PLANTS = [
         plant=[
             "CREATE TABLE {db}.t (id INT, made DATE, PRIMARY KEY (id, made)) PARTITION BY LIST COLUMNS (made)"
             " (PARTITION a VALUES IN ('2021-01-01'), PARTITION b VALUES IN ('2021-01-02'))",
-            # Without statistics the writes may be those that filled a closed archive.
+            # Without statistics, or with as many rows as these hold, the writes may have filled a closed archive.
             "INSERT INTO {db}.t VALUES (1, '2021-01-02')",
             "CALL DBMS_STATS.GATHER_TABLE_STATS('{db}', 't')",
             "CALL DBMS_STATS.FLUSH_DATABASE_MONITORING_INFO()",
             "SELECT SLEEP(1.2)",
-            "INSERT INTO {db}.t VALUES (2, '2021-01-02')",
+            "INSERT INTO {db}.t VALUES (2, '2021-01-02'), (3, '2021-01-02'), (4, '2021-01-02')",
         ],
         # With statistics, for how much the new partition for the rest holds is judged, too.
         cure=[
