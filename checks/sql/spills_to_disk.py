@@ -65,13 +65,11 @@ class SpillParams(Params):
 )
 def spills_to_disk(areas: Rows[WorkArea], plans: Rows[CachedPlan], limits: SpillParams) -> Iterator[Measurement]:
     """A sort or a hash join that needs more memory than its share of the tenant's work areas writes its rows to
-    temporary files and reads them again, in several passes where even the parts are too large. The statement then
-    takes many times as long, and the files take the disk's time from all others. A batch that does it once is no
-    trouble.
+    temporary files and reads them again, in several passes where even the parts are too large. The statement then takes
+    many times as long, and the files take the disk's time from all others. A batch that does it once is no trouble.
 
-    Figures outlive their plan, so only plans that are in the cache count, and only if the last execution wrote,
-    too. Where a server keeps as many figures as it can, those of others are gone.
-    """
+    Figures outlive their plan, so only plans that are in the cache count, and only if the last execution wrote, too.
+    Where a server keeps as many figures as it can, those of others are gone."""
     if not plans:
         raise NotAssessed("The plan cache shows no statement of the customer.")
     cached = {(plan.tenant_id, plan.sql_id, plan.plan_id) for plan in plans}
