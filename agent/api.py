@@ -2,7 +2,8 @@
 
 A check is one pure generator with a ``@check`` header. Its parameters' annotations name the facts it
 needs (``Rows[Unit]``; ``Rows[Unit] | None`` if they are optional) and, with a ``Params`` type,
-its other numbers. Its docstring is the rationale. It measures; it never judges.
+its other numbers. The first paragraph of its docstring is the rationale, the rest the scope. It measures; it
+never judges.
 """
 
 from __future__ import annotations
@@ -132,6 +133,7 @@ def check(
     counted: str = "",
     readable: Readable | None = None,
     rationale: str = "",
+    scope: str = "",
     consequence: str = "",
     parse: Callable[[str], float | str] | None = None,
     title_below: str = "",
@@ -140,20 +142,22 @@ def check(
     """Attach a ``CheckSpec`` to a measuring function and return the function unchanged.
 
     ``finding`` is the sentence of a finding; its placeholders are ``resource``, ``value``, ``limit`` and the
-    evidence's names. ``consequence`` says in one plain sentence what happens to the business if nothing is done;
-    without it page one prints the beginning of the rationale. ``sources`` say where the facts were looked up; the first
-    page is what a reader is sent to. ``sizing`` says what to buy; ``exhausts`` marks a share of something that only
-    grows and ends at 100. ``level`` names the evidence that is forecast, and ``foretells`` the kind of level whose
-    forecast the check judges. ``counted`` names the evidence with the number of events that the value was counted from.
-    ``readable`` says which limits can be judged, where the sources leave out rows: by any other it does not pass.
-    ``parse`` marks a check whose values are judged against an expected value or range; ``title_below`` and
-    ``title_above`` then say which way they are wrong.
+    evidence's names. ``rationale``, or the first paragraph of the docstring, says why a finding matters, and reports
+    print it; ``scope``, or the rest of the docstring, tells what is left out and how it is judged. ``consequence``
+    says in one plain sentence what happens to the business if nothing is done; without it page one prints the
+    beginning of the rationale. ``sources`` say where the facts were looked up; the first page is what a reader is sent
+    to. ``sizing`` says what to buy; ``exhausts`` marks a share of something that only grows and ends at 100. ``level``
+    names the evidence that is forecast, and ``foretells`` the kind of level whose forecast the check judges.
+    ``counted`` names the evidence with the number of events that the value was counted from. ``readable`` says which
+    limits can be judged, where the sources leave out rows: by any other it does not pass. ``parse`` marks a check
+    whose values are judged against an expected value or range; ``title_below`` and ``title_above`` then say which way
+    they are wrong.
     Raises TypeError for a header or a signature that breaks the contract.
     """
 
     def wrap(function: F) -> F:
         facts, optional, params_name, params_type = _parse_signature(function)
-        reason = rationale or inspect.getdoc(function) or ""
+        reason, _, rest = (rationale or inspect.getdoc(function) or "").partition("\n\n")
         if not reason:
             raise TypeError(f"{code}: the docstring (its rationale) is missing")
         spec = CheckSpec(
@@ -165,6 +169,7 @@ def check(
             title=title,
             finding=finding,
             rationale=" ".join(reason.split()),
+            scope=" ".join((scope or rest).split()),
             remediation=remediation,
             sources=sources,
             measure=function,

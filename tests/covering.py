@@ -182,7 +182,6 @@ COVERING: Mapping[str, str] = {
     "agent/report/view/proof.py": "tests/agent/report/view/test_slow_sql.py",
     "agent/report/view/purchase.py": "tests/agent/report/view/test_front.py",
     "agent/report/view/scripts.py": "tests/agent/report/view/test_report.py",
-    "agent/report/view/statement.py": "tests/agent/report/view/test_report.py",
     "agent/report/view/work_lines.py": "tests/agent/report/xlsx/test_render_xlsx.py",
     "agent/report/words.py": "tests/agent/report/test_formats_agree.py",
     "agent/report/write_report.py": "tests/agent/test_pipeline.py",

@@ -84,6 +84,7 @@ def list_texts(spec: CheckSpec) -> list[str]:
         spec.finding,
         spec.consequence,
         spec.rationale,
+        spec.scope,
         remedy.advice,
         remedy.risk,
         remedy.pre_check,

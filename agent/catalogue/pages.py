@@ -75,7 +75,7 @@ def _is_wanted(spec: CheckSpec, rule: Rule, wanted: CheckFilter, brought: Transl
 
 def _join_texts(spec: CheckSpec, brought: Translations) -> str:
     """All that is said of a check, in every language."""
-    texts = (spec.code, spec.name, spec.title, spec.rationale, spec.remediation.advice)
+    texts = (spec.code, spec.name, spec.title, spec.rationale, spec.scope, spec.remediation.advice)
     return "\n".join(translate(text, language, brought) for text in texts for language in LANGUAGES)
 
 
@@ -224,6 +224,7 @@ def render_check(spec: CheckSpec, rule: Rule, brought: Translations = OWN_ONLY, 
         _format_part(console.localize("If nothing is done"), fold(_tell(spec.consequence, brought))),
         fold(_tell(spec.rationale, brought)),
         _format_part(console.localize("Limits"), describe_limits(spec, rule)),
+        _format_part(console.localize("What is judged"), fold(_tell(spec.scope, brought))),
         _format_part(
             console.localize("Params"),
             ", ".join(f"{name} = {_format_param(v)}" for name, v in rule.params_values.items()),

@@ -15,9 +15,16 @@ SET_BY_SERVER = frozenset({
     "_parallel_ddl_control", "_enable_mysql_compatible_dates", "_ob_immediate_row_conflict_check",
     "_enable_ddl_worker_isolation",
 })  # fmt: skip
+# They say which server this is and where it was started: each server has its own, and nobody tunes them.
+OF_THE_SERVER = frozenset({
+    "all_server_list", "cluster", "cluster_id", "config_additional_dir", "data_dir", "devname", "ha_info", "local_ip",
+    "mysql_port", "ob_startup_mode", "obconfig_url", "observer_id", "redo_dir", "rootservice_list", "rpc_port",
+    "server_create_time", "zone",
+})  # fmt: skip
 # The embedded kernel sets these itself.
 SET_BY_EMBEDDED = frozenset(
     {"_ob_enable_pl_dynamic_stack_check", "_use_odps_jni_connector", "_enable_dbms_job_package", "_bloom_filter_ratio"}
+    | {"log_disk_size", "memory_limit"}
 )
 # The vendor's templates for kinds of workload set these values.
 _OF_TEMPLATES = {"_enable_defensive_check": frozenset({"0"}), "_rowsets_max_rows": frozenset({"1", "4", "32"})}
@@ -47,8 +54,8 @@ class Parameter:
     isdefault: str | None = None
 
     def is_explained(self, *, embedded: bool) -> bool:
-        """Whether nobody changed a hidden parameter, though it is not at its default: see the lists above."""
-        own = SET_BY_SERVER | SET_BY_EMBEDDED if embedded else SET_BY_SERVER
+        """Whether nobody changed a parameter, though it is not at its default: see the lists above."""
+        own = SET_BY_SERVER | OF_THE_SERVER | SET_BY_EMBEDDED if embedded else SET_BY_SERVER | OF_THE_SERVER
         return self.name in own or self.value in _OF_TEMPLATES.get(self.name, ())
 
 

@@ -200,16 +200,16 @@ class CheckSpec:
     ``facts`` maps the measuring function's parameter names to row types; those in ``optional``
     are passed as None when unavailable. ``params`` is the type of its other numbers, or None.
     ``title_below`` and ``title_above`` say which way the values are wrong, where a rule expects a range.
-    ``rationale`` is the docstring; ``consequence`` says in one sentence, in a manager's words, what happens to the
-    business if nothing is done. ``finding`` is the one-line template of a finding. ``sources`` say where each fact that
-    the check relies on was looked up; the first that a browser can open is what a reader is sent to. ``sizing`` says
-    what to buy. ``exhausts``: the value is the share of something that only grows, and at 100 there is no more.
-    ``level`` says which evidence is forecast; ``foretells`` is the kind of level whose forecast the check judges.
-    ``counted`` names the evidence that tells how many events the value was counted from (the hits of a share, the
-    executions of an average time); it is ``value`` where the value itself counts them.
-    ``readable``: what its sources read, where that is not everything that a rule may ask about.
-    ``rule`` is a plug-in's entry in the form of rules.yaml; for our own checks, whose entries are in that file, it is
-    None.
+    ``rationale`` is the docstring's first paragraph. ``scope`` is the rest of it: what is left out and how it is
+    judged. It is for readers of the catalogue; no report prints it. ``consequence`` says in one sentence, in a
+    manager's words, what happens to the business if nothing is done. ``finding`` is the one-line template of a
+    finding. ``sources`` say where each fact that the check relies on was looked up; the first that a browser can open
+    is what a reader is sent to. ``sizing`` says what to buy. ``exhausts``: the value is the share of something that
+    only grows, and at 100 there is no more. ``level`` says which evidence is forecast; ``foretells`` is the kind of
+    level whose forecast the check judges. ``counted`` names the evidence that tells how many events the value was
+    counted from (the hits of a share, the executions of an average time); it is ``value`` where the value itself
+    counts them. ``readable``: what its sources read, where that is not everything that a rule may ask about. ``rule``
+    is a plug-in's entry in the form of rules.yaml; for our own checks, whose entries are in that file, it is None.
     """
 
     code: str
@@ -224,6 +224,7 @@ class CheckSpec:
     measure: Callable[..., Iterable[Measurement | Unjudged]]
     facts: Mapping[str, type]
     optional: frozenset[str] = frozenset()
+    scope: str = ""
     consequence: str = ""
     title_below: str = ""
     title_above: str = ""

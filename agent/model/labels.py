@@ -134,6 +134,17 @@ STAGES: Mapping[str, str] = {
     "rpc": N_("RPC and parallel workers"),
     "rest": N_("rest"),
 }
+# What the statements ask for that belong to no view: those of the connection itself, and what is read back at the end.
+OWN_STATEMENTS: Mapping[str, str] = {
+    "driver": N_("Connection: character set"),
+    "session": N_("Connection: read-only and timeouts"),
+    "server": N_("Connection: server and version"),
+    "identity": N_("Connection: tenant and account"),
+    "grants": N_("Privileges of the account"),
+    "columns": N_("Columns of the system views"),
+    "load": N_("Load of the tenant"),
+    "receipt": N_("Receipt from the SQL audit"),
+}
 STATUSES: Mapping[str, str] = {
     "ok": N_("Read"),
     "privilege": N_("Privilege missing"),

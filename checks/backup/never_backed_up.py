@@ -66,8 +66,11 @@ def never_backed_up(
     p: NeverBackedUpParams,
 ) -> Iterator[Measurement]:
     """Replicas protect against the loss of servers, but not against a wrong statement, a faulty release or the loss of
-    the whole cluster. Without any backup such an accident is final. Standby tenants are excluded, because their primary
-    tenant must be backed up, and so are tenants created in the last days."""
+    the whole cluster. Without any backup such an accident is final.
+
+    Standby tenants are excluded, because their primary tenant must be backed up, and so are tenants created in the
+    last days.
+    """
     attested, is_sys = console_backup(attestations), builds[0].tenant_kind is TenantKind.SYS
     if attested and attested.value is True:
         return

@@ -49,9 +49,12 @@ def restore_not_rehearsed(
     attestations: Rows[Attestation], restores: Rows[RestoreJob] | None, builds: Rows[Build], clock: Rows[Clock]
 ) -> Iterator[Measurement]:
     """A backup that has never been restored may not be restorable. Rehearsals find what views cannot show: missing
-    rights at the destination, a resource pool that is too small, or a restore that takes a day when the business can
-    wait an hour. A restore into another cluster is shown only there, and a tenant does not see restores of other
-    tenants: the customer states what the history of the sys tenant lacks."""
+    rights at the destination, a resource pool that is too small, or a restore that takes a day when the business
+    can wait an hour.
+
+    A restore into another cluster is shown only there, and a tenant does not see restores of other tenants: the
+    customer states what the history of the sys tenant lacks.
+    """
     drills = {date.fromisoformat(str(item.value)): item.by for item in attestations if item.key == "last_restore_drill"}
     is_sys = builds[0].tenant_kind is TenantKind.SYS
     for job in restores or ():

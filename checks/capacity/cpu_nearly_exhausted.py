@@ -43,9 +43,12 @@ class CpuParams(Params):
 def cpu_nearly_exhausted(
     samples: Rows[CpuSample], snapshots: Rows[WorkloadSnapshot], p: CpuParams
 ) -> Iterator[Measurement]:
-    """One reading does not represent a quarter, so the CPU time between WR snapshots (one hour apart by default) is
-    compared, and a high percentile of it is taken. Near the limit requests queue, and all statements become slow at
-    once. Each server is judged separately, because all leaders may be on one."""
+    """Near the limit requests queue, and all statements become slow at once.
+
+    One reading does not represent a quarter, so the CPU time between WR snapshots (one hour apart by default) is
+    compared, and a high percentile of it is taken. Each server is judged separately, because all leaders may be on
+    one.
+    """
     use = busiest_cpu(samples, snapshots, p.percentile_pct, p.min_samples_count)
     evidence = {
         "cores_count": use.cores,

@@ -73,8 +73,10 @@ def critical_period_without_headroom(
     p: PeriodParams,
 ) -> Iterator[Measurement]:
     """Resources that suffice on ordinary days may not suffice at the highest load of the year, and then it is too late
-    to enlarge them. So more headroom is required while such a period is near. CPU and memory are told apart, because
-    each is ordered by itself."""
+    to enlarge them. So more headroom is required while such a period is near.
+
+    CPU and memory are told apart, because each is ordered by itself.
+    """
     if not periods:
         raise NotAssessed(
             "No critical period of the business is known.", "Provide the critical periods of the business."

@@ -52,8 +52,11 @@ def data_disk_nearly_full(
     units: Rows[ResourceUnit], attestations: Rows[Attestation]
 ) -> Iterator[Measurement | Unjudged]:
     """A full data disk first stops compaction and then all writes; only more storage restores service. Compaction
-    itself needs free space for the new version of the data that it rewrites. A user tenant sees its own usage on a
-    node, but neither the size of the disk nor the usage of other tenants there, so the customer states the size."""
+    itself needs free space for the new version of the data that it rewrites.
+
+    A user tenant sees its own usage on a node, but neither the size of the disk nor the usage of other tenants
+    there, so the customer states the size.
+    """
     bought = next((float(a.value) for a in attestations if a.key == "purchased_data_disk_bytes"), 0.0)
     own = [unit for unit in units if not is_meta(unit.tenant_id)]
     if all(unit.data_disk_in_use is None for unit in own):

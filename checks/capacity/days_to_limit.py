@@ -36,8 +36,8 @@ OUTLOOKS = (
         tenants=_BOTH,
         title="Data disk full soon, as it grows now",
         consequence="Writes stop within months, before more storage is approved and ordered.",
-        why="A full data disk stops writes, and more storage takes an order and an approval. So the near end of the "
-        "forecast is judged, not its middle.",
+        why="A full data disk stops writes, and more storage takes an order and an approval.",
+        scope="The near end of the forecast is judged, not its middle.",
         remediation=Remediation(
             advice="Order more storage before the near end of the forecast, or agree which data is archived or deleted "
             "and when: the recycle bin, old partitions, unused indexes.",

@@ -31,9 +31,11 @@ from checks.capacity.pages import PARTITIONS
     sources=(PARTITIONS,),
 )
 def large_table_unpartitioned(tables: Rows[Table], partitioned: Rows[PartitionedTable]) -> Iterator[Measurement]:
-    """An unpartitioned table is one tablet: one server carries all its reads and writes, it is moved and compacted as a
-    whole, and old rows can only be deleted row by row. Sizes come from optimizer statistics; a table without them is
-    not judged."""
+    """An unpartitioned table is one tablet: one server carries all its reads and writes, it is moved and compacted as
+    a whole, and old rows can only be deleted row by row.
+
+    Sizes come from optimizer statistics; a table without them is not judged.
+    """
     split = {(row.table_schema, row.table_name) for row in partitioned}
     for table in tables:
         if table.data_length and (table.table_schema, table.table_name) not in split:

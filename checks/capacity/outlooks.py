@@ -58,6 +58,7 @@ class Outlook:
     remediation: Remediation
     sources: tuple[Source, ...]
     source: type
+    scope: str = ""
     may_be_none: bool = False
     sizing: Sizing | None = None
 
@@ -103,6 +104,7 @@ def _make_check(module: str, outlook: Outlook) -> Callable[..., Iterator[Measure
         foretells=outlook.kind,
         sources=outlook.sources,
         rationale=outlook.why,
+        scope=outlook.scope,
     )(measure)
 
 

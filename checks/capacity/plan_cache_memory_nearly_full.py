@@ -60,8 +60,10 @@ def plan_cache_memory_nearly_full(
     plan_caches: Rows[PlanCache], variables: Rows[Variable], builds: Rows[Build], p: PlanCacheParams
 ) -> Iterator[Measurement]:
     """From ob_plan_cache_evict_high_percentage on (90% by default) plans are evicted. Statements that lose their plan
-    are optimized again, which costs CPU and shows as sudden slow executions. Very small caches are not judged: a few
-    large chunks would distort the share."""
+    are optimized again, which costs CPU and shows as sudden slow executions.
+
+    Very small caches are not judged: a few large chunks would distort the share.
+    """
     setting = raised(variables, "ob_plan_cache_percentage", p.largest_share_pct)
     of_others = dict.fromkeys(setting)  # sys sees their caches, but only its own variables
     sees_others = builds[0].tenant_kind is TenantKind.SYS

@@ -60,8 +60,11 @@ def query_timeout_of_hours(
     variables: Rows[Variable], profiles: Rows[BusinessProfile], limits: HoursParams
 ) -> Iterator[Measurement]:
     """The timeout is the last means to end a statement with a bad plan. At hours, one such statement holds a worker
-    thread, its memory and its locks for a whole business day, and a few of them take all threads. Values that the
-    documentation gives for analytical work, and tenants that the customer names as analytical, are excluded."""
+    thread, its memory and its locks for a whole business day, and a few of them take all threads.
+
+    Values that the documentation gives for analytical work, and tenants that the customer names as analytical, are
+    excluded.
+    """
     value = next((row.value or "" for row in variables if row.name == _NAME), "")
     if not value.isdecimal():
         raise NotAssessed("{setting} has no value.", setting=_NAME)

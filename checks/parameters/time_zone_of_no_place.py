@@ -58,8 +58,10 @@ _USED = frozenset({*_BROKEN, *(f"{hour:+03d}:00" for hour in _WHOLE_HOURS)})
 )
 def time_zone_of_no_place(variables: Rows[Variable]) -> Iterator[Measurement]:
     """Sessions that set no time zone use this one: it decides what NOW() returns, to which day an order belongs, and
-    when a job begins. An offset that no region uses shifts all of this by minutes or hours. Names and SYSTEM are not
-    checked; which time zone is right only the business knows."""
+    when a job begins. An offset that no region uses shifts all of this by minutes or hours.
+
+    Names and SYSTEM are not checked; which time zone is right only the business knows.
+    """
     value = next((row.value or "" for row in variables if row.name == _NAME), "").strip()
     if not value:
         raise NotAssessed("{setting} has no value.", setting=_NAME)

@@ -67,10 +67,13 @@ def auto_increment_nearly_exhausted(
     p: AutoIncrementParams,
 ) -> Iterator[Measurement]:
     """Once the column is exhausted every insert fails until it is widened. OceanBase allocates values in caches, so
-    gaps are large and a small type is soon used up. The view records the end of the allocated cache, which may be above
-    the value really used; a table may have its own cache of at most a hundred million values. So values before that
-    distance are certainly used, at least as many as there are rows by statistics, and all up to the synchronized value
-    once a cache was allocated behind it; between that and the end of the cache the usage is unknown."""
+    gaps are large and a small type is soon used up.
+
+    The view records the end of the allocated cache, which may be above the value really used; a table may have its
+    own cache of at most a hundred million values. So values before that distance are certainly used, at least as
+    many as there are rows by statistics, and all up to the synchronized value once a cache was allocated behind it;
+    between that and the end of the cache the usage is unknown.
+    """
     standing = {row.auto_increment_key: row for row in counters}
     tables = [row for row in objects if row.object_type == "TABLE"]
     of_table = {(row.owner, row.object_name): standing.get(row.object_id) for row in tables}

@@ -52,8 +52,10 @@ def catch_all_partition_fills(
     p: CatchAllParams,
 ) -> Iterator[Measurement]:
     """Once the last dated partition has passed, all new rows go to the MAXVALUE or DEFAULT partition. It grows without
-    limit: old months can no longer be dropped quickly, and conditions on the date no longer prune partitions. Few rows,
-    as wrong dates cause, are not counted."""
+    limit: old months can no longer be dropped quickly, and conditions on the date no longer prune partitions.
+
+    Few rows, as wrong dates cause, are not counted.
+    """
     zone = find_zone(variables)
     today = read_wall_clock(clock[0].as_of, zone).date()
     passed = {

@@ -63,9 +63,11 @@ from checks.schema.pages import BASICS, DESIGN
 )
 def charset_not_utf8mb4(tables: Rows[Table], columns: Rows[NotableColumn]) -> Iterator[Measurement]:
     """A limited character set refuses or garbles rare Chinese characters and emoji. Joins with utf8mb4 tables convert
-    one side row by row, so that the index on the converted column is not used. Columns are judged; the table's own
-    character set only applies to new columns. ASCII codes are a deliberate choice and excluded: columns in the
-    character set ascii, and CHAR columns of latin1 that compare by bytes."""
+    one side row by row, so that the index on the converted column is not used.
+
+    Columns are judged; the table's own character set only applies to new columns. ASCII codes are a deliberate
+    choice and excluded: columns in the character set ascii, and CHAR columns of latin1 that compare by bytes.
+    """
     if columns and all(column.character_set_name is None for column in columns):
         raise NotAssessed("The character sets of columns cannot be read.")
     limited: defaultdict[tuple[str, str], list[NotableColumn]] = defaultdict(list)

@@ -42,10 +42,12 @@ def columns_of_one_name_differ(
     tables: Rows[Table], columns: Rows[NotableColumn], indexes: Rows[IndexColumn]
 ) -> Iterator[Measurement]:
     """Tables are joined over columns of the same name: the column of the parent row and its copies in other tables. If
-    one is a number and the other text, or two texts have different collations, one side is converted row by row without
-    its index. An integer narrower than the key that it refers to is exhausted earlier. Columns that are part of a key
-    are compared, with the one that is unique by itself if there is one; ambiguous names such as code or status are
-    excluded."""
+    one is a number and the other text, or two texts have different collations, one side is converted row by row
+    without its index. An integer narrower than the key that it refers to is exhausted earlier.
+
+    Columns that are part of a key are compared, with the one that is unique by itself if there is one; ambiguous
+    names such as code or status are excluded.
+    """
     stored = list_stored(tables)
     unique = _list_unique(indexes)
     named: defaultdict[tuple[str, str], list[NotableColumn]] = defaultdict(list)

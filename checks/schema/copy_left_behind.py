@@ -41,11 +41,14 @@ def copy_left_behind(
     steps: Rows[PlanStep] | None,
     clock: Rows[Clock],
 ) -> Iterator[Measurement | Unjudged]:
-    """Before a release or a repair a table is copied, and the copy is forgotten. It takes space on the disk and in each
-    backup, and whoever must delete a person's data does not know of it. Tables count by the documentation's naming
-    conventions (tmp, bak, with a day). Excluded are those that were changed after they were filled, and those in
-    plans of the most expensive statements. If rows were added since the statistics, but not more than they hold, these
-    may be the rows of the filling, counted late: such a table is not judged."""
+    """Before a release or a repair a table is copied, and the copy is forgotten. It takes space on the disk and in
+    each backup, and whoever must delete a person's data does not know of it.
+
+    Tables count by the documentation's naming conventions (tmp, bak, with a day). Excluded are those that were
+    changed after they were filled, and those in plans of the most expensive statements. If rows were added since the
+    statistics, but not more than they hold, these may be the rows of the filling, counted late: such a table is not
+    judged.
+    """
     counted = {(row.owner, row.table_name): row.num_rows for row in statistics if row.last_analyzed}
     changed = {(row.table_owner, row.table_name): row for row in changes}
     planned = {(step.object_owner, step.object_name) for step in steps or ()}

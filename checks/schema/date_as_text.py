@@ -46,8 +46,11 @@ class DateParams(Params):
 )
 def date_as_text(columns: Rows[NotableColumn], tables: Rows[Table], p: DateParams) -> Iterator[Measurement]:
     """The documentation advises against text for dates, because they are then converted implicitly. A text accepts
-    31.12.2026, 2026-1-5 and 2026-02-30 alike: it sorts and compares by characters, and a comparison with a date cannot
-    use the index. Columns count by name and length only, because no rows are read."""
+    31.12.2026, 2026-1-5 and 2026-02-30 alike: it sorts and compares by characters, and a comparison with a date
+    cannot use the index.
+
+    Columns count by name and length only, because no rows are read.
+    """
     stored = list_stored(tables)
     for column in columns:
         kind, length = column.data_type.lower(), column.characters or 0

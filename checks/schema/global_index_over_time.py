@@ -53,7 +53,10 @@ def global_index_over_time(
 ) -> Iterator[Measurement]:
     """Tables are partitioned by time so that old months can be dropped quickly. With a global index, dropping takes as
     long as the index is large: its entries belong to all months, so the index is rebuilt, and until then statements
-    that need it are slow or fail. Unique indexes may have to be global and are excluded."""
+    that need it are slow or fail.
+
+    Unique indexes may have to be global and are excluded.
+    """
     zone = find_zone(variables)
     by_time = {
         (table.table_schema, table.table_name): table.partitions

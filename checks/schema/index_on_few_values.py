@@ -66,10 +66,12 @@ def index_on_few_values(
     steps: Rows[PlanStep] | None,
     p: FewValuesParams,
 ) -> Iterator[Measurement | Unjudged]:
-    """Such an index matches a tenth of the table or more at a time, and each row must then be looked up in the table: a
-    full scan is cheaper, so the optimizer does not use the index. Every write maintains it all the same. NULL is not
-    counted; multi-column, unique and invisible indexes, those that a foreign key needs and those that a plan uses are
-    excluded. If no plan could be read, it is not known whether one uses the index."""
+    """Such an index matches a tenth of the table or more at a time, and each row must then be looked up in the table:
+    a full scan is cheaper, so the optimizer does not use the index. Every write maintains it all the same.
+
+    NULL is not counted; multi-column, unique and invisible indexes, those that a foreign key needs and those that a
+    plan uses are excluded. If no plan could be read, it is not known whether one uses the index.
+    """
     known = {(row.owner, row.table_name, row.column_name): row for row in columns}
     counted = {(row.owner, row.table_name): row.num_rows for row in tables}
     left = list_bound(indexes, keys, key_columns) | list_scanned(steps or ())

@@ -40,7 +40,10 @@ def index_on_wide_text(
     indexes: Rows[IndexColumn], columns: Rows[NotableColumn], tables: Rows[Table]
 ) -> Iterator[Measurement | Unjudged]:
     """Each entry repeats the text, so the index becomes as large as the table, and every comparison reads long keys. A
-    few characters distinguish the values just as well. Full-text indexes and primary keys are excluded."""
+    few characters distinguish the values just as well.
+
+    Full-text indexes and primary keys are excluded.
+    """
     stored = list_stored(tables)
     length = {(column.table_schema, column.table_name, column.column_name): column.characters for column in columns}
     told = {(schema, table) for (schema, table, _), characters in length.items() if characters is not None}

@@ -59,9 +59,11 @@ def invalid_object(
     p: InvalidObjectParams,
 ) -> Iterator[Measurement | Unjudged]:
     """A view remains when the table or column that it reads is gone, and fails only when it is queried, often in a
-    month-end report. Logical exports and migrations fail at such objects, too. After any change of its table a view has
-    the same status until it is queried again: views whose columns are still listed compile and are excluded. Invalid
-    indexes are judged by another check."""
+    month-end report. Logical exports and migrations fail at such objects, too.
+
+    After any change of its table a view has the same status until it is queried again: views whose columns are
+    still listed compile and are excluded. Invalid indexes are judged by another check.
+    """
     invalid = {
         (row.owner, row.object_name, row.object_type): row.status
         for row in objects

@@ -44,8 +44,10 @@ class KeysParams(Params):
 )
 def keys_in_one_text(columns: Rows[NotableColumn], tables: Rows[Table], p: KeysParams) -> Iterator[Measurement]:
     """In a table of first normal form each column holds one value. Keys in a list cannot be joined, no index finds one
-    of them, no foreign key guards them, and the column's length limits how many there can be. Columns count by name and
-    type only, because no rows are read; JSON is excluded."""
+    of them, no foreign key guards them, and the column's length limits how many there can be.
+
+    Columns count by name and type only, because no rows are read; JSON is excluded.
+    """
     stored = list_stored(tables)
     for column in columns:
         kind, table = column.data_type.lower(), (column.table_schema, column.table_name)

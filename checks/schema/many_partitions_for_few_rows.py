@@ -54,7 +54,10 @@ def many_partitions_for_few_rows(
 ) -> Iterator[Measurement]:
     """Each partition, and each partition of a local index, is a tablet with its own memory, log and compaction. A
     statement without the partitioning key opens all of them to find a few rows. Partitions are useful for tables of
-    millions of rows, or where whole partitions are dropped. Tables with subpartitions are judged by another check."""
+    millions of rows, or where whole partitions are dropped.
+
+    Tables with subpartitions are judged by another check.
+    """
     old = list_grown(tables, clock[0].as_of, p.min_age_days)
     many = [
         table

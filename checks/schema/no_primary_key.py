@@ -58,8 +58,10 @@ def no_primary_key(
     changes: Rows[TableChanges] | None,
 ) -> Iterator[Measurement]:
     """A table without a primary key uses a hidden one that no statement can use: single rows are found by full scans,
-    replication and migration cannot identify a row, and duplicates are not prevented. A unique key of NOT NULL columns
-    also identifies rows: tables with one are excluded."""
+    replication and migration cannot identify a row, and duplicates are not prevented.
+
+    A unique key of NOT NULL columns also identifies rows: tables with one are excluded.
+    """
     if len(indexes) >= MAX_INDEX_COLUMNS:
         raise NotAssessed(
             "There are more indexes than the reading limit, so tables without a primary key cannot be determined."

@@ -47,9 +47,11 @@ from checks.schema.pages import OBJECTS, VIEWS
     ),
 )
 def nullable_unique_key(indexes: Rows[IndexColumn]) -> Iterator[Measurement | Unjudged]:
-    """NULL never equals NULL, so a unique key does not compare rows with a NULL: combinations that should be unique can
-    repeat. A typical case is a deletion date that is NULL for existing rows. Unique keys of a single nullable column
-    are excluded: many rows without a value are intended there."""
+    """NULL never equals NULL, so a unique key does not compare rows with a NULL: combinations that should be unique
+    can repeat. A typical case is a deletion date that is NULL for existing rows.
+
+    Unique keys of a single nullable column are excluded: many rows without a value are intended there.
+    """
     for (schema, table), made in group_indexes(indexes).items():
         for name, index in made.items():
             parts = [index[seq] for seq in sorted(index)]

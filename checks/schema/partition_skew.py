@@ -45,8 +45,11 @@ def partition_skew(
     tables: Rows[PartitionedTable], changes: Rows[TableChanges] | None, p: SkewParams
 ) -> Iterator[Measurement]:
     """Hash or list partitions spread rows and load over the servers. If one holds most of the rows, one server does
-    most of the work while others are idle, and parallel statements wait for it. Rows come from optimizer statistics.
-    List partitions by date, whose future is empty, and tables with subpartitions are not judged."""
+    most of the work while others are idle, and parallel statements wait for it.
+
+    Rows come from optimizer statistics. List partitions by date, whose future is empty, and tables with
+    subpartitions are not judged.
+    """
     spread = [table for table in tables if _spreads(table) and table.pieces == table.partitions > 1]
     for table, rows in counted(((table, table.table_rows) for table in spread), changes, p.min_rows_count):
         largest = table.largest_rows or 0

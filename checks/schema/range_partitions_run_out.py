@@ -76,11 +76,13 @@ def range_partitions_run_out(
     clock: Rows[Clock],
     p: RangeParams,
 ) -> Iterator[Measurement]:
-    """A row beyond the last partition is refused with error 1526, so one night every insert into the table fails. If
-    several partitions are ready ahead, somebody or the dynamic partition policy adds them in time: these tables are
-    excluded, and so are tables with a MAXVALUE or DEFAULT partition. Subpartitions are assumed not to be added. Numbers
-    count as dates if they read as year, month, day and hour or as a time since 1970, and are whole days or hours apart.
-    Other bounds are not judged. Dates are in the tenant's time zone."""
+    """A row beyond the last partition is refused with error 1526, so one night every insert into the table fails.
+
+    If several partitions are ready ahead, somebody or the dynamic partition policy adds them in time: these tables
+    are excluded, and so are tables with a MAXVALUE or DEFAULT partition. Subpartitions are assumed not to be added.
+    Numbers count as dates if they read as year, month, day and hour or as a time since 1970, and are whole days or
+    hours apart. Other bounds are not judged. Dates are in the tenant's time zone.
+    """
     zone = find_zone(variables)
     now = read_wall_clock(clock[0].as_of, zone)
     served = {(row.database_name, row.table_name) for row in dynamic or ()}

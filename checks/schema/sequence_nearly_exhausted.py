@@ -60,8 +60,11 @@ WIDEST = 2**63 - 1  # the largest bound that every version takes, and that a BIG
 )
 def sequence_nearly_exhausted(sequences: Rows[Sequence]) -> Iterator[Measurement]:
     """When a sequence that does not cycle reaches its bound, NEXTVAL fails, and with it every insert that uses it.
-    Servers fetch values in caches, and unused values of a cache are lost at a restart, so sequences advance faster than
-    rows. Cyclic sequences are excluded."""
+    Servers fetch values in caches, and unused values of a cache are lost at a restart, so sequences advance faster
+    than rows.
+
+    Cyclic sequences are excluded.
+    """
     for row in sequences:
         span = row.max_value - row.min_value
         if row.cycle_flag == "Y" or span <= 0:

@@ -40,8 +40,10 @@ from checks.schema.readable import MANY_COLUMNS
 )
 def too_many_columns(columns: Rows[NotableColumn], tables: Rows[Table]) -> Iterator[Measurement]:
     """Row-store tables store whole rows: reading two of two hundred columns reads the blocks of all columns. Such
-    tables often combine things that belong apart, so that several processes change and lock the same row. Every tenth
-    column is counted."""
+    tables often combine things that belong apart, so that several processes change and lock the same row.
+
+    Every tenth column is counted.
+    """
     stored = list_stored(tables)
     counted: defaultdict[tuple[str, str], int] = defaultdict(int)
     for column in columns:

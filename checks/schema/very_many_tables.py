@@ -53,8 +53,11 @@ def very_many_tables(
     tables: Rows[Table], indexes: Rows[IndexColumn], units: Rows[ResourceUnit]
 ) -> Iterator[Measurement]:
     """Every table, index and partition is at least one tablet that takes memory on each replica, even if empty; by
-    default no more than 20,000 tablets per GiB can be created. Schema refresh, compaction and statistics gathering slow
-    down long before. Partitions are not counted here, so the real number is higher."""
+    default no more than 20,000 tablets per GiB can be created. Schema refresh, compaction and statistics gathering
+    slow down long before.
+
+    Partitions are not counted here, so the real number is higher.
+    """
     memory = min((unit.memory_size for unit in units), default=0)
     if not memory:
         raise NotAssessed("The view shows no row of this tenant.")

@@ -37,8 +37,10 @@ Name = tuple[str, str]
 )
 def view_on_views(uses: Rows[ViewUse]) -> Iterator[Measurement]:
     """Each level hides tables and conditions. Tables are joined repeatedly or needlessly, and groups and limits in
-    between prevent conditions from being pushed down to the table. A change of the lowest view breaks all others. Of
-    views that depend on each other only the topmost is reported."""
+    between prevent conditions from being pushed down to the table. A change of the lowest view breaks all others.
+
+    Of views that depend on each other only the topmost is reported.
+    """
     below: defaultdict[Name, list[Name]] = defaultdict(list)
     for row in uses:
         below[row.view_schema, row.view_name].append((row.table_schema, row.table_name))

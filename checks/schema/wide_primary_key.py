@@ -69,8 +69,10 @@ def wide_primary_key(
 ) -> Iterator[Measurement | Unjudged]:
     """Every index entry ends with the primary key of its row. With a key of 36 characters, the entry for a number is
     nearly three times as long as with a key of 8 bytes, in memory and in the log of each write. Random keys also
-    scatter rows that were written together over the whole table. Statistics of short columns are not read: if the
-    result depends on them, it is not judged."""
+    scatter rows that were written together over the whole table.
+
+    Statistics of short columns are not read: if the result depends on them, it is not judged.
+    """
     known = {(row.owner, row.table_name, row.column_name): row.avg_bytes for row in lengths}
     gathered = {(row.owner, row.table_name) for row in tables if row.num_rows}
     declared = {(column.table_schema, column.table_name, column.column_name): column for column in columns}

@@ -64,9 +64,12 @@ def zero_date_default(
     columns: Rows[NotableColumn], tables: Rows[Table], p: ZeroDateParams
 ) -> Iterator[Measurement | Unjudged]:
     """Zero, or the first day of 1900 or 1970, is stored if no date is given. Zero is not a date: drivers refuse it or
-    convert it to NULL, other databases do not import it, and the default sql_mode allows it. The other values distort
-    ages and minima by decades, and every condition must exclude them. A far date such as 9999-12-31 is not judged: at
-    the end of a validity it sorts last, as intended; elsewhere it spoils estimates of ranges as the others do."""
+    convert it to NULL, other databases do not import it, and the default sql_mode allows it. The other values
+    distort ages and minima by decades, and every condition must exclude them.
+
+    A far date such as 9999-12-31 is not judged: at the end of a validity it sorts last, as intended; elsewhere it
+    spoils estimates of ranges as the others do.
+    """
     stored = list_stored(tables)
     for column in columns:
         table, default = (column.table_schema, column.table_name), column.default_date or ""

@@ -36,7 +36,10 @@ from checks.security.accounts import STATEMENTS, VIEWS
 )
 def empty_password(accounts: Rows[OpenAccount]) -> Iterator[Measurement]:
     """Whoever reaches the port and knows the account name can log in, and account names are no secret, root least of
-    all. Locked accounts, and roles, which are stored as locked accounts, are excluded."""
+    all.
+
+    Locked accounts, and roles, which are stored as locked accounts, are excluded.
+    """
     for account in accounts:
         if account.type != "ROLE":
             evidence = {"user": account.user_name, "host": account.host}

@@ -56,9 +56,11 @@ from checks.security.revocation import MOVE_BACK, MOVE_TO_DATABASE, OWN_DATABASE
 )
 def global_read_privileges(accounts: Rows[Account], administrators: Rows[Administrator]) -> Iterator[Measurement]:
     """SELECT on *.* reads every database of the tenant, including those of other applications, future ones, and the
-    system databases with the password hashes. PROCESS shows statements of others with their values. A dump or a monitor
-    needs such privileges, and works from one address: accounts restricted to one address are excluded. Accounts that
-    may also change data are reported by other checks."""
+    system databases with the password hashes. PROCESS shows statements of others with their values.
+
+    A dump or a monitor needs such privileges, and works from one address: accounts restricted to one address are
+    excluded. Accounts that may also change data are reported by other checks.
+    """
     told_elsewhere = []
     for account in empowered(accounts, administrators):
         privileges = held(account, SEEING)

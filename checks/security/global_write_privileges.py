@@ -55,8 +55,11 @@ def global_write_privileges(
     accounts: Rows[Account], administrators: Rows[Administrator]
 ) -> Iterator[Measurement | Unjudged]:
     """Privileges on *.* cover every database of the tenant, including those of other applications and future ones. One
-    faulty script or one leaked password can then destroy far more than its own data. FILE gives access to files of the
-    server. Accounts that log in only on the server itself usually belong to administrators and are not judged."""
+    faulty script or one leaked password can then destroy far more than its own data. FILE gives access to files of
+    the server.
+
+    Accounts that log in only on the server itself usually belong to administrators and are not judged.
+    """
     for account in empowered(accounts, administrators):
         privileges = held(account, {**WRITING, **CHANGING})
         if privileges and is_local(account):

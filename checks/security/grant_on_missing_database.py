@@ -47,8 +47,11 @@ from checks.security.accounts import (
 def grant_on_missing_database(
     accounts: Rows[Account], grants: Rows[DatabaseGrant], objects: Rows[BusinessObject]
 ) -> Iterator[Measurement]:
-    """Dropping a database leaves the privileges on it. If a database of that name is created again, perhaps for another
-    purpose, the old accounts have access to it. Names with a % stand for many databases and are not judged."""
+    """Dropping a database leaves the privileges on it. If a database of that name is created again, perhaps for
+    another purpose, the old accounts have access to it.
+
+    Names with a % stand for many databases and are not judged.
+    """
     known = list_known_databases(objects)
     for account, own in group_grants(customers(accounts), grants, accounts):
         missing = [grant for grant in own if grant.database_name.casefold() not in known]

@@ -60,8 +60,11 @@ def grant_option_held(
     accounts: Rows[Account], grants: Rows[DatabaseGrant], administrators: Rows[Administrator]
 ) -> Iterator[Measurement | Unjudged]:
     """Whoever may grant decides who has access. An account that passes its privileges on creates accounts that no
-    review knows of, and revoking its own privileges later does not revoke theirs. The option may hold for all databases
-    or for one. Accounts that log in only on the server itself usually belong to administrators and are not judged."""
+    review knows of, and revoking its own privileges later does not revoke theirs. The option may hold for all
+    databases or for one.
+
+    Accounts that log in only on the server itself usually belong to administrators and are not judged.
+    """
     for account, granted in group_grants(empowered(accounts, administrators), grants, accounts):
         own = [grant for grant in granted if grant.priv_grant_option == "YES"]
         everywhere = account.priv_grant_option == "YES"

@@ -55,8 +55,10 @@ def locked_accounts_left(
     accounts: Rows[Account], clock: Rows[Clock], p: LeftParams
 ) -> Iterator[Measurement | Unjudged]:
     """A locked account keeps its privileges and can be enabled again by one statement. It makes every review of
-    accounts longer and hides the accounts that matter. Accounts that were created or got a new password recently are
-    excluded."""
+    accounts longer and hides the accounts that matter.
+
+    Accounts that were created or got a new password recently are excluded.
+    """
     for account in customers(accounts):
         if account.is_locked == "YES":
             if account.type is None:  # a role is stored as an account that is locked

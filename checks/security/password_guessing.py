@@ -37,8 +37,10 @@ from checks.security.settings import value_of
 )
 def password_guessing(logins: Rows[FailedLogins], parameters: Rows[Parameter]) -> Iterator[Measurement]:
     """A person mistypes a password a few times; a program continues. Many failures in a row are either a job that was
-    forgotten when the password changed, which locks the account for everybody, or an attack. Failures are counted only
-    if connection_control_failed_connections_threshold is set."""
+    forgotten when the password changed, which locks the account for everybody, or an attack.
+
+    Failures are counted only if connection_control_failed_connections_threshold is set.
+    """
     if value_of(parameters, NAME) == "0":
         raise NotAssessed(
             "Failed logins are not counted: {setting} is 0.",

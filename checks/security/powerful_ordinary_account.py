@@ -51,8 +51,11 @@ def powerful_ordinary_account(
 ) -> Iterator[Measurement | Unjudged]:
     """SUPER, ALTER SYSTEM, ALTER TENANT and CREATE USER change the database configuration or other accounts. If an
     application account has them, one SQL injection endangers the whole tenant, and changes cannot be traced to a
-    person. Accounts that log in only on the server itself usually belong to administrators and are not judged until the
-    customer confirms."""
+    person.
+
+    Accounts that log in only on the server itself usually belong to administrators and are not judged until the
+    customer confirms.
+    """
     for account in empowered(accounts, administrators):
         privileges = held(account, POWERFUL)
         if privileges and is_local(account):

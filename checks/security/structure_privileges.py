@@ -61,8 +61,11 @@ def structure_privileges(
     administrators: Rows[Administrator],
 ) -> Iterator[Measurement]:
     """If the application has owner privileges, one SQL injection can drop tables instead of reading some rows, and
-    schema changes outside releases stay unnoticed. An account that only changes the schema is the account of releases;
-    one restricted to a single address is a tool's."""
+    schema changes outside releases stay unnoticed.
+
+    An account that only changes the schema is the account of releases; one restricted to a single address is a
+    tool's.
+    """
     known = list_known_databases(objects) - frozenset(SYSTEM_SCHEMAS)
     for account, own in group_grants(empowered(accounts, administrators), grants, accounts):
         both = [grant for grant in own if held(grant, _ROWS) and held(grant, _TABLES)]

@@ -53,9 +53,11 @@ _SYSTEM = frozenset(("mysql", "oceanbase"))
 def system_database_granted(
     accounts: Rows[Account], grants: Rows[DatabaseGrant], administrators: Rows[Administrator]
 ) -> Iterator[Measurement]:
-    """System tables hold the password hashes of all accounts, and statements of others with their values. Whoever takes
-    over the application gets them, too. Monitors that work in no other database, and accounts restricted to one
-    address, are excluded."""
+    """System tables hold the password hashes of all accounts, and statements of others with their values. Whoever
+    takes over the application gets them, too.
+
+    Monitors that work in no other database, and accounts restricted to one address, are excluded.
+    """
     for account, own in group_grants(empowered(accounts, administrators), grants, accounts):
         reached = [grant for grant in own if grant.database_name in _SYSTEM and held(grant, {**READING, **WRITING})]
         if reached and len(reached) < len(own) and not is_tied(account):

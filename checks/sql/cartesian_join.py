@@ -57,10 +57,13 @@ def cartesian_join(
     limits: ProductParams,
 ) -> Iterator[Measurement | Unjudged]:
     """Without a join condition, each row of one table is combined with each row of the other, and the work grows with
-    the product. If constants pick the rows of both sides, the plan also shows a Cartesian join, which is fine, so the
-    statement itself must lack the condition. Single rows and short lists are excluded; a few rows of a large table are
-    not: another condition picked them, so the join condition was forgotten. Nor is a list excluded if the statement
-    groups the pairs by one side and never uses columns of both together: each figure is then the same in all groups."""
+    the product. If constants pick the rows of both sides, the plan also shows a Cartesian join, which is fine, so
+    the statement itself must lack the condition.
+
+    Single rows and short lists are excluded; a few rows of a large table are not: another condition picked them, so
+    the join condition was forgotten. Nor is a list excluded if the statement groups the pairs by one side and never
+    uses columns of both together: each figure is then the same in all groups.
+    """
     facts = WorkloadFacts(
         shapes=shapes,
         totals=totals,

@@ -64,8 +64,10 @@ def collation_mismatch(
     limits: CollationParams,
 ) -> Iterator[Measurement | Unjudged]:
     """Two texts are compared in one character set and collation, so one side is converted row by row, and an index
-    sorted by its own collation cannot be used. The side in utf8mb4, or in a binary collation, is not converted. Only
-    scans of the other side that read far more rows than the join matches count."""
+    sorted by its own collation cannot be used. The side in utf8mb4, or in a binary collation, is not converted.
+
+    Only scans of the other side that read far more rows than the join matches count.
+    """
     facts = WorkloadFacts(
         shapes=shapes,
         totals=totals,

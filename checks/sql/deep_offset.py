@@ -56,8 +56,10 @@ def deep_offset(
     limits: OffsetParams,
 ) -> Iterator[Measurement | Unjudged]:
     """OFFSET reads and drops all rows before the page, so each further page costs more. Users hardly go that far, but
-    crawlers, exports and batch jobs read all pages. Statements with SQL_CALC_FOUND_ROWS also read all rows for the
-    first page, and are excluded."""
+    crawlers, exports and batch jobs read all pages.
+
+    Statements with SQL_CALC_FOUND_ROWS also read all rows for the first page, and are excluded.
+    """
     known = collect_texts(plans, texts)
     paging = {sql_id for sql_id, text in known.items() if skips_rows(text) and not counts_found_rows(text)}
     loads = add_planned_rows(list_loads(shapes, totals, history, plans), steps)

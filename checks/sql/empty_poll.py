@@ -58,8 +58,11 @@ def empty_poll(
     limits: PollParams,
 ) -> Iterator[Measurement | Unjudged]:
     """A worker that looks for work without a pause uses a connection and CPU all night without a result, and pushes
-    important statements out of the SQL audit. Lookups by a unique key that find nothing are excluded: they check
-    whether a row exists before writing it, or fill a cache."""
+    important statements out of the SQL audit.
+
+    Lookups by a unique key that find nothing are excluded: they check whether a row exists before writing it, or
+    fill a cache.
+    """
     trees = read_plans(steps or ())
     unique = None if indexes is None else _list_unique(indexes)
     for burst in list_bursts(shapes, returns, limits.min_executions_count, limits.min_share_pct):

@@ -55,9 +55,11 @@ class ErrorParams(Params):
 def errors_by_code(
     returns: Rows[AuditReturn], plans: Rows[CachedPlan] | None, limits: ErrorParams
 ) -> Iterator[Measurement]:
-    """Requests of the business have failed by it, and were often retried unnoticed. Timeouts, lack of memory, lock
-    conflicts and internal errors count; user errors, such as duplicate keys or wrong syntax, say nothing about the
-    database."""
+    """Requests of the business have failed by it, and were often retried unnoticed.
+
+    Timeouts, lack of memory, lock conflicts and internal errors count; user errors, such as duplicate keys or wrong
+    syntax, say nothing about the database.
+    """
     # A statement's own timeout is among the hints of its cached plan.
     own = {row.sql_id: timeout for row in plans or () if (timeout := read_timeout_us(row.outline or ""))}
     for found in list_errors(returns, SERIOUS, limits.min_errors_count):

@@ -73,8 +73,10 @@ def estimate_far_off(
     limits: EstimateParams,
 ) -> Iterator[Measurement | Unjudged]:
     """The optimizer chooses indexes, join order and join methods by estimated rows. If far more rows come, the plan
-    does not fit: single lookups instead of a scan, nested loops instead of a hash join. Real rows are known of the
-    first execution only, so fewer rows than estimated say nothing."""
+    does not fit: single lookups instead of a scan, nested loops instead of a hash join.
+
+    Real rows are known of the first execution only, so fewer rows than estimated say nothing.
+    """
     facts = WorkloadFacts(
         shapes=shapes,
         totals=totals,

@@ -66,9 +66,11 @@ def full_scan_of_large_table(
     steps: Rows[PlanStep] | None,
     limits: FullScanParams,
 ) -> Iterator[Measurement | Unjudged]:
-    """A full scan reads every row, so its cost grows with the table, and it pushes hot blocks out of the cache. That is
-    acceptable for a nightly report, but not for a frequent statement. The SQL audit marks scans of the table only;
-    scans of a whole index show in the rows read per row returned."""
+    """A full scan reads every row, so its cost grows with the table, and it pushes hot blocks out of the cache. That
+    is acceptable for a nightly report, but not for a frequent statement.
+
+    The SQL audit marks scans of the table only; scans of a whole index show in the rows read per row returned.
+    """
     loads = add_planned_rows(list_loads(shapes, totals, history, plans), steps)
     frequent = list(list_frequent(loads, limits.min_executions_count, limits.min_average_ms))
     for row in frequent:

@@ -55,9 +55,11 @@ def function_on_column(
     limits: WrappedParams,
 ) -> Iterator[Measurement | Unjudged]:
     """An index is sorted by the column, not by the result of a function, so every row is read and computed before it
-    can be compared. Although there is an index, such a statement becomes slower as the table grows. The SQL audit marks
-    full scans of a table, but not those of an index: there, statements count that read far more rows than they return
-    or change, except sums over the rows of another condition, which may need them all."""
+    can be compared. Although there is an index, such a statement becomes slower as the table grows.
+
+    The SQL audit marks full scans of a table, but not those of an index: there, statements count that read far more
+    rows than they return or change, except sums over the rows of another condition, which may need them all.
+    """
     known = collect_texts(plans, texts)
     wrapped = {sql_id: found for sql_id, text in known.items() if (found := find_wrapped_column(text))}
     summing = {sql_id for sql_id in wrapped if gathers_what_it_picks(known[sql_id])}

@@ -63,9 +63,12 @@ def harmful_hint(
     limits: HintParams,
 ) -> Iterator[Measurement | Unjudged]:
     """A hint applies however the data has changed. A hint written for an earlier table may now read everything and
-    bypass an index that was built later. Hints that force an access path, a join method or no rewriting count; an index
-    counts if it begins with all equality columns of the statement, because with only some of them it may find so many
-    rows that the hint is right."""
+    bypass an index that was built later.
+
+    Hints that force an access path, a join method or no rewriting count; an index counts if it begins with all
+    equality columns of the statement, because with only some of them it may find so many rows that the hint is
+    right.
+    """
     facts = WorkloadFacts(
         shapes=shapes,
         totals=totals,

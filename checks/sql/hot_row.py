@@ -63,10 +63,13 @@ class HotRowParams(Params):
 def hot_row(
     shapes: Rows[SqlShape], steps: Rows[PlanStep], plans: Rows[CachedPlan] | None, limits: HotRowParams
 ) -> Iterator[Measurement | Unjudged]:
-    """Who finds a row locked is parked and runs the statement again, which RETRY_CNT counts. A statement that reaches a
-    single row by its key waits for that row alone, so many such executions say that one transaction at a time gets on:
-    the more sessions there are, the longer each waits, whatever the hardware. Statements that change several rows are
-    left to SQL009, and retries without a wait, which DDL and leader switches cause, to SQL011."""
+    """Who finds a row locked is parked and runs the statement again, which RETRY_CNT counts. A statement that reaches
+    a single row by its key waits for that row alone, so many such executions say that one transaction at a time
+    gets on: the more sessions there are, the longer each waits, whatever the hardware.
+
+    Statements that change several rows are left to SQL009, and retries without a wait, which DDL and leader
+    switches cause, to SQL011.
+    """
     trees = read_plans(steps)
     for row in frequent(shapes, limits.min_executions_count):
         if row.lock_wait_us < limits.min_wait_ms * 1000 or not row.retries:

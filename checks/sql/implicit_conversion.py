@@ -62,10 +62,12 @@ def implicit_conversion(
     limits: ConversionParams,
 ) -> Iterator[Measurement | Unjudged]:
     """A text compared with a number is first converted to a number, row by row: different texts equal the same number
-    ('7', '07', '7.0'), so the index on the text cannot be used, and the whole table is read. The plan records the
-    parameter types it was made for, the table definition the type of the column. Numbers inside a function and
-    positions of an ENUM are compared without conversion. A scan that keeps most of its rows is slow for another
-    reason."""
+    ('7', '07', '7.0'), so the index on the text cannot be used, and the whole table is read.
+
+    The plan records the parameter types it was made for, the table definition the type of the column. Numbers
+    inside a function and positions of an ENUM are compared without conversion. A scan that keeps most of its rows
+    is slow for another reason.
+    """
     facts = WorkloadFacts(
         shapes=shapes,
         totals=totals,

@@ -64,11 +64,13 @@ def index_back(
     dictionary: Rows[NotableColumn] | None,
     limits: LookupParams,
 ) -> Iterator[Measurement | Unjudged]:
-    """An index without all columns of the statement only gives the position of a row, which is then read from the table
-    at random. That is fine for few rows; for many it costs more than everything else, and a table scan is often faster.
-    An index with the missing columns needs no lookups. Rows that are thrown away after the lookup count earlier than
-    rows that the statement needs, if the lookups are most of its work. Statements that use and keep most columns, and
-    those that change rows, need the table and are excluded."""
+    """An index without all columns of the statement only gives the position of a row, which is then read from the
+    table at random. That is fine for few rows; for many it costs more than everything else, and a table scan is
+    often faster. An index with the missing columns needs no lookups.
+
+    Rows that are thrown away after the lookup count earlier than rows that the statement needs, if the lookups are most
+    of its work. Statements that use and keep most columns, and those that change rows, need the table and are excluded.
+    """
     facts = WorkloadFacts(
         shapes=shapes,
         totals=totals,

@@ -60,7 +60,10 @@ def large_change(
     limits: LargeChangeParams,
 ) -> Iterator[Measurement | Unjudged]:
     """All rows that a transaction changes stay locked and take memstore until it commits, and a failure near the end
-    rolls everything back, which takes as long again. Statements without a condition are judged by SQL014."""
+    rolls everything back, which takes as long again.
+
+    Statements without a condition are judged by SQL014.
+    """
     everything = {plan.sql_id for plan in plans or () if writes_every_row(plan.statement)}
     ring = {(row.tenant_id, row.sql_id): row for row in shapes or () if row.executions > 0}
     for load in list_loads(shapes, totals, None):

@@ -74,8 +74,11 @@ def leading_wildcard(
     limits: WildcardParams,
 ) -> Iterator[Measurement | Unjudged]:
     """An index finds texts by their beginning. With a leading wildcard every entry is compared, so the statement
-    becomes slower as the table grows. If LIKE keeps few rows and an index begins with the column, but everything is
-    scanned, the pattern has a leading wildcard: for a prefix that matches so few rows, a range is scanned."""
+    becomes slower as the table grows.
+
+    If LIKE keeps few rows and an index begins with the column, but everything is scanned, the pattern has a leading
+    wildcard: for a prefix that matches so few rows, a range is scanned.
+    """
     facts = WorkloadFacts(
         shapes=shapes,
         totals=totals,

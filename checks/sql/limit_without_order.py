@@ -57,8 +57,11 @@ def limit_without_order(
     limits: OrderParams,
 ) -> Iterator[Measurement | Unjudged]:
     """Without an order, the first rows found are returned; another plan, a split partition or a parallel scan changes
-    them silently: pages repeat some rows and miss others. Existence tests, single rows, keys picked for batch
-    processing, rows locked when read, and results that LIMIT does not truncate are excluded."""
+    them silently: pages repeat some rows and miss others.
+
+    Existence tests, single rows, keys picked for batch processing, rows locked when read, and results that LIMIT
+    does not truncate are excluded.
+    """
     facts = WorkloadFacts(
         shapes=shapes, totals=totals, history=history, plans=plans, texts=texts, steps=steps, definitions=definitions
     )

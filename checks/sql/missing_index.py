@@ -68,12 +68,14 @@ def missing_index(
     limits: MissingIndexParams,
 ) -> Iterator[Measurement | Unjudged]:
     """Without an index that begins with a column of the conditions, the whole table or a whole index is scanned, and
-    nearly all rows are dropped by the scan or by the join above it. The plan shows how many rows are scanned and kept;
-    the statement shows by which columns an index could find them. Scans that keep most of their rows need them. An
-    index that begins with one of the columns counts as suitable, unless it is the one being read and only the other
-    columns can drop the rows. Converted columns are left to SQL023 and SQL027: an index would not help there, and an
-    existing one is not missing. Where all rows are sorted and only the first few are taken, an index in that order
-    ends the scan after these."""
+    nearly all rows are dropped by the scan or by the join above it. Where all rows are sorted and only the first
+    few are taken, an index in that order ends the scan after these.
+
+    The plan shows how many rows are scanned and kept; the statement shows by which columns an index could find
+    them. Scans that keep most of their rows need them. An index that begins with one of the columns counts as
+    suitable, unless it is the one being read and only the other columns can drop the rows. Converted columns are
+    left to SQL023 and SQL027: an index would not help there, and an existing one is not missing.
+    """
     facts = WorkloadFacts(
         shapes=shapes,
         totals=totals,

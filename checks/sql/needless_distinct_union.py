@@ -59,7 +59,10 @@ def needless_distinct_union(
 ) -> Iterator[Measurement | Unjudged]:
     """UNION without ALL puts all rows into a hash table or sorts them to remove duplicates. If each branch returns a
     key, and the branches differ by a value or by conditions on one column, there are no duplicates, and the work is
-    useless. Values are masked, so the plan must also have measured that nothing was removed."""
+    useless.
+
+    Values are masked, so the plan must also have measured that nothing was removed.
+    """
     facts = WorkloadFacts(
         shapes=shapes, totals=totals, history=history, plans=plans, texts=texts, steps=steps, definitions=definitions
     )

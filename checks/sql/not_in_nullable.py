@@ -55,9 +55,11 @@ def not_in_nullable(
     definitions: Rows[TableDefinition],
     limits: ExclusionParams,
 ) -> Iterator[Measurement | Unjudged]:
-    """No value is known to differ from NULL, so NOT IN is true for no row once the subquery returns a NULL. There is no
-    error; it happens when somebody leaves the column empty. NOT NULL columns, and subqueries whose conditions exclude
-    NULL, are excluded."""
+    """No value is known to differ from NULL, so NOT IN is true for no row once the subquery returns a NULL. There is
+    no error; it happens when somebody leaves the column empty.
+
+    NOT NULL columns, and subqueries whose conditions exclude NULL, are excluded.
+    """
     facts = WorkloadFacts(
         shapes=shapes, totals=totals, history=history, plans=plans, texts=texts, steps=steps, definitions=definitions
     )

@@ -64,9 +64,11 @@ def null_comparison(
     shapes: Rows[SqlShape] | None,
     limits: NullParams,
 ) -> Iterator[Measurement | Unjudged]:
-    """A comparison with NULL is neither true nor false, so no row meets such a condition: no error, no rows. NULL is
-    masked like any value, but its type is recorded. Filters made optional by OR, and statements that get NULL only
-    occasionally, are excluded."""
+    """A comparison with NULL is neither true nor false, so no row meets such a condition: no error, no rows.
+
+    NULL is masked like any value, but its type is recorded. Filters made optional by OR, and statements that get
+    NULL only occasionally, are excluded.
+    """
     by_shape: defaultdict[tuple[int | None, str], list[CachedPlan]] = defaultdict(list)
     for plan in plans:
         by_shape[plan.tenant_id, plan.sql_id].append(plan)

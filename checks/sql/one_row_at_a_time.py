@@ -62,10 +62,13 @@ def one_row_at_a_time(
     limits: OneRowParams,
 ) -> Iterator[Measurement | Unjudged]:
     """Each lookup by key is fast, so no list of slow SQL shows it. But each row costs a network round trip, and a page
-    of a hundred rows waits a hundred times. A session that sends one SQL pattern hundreds of times a second, or waits
-    for its results most of the second, does nothing else meanwhile; one that serves users sends other statements in
-    between. A single burst with as many executions as the table has rows may be a cache warm-up, and small tables hold
-    counters and settings that are read often: both are excluded."""
+    of a hundred rows waits a hundred times. A session that sends one SQL pattern hundreds of times a second, or
+    waits for its results most of the second, does nothing else meanwhile; one that serves users sends other
+    statements in between.
+
+    A single burst with as many executions as the table has rows may be a cache warm-up, and small tables hold
+    counters and settings that are read often: both are excluded.
+    """
     trees = read_plans(steps or ())
     for burst in list_bursts(shapes, returns, limits.min_executions_count, limits.min_share_pct):
         if isinstance(burst, str):

@@ -68,8 +68,11 @@ def or_across_columns(
     limits: OrParams,
 ) -> Iterator[Measurement | Unjudged]:
     """One index serves one branch of an OR; if one branch has no index, everything is read, and the indexes of the
-    other branches are not used. Rows that are locked are read in full, whatever indexes there are. Branches that no
-    index could serve (LIKE, a function, a subquery) and statements that keep much of what they read are excluded."""
+    other branches are not used. Rows that are locked are read in full, whatever indexes there are.
+
+    Branches that no index could serve (LIKE, a function, a subquery) and statements that keep much of what they
+    read are excluded.
+    """
     facts = WorkloadFacts(
         shapes=shapes,
         totals=totals,

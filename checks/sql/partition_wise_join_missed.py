@@ -61,9 +61,11 @@ def partition_wise_join_missed(
     limits: PartitionWiseParams,
 ) -> Iterator[Measurement | Unjudged]:
     """Two tables that are partitioned alike and joined by the partitioning columns are joined partition by partition,
-    where the data is. If number, method or column differ, the rows of one side are sent to the partitions of the other
-    side, or to all threads, in each execution. Sending few rows is fine. Tables partitioned by ranges or lists of
-    another column, such as logs by date, are excluded."""
+    where the data is. If number, method or column differ, the rows of one side are sent to the partitions of the
+    other side, or to all threads, in each execution. Sending few rows is fine.
+
+    Tables partitioned by ranges or lists of another column, such as logs by date, are excluded.
+    """
     facts = WorkloadFacts(
         shapes=shapes, totals=totals, history=history, plans=plans, steps=steps, definitions=definitions
     )

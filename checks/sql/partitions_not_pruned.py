@@ -66,9 +66,10 @@ def partitions_not_pruned(
     limits: PruningParams,
 ) -> Iterator[Measurement | Unjudged]:
     """Partition pruning relies only on conditions on the partitioning column. Without such a condition, or with the
-    column inside a function, every partition is read, so that the statement becomes slower with each new partition,
-    even if an index is used. Statements that keep much of the data need all partitions and are excluded, and so are
-    those that find few rows by an index in few partitions."""
+    column inside a function, every partition is read, even if an index is used: each new one slows the statement.
+
+    Statements that keep much of the data need all partitions and are excluded, and so are those that find few rows by
+    an index in few partitions."""
     facts = WorkloadFacts(
         shapes=shapes,
         totals=totals,

@@ -61,8 +61,10 @@ def peak_hours_only(
     hours: Rows[StatementHour], plans: Rows[CachedPlan] | None, limits: PeakParams
 ) -> Iterator[Measurement | Unjudged]:
     """A statement that runs in few hours decides how large the tenant must be, although the daily averages look calm.
-    Knowing the hours helps to find the cause and to keep maintenance away from them. Only hours that recur on several
-    days count, so that a single busy evening does not count as a pattern."""
+    Knowing the hours helps to find the cause and to keep maintenance away from them.
+
+    Only hours that recur on several days count, so that a single busy evening does not count as a pattern.
+    """
     days = max((row.days for row in hours), default=0)
     if days < limits.min_days_count:
         raise NotAssessed(

@@ -75,8 +75,11 @@ def plan_cache_defeated(
     returns: Rows[AuditReturn], shapes: Rows[SqlShape], limits: HardParseParams
 ) -> Iterator[Measurement | Unjudged]:
     """Literals become parameters, so statements of the same pattern share a plan. A plan is not found for two reasons:
-    the pattern changes each time, or the cache has evicted the plan. Then every statement is optimized. Only the
-    patterns that took most time can be distinguished, so the number of those optimized before is a lower bound."""
+    the pattern changes each time, or the cache has evicted the plan. Then every statement is optimized.
+
+    Only the patterns that took most time can be distinguished, so the number of those optimized before is a lower
+    bound.
+    """
     for tenant_id, rows, planned in busy_tenants(returns, limits.min_executions_count, lambda row: row.planned):
         hard_parses = sum(row.hard_parses for row in rows)
         here = [shape for shape in shapes if shape.tenant_id == tenant_id]

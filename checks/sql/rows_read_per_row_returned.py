@@ -66,9 +66,11 @@ def rows_read_per_row_returned(
     steps: Rows[PlanStep] | None,
     limits: RowsReadParams,
 ) -> Iterator[Measurement | Unjudged]:
-    """Rows that are read and filtered out waste CPU and cache. Rows in memory and on disk are counted alike, so a table
-    with many recent changes and no suitable index shows first, and so do scans of a whole index. An execution without a
-    result counts as one row."""
+    """Rows that are read and filtered out waste CPU and cache, and the statement gets slower as its tables grow.
+
+    Rows in memory and on disk are counted alike, so a table with many recent changes and no suitable index shows
+    first, and so do scans of a whole index. An execution without a result counts as one row.
+    """
     loads = add_planned_rows(list_loads(shapes, totals, history, plans), steps)
     frequent = list(list_frequent(loads, limits.min_executions_count, limits.min_average_ms))
     for row in frequent:

@@ -55,9 +55,12 @@ def select_star_wide(
     limits: WideParams,
 ) -> Iterator[Measurement | Unjudged]:
     """A list that shows five columns and selects all of them reads long texts from disk, sends them over the network
-    and drops them in the program; the cost grows with the data. The bytes are estimated from the rows returned and the
-    average row length in the optimizer statistics. They are the same on every machine, and the time that they take is
-    not, so no time is asked for. A single row that is opened by its key is no list, however long it is."""
+    and drops them in the program; the cost grows with the data.
+
+    The bytes are estimated from the rows returned and the average row length in the optimizer statistics. They are
+    the same on every machine, and the time that they take is not, so no time is asked for. A single row that is
+    opened by its key is no list, however long it is.
+    """
     facts = WorkloadFacts(
         shapes=shapes,
         totals=totals,

@@ -53,10 +53,12 @@ def single_row_inserts(
     steps: Rows[PlanStep] | None,
     limits: SingleRowParams,
 ) -> Iterator[Measurement | Unjudged]:
-    """Each statement costs a network round trip, and each commit a log write on a majority of the replicas, for one row
-    as for two hundred. A session that inserts hundreds of rows a second and does nothing else has all rows at hand. One
-    that inserts a row per user request sends other statements in between. Counters that are inserted or raised (ON
-    DUPLICATE KEY UPDATE) are excluded."""
+    """Each statement costs a network round trip, and each commit a log write on a majority of the replicas, for one
+    row as for two hundred. A session that inserts hundreds of rows a second and does nothing else has all rows at
+    hand. One that inserts a row per user request sends other statements in between.
+
+    Counters that are inserted or raised (ON DUPLICATE KEY UPDATE) are excluded.
+    """
     trees = read_plans(steps or ())
     for burst in list_bursts(shapes, returns, limits.min_executions_count, limits.min_share_pct):
         if isinstance(burst, str):

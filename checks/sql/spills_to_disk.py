@@ -67,6 +67,7 @@ def spills_to_disk(areas: Rows[WorkArea], plans: Rows[CachedPlan], limits: Spill
     """A sort or a hash join that needs more memory than its share of the tenant's work areas writes its rows to
     temporary files and reads them again, in several passes where even the parts are too large. The statement then takes
     many times as long, and the files take the disk's time from all others. A batch that does it once is no trouble.
+
     Figures outlive their plan, so only plans that are in the cache count, and only if the last execution wrote, too.
     Where a server keeps as many figures as it can, those of others are gone."""
     if not plans:

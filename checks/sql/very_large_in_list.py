@@ -41,9 +41,11 @@ def very_large_in_list(
     texts: Rows[RepositoryText] | None,
 ) -> Iterator[Measurement | Unjudged]:
     """Each length of the list is a separate statement with its own plan, which is optimized again and kept in the plan
-    cache. Long lists take memory and time to optimize, and above some length the optimizer prefers a full scan. A
-    comparison repeated with OR is such a list, too, and a tuple counts as one value. A truncated statement is counted
-    as far as it can be read."""
+    cache. Long lists take memory and time to optimize, and above some length the optimizer prefers a full scan.
+
+    A comparison repeated with OR is such a list, too, and a tuple counts as one value. A truncated statement is
+    counted as far as it can be read.
+    """
     for number, plan in enumerate(plans):
         values = count_longest_list(plan.statement)
         if values:

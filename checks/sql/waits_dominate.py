@@ -56,8 +56,10 @@ def waits_dominate(
     waits: Rows[StatementWait], plans: Rows[CachedPlan] | None, limits: WaitParams
 ) -> Iterator[Measurement]:
     """A statement that uses CPU gets faster with a better plan; one that waits does not. Sessions are sampled once a
-    second, so the share of samples is the share of time, and the wait event names the reason. Samples usually reach
-    back less than an hour, and many are needed."""
+    second, so the share of samples is the share of time, and the wait event names the reason.
+
+    Samples usually reach back less than an hour, and many are needed.
+    """
     by_statement: defaultdict[str, list[StatementWait]] = defaultdict(list)
     for row in waits:
         if row.wait_class != _IDLE:

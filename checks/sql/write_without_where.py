@@ -61,9 +61,11 @@ def write_without_where(
     limits: WriteParams,
 ) -> Iterator[Measurement | Unjudged]:
     """Changing all rows in one statement is one large transaction: it locks the whole table, fills the memstore and
-    takes as long to roll back. In an application it is usually a missing condition; a condition that is the same for
-    all rows, such as 1 = 1, counts as none. Tables of a few rows, such as a counter or a heartbeat, are meant to be
-    changed this way."""
+    takes as long to roll back. In an application it is usually a missing condition; a condition that is the same
+    for all rows, such as 1 = 1, counts as none.
+
+    Tables of a few rows, such as a counter or a heartbeat, are meant to be changed this way.
+    """
     everything = (plans, totals, history, shapes)
     numbered = all(row.tenant_id is not None for rows in everything for row in rows or ())
     changed = collect_rows_changed((*(totals or ()), *(history or ())), shapes or (), numbered=numbered)

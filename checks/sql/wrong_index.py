@@ -66,10 +66,12 @@ def wrong_index(
     limits: WrongIndexParams,
 ) -> Iterator[Measurement | Unjudged]:
     """The optimizer compares estimated costs. Outdated statistics, skewed values, and an ORDER BY with LIMIT, which
-    promises an early end, can make it choose another index. An index is better if it begins with all equality columns
-    of the statement, of which the present one serves fewer, followed by the range column: then it finds exactly the
-    rows that are kept. Full-text and prefix indexes find more rows and are excluded. Statements with hints are judged
-    by SQL026."""
+    promises an early end, can make it choose another index. An index is better if it begins with all equality
+    columns of the statement, of which the present one serves fewer, followed by the range column: then it finds
+    exactly the rows that are kept.
+
+    Full-text and prefix indexes find more rows and are excluded. Statements with hints are judged by SQL026.
+    """
     facts = WorkloadFacts(
         shapes=shapes,
         totals=totals,

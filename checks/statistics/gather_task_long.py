@@ -57,8 +57,10 @@ def gather_task_long(
     tasks: Rows[GatherTask], jobs: Rows[Job], clock: Rows[Clock], p: LongGatherParams
 ) -> Iterator[Measurement]:
     """A window ends at a fixed time, and tables that were not reached keep their old statistics. A run that comes near
-    its end will sooner or later miss the largest tables, which need it most, and it loads the tenant meanwhile. The
-    length of a window depends on day, version and setting, so each run is compared with its own window."""
+    its end will sooner or later miss the largest tables, which need it most, and it loads the tenant meanwhile.
+
+    The length of a window depends on day, version and setting, so each run is compared with its own window.
+    """
     since = clock[0].as_of - timedelta(days=p.window_days)
     windows = [job for job in jobs if job.is_gather_window and job.next_run_date and job.max_run_duration]
     runs = [task for task in tasks if task.end_time and task.start_time >= since and not task.is_continuous]

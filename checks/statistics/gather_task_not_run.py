@@ -38,7 +38,10 @@ def gather_task_not_run(
     tasks: Rows[GatherTask], jobs: Rows[Job], units: Rows[ResourceUnit], clock: Rows[Clock]
 ) -> Iterator[Measurement]:
     """Windows that are switched on may still do nothing: the scheduler hangs, every run fails, or the window ends too
-    early. Statistics then become stale unnoticed. A tenant is judged at most by the days since its creation."""
+    early. Statistics then become stale unnoticed.
+
+    A tenant is judged at most by the days since its creation.
+    """
     windows = [job for job in jobs if job.is_gather_window]
     on = [job for job in windows if job.is_enabled]
     since = [unit.create_time for unit in units if unit.create_time]

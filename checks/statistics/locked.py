@@ -68,8 +68,11 @@ def locked(
 ) -> Iterator[Measurement | Unjudged]:
     """Locked statistics do not change, whatever happens to the table. That suits a work table whose statistics were
     locked while it was full; for a growing table, plans may degrade: a table is reported once it has outgrown the
-    locked statistics. Small tables are excluded. The rows of the last load may be counted only after the gathering, so
-    a growth to twice the rows is not judged; nothing tells the size of a table that never had statistics."""
+    locked statistics.
+
+    Small tables are excluded. The rows of the last load may be counted only after the gathering, so a growth to
+    twice the rows is not judged; nothing tells the size of a table that never had statistics.
+    """
     added = {(row.table_owner, row.table_name): row.added_rows for row in changes}
     for row in statistics:
         rows, growth = row.num_rows or 0, added.get((row.owner, row.table_name), 0)

@@ -67,10 +67,12 @@ def never_gathered(
     p: NeverGatheredParams,
 ) -> Iterator[Measurement | Unjudged]:
     """Without statistics the optimizer relies on rough estimates of the storage layer: it knows the number of rows at
-    best, not the distribution of values, and its choice of join orders and indexes is unreliable. A small table is
-    given some nights, a large one none. Tables to which nothing was ever written are excluded: the nightly windows skip
-    them. The server writes its counts of changed rows down several times an hour, so a table created just now is not
-    judged unless enough is counted already."""
+    best, not the distribution of values, and its choice of join orders and indexes is unreliable.
+
+    A small table is given some nights, a large one none. Tables to which nothing was ever written are excluded: the
+    nightly windows skip them. The server writes its counts of changed rows down several times an hour, so a table
+    created just now is not judged unless enough is counted already.
+    """
     created = {(row.table_schema, row.table_name): row.create_time for row in tables}
     written = {(row.table_owner, row.table_name): row.changes for row in changes}
     for row in statistics:

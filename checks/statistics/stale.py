@@ -47,8 +47,11 @@ def stale(
     changes: Rows[TableChanges], statistics: Rows[TableStatistics], clock: Rows[Clock], p: StaleParams
 ) -> Iterator[Measurement]:
     """Statistics count as stale once about a tenth of the rows has changed, and the next nightly window gathers them.
-    With several times as many changes and old statistics, the windows did not reach the table: its plans rely on a size
-    and on value ranges that no longer hold. Small tables and tables with locked statistics are excluded."""
+    With several times as many changes and old statistics, the windows did not reach the table: its plans rely on a
+    size and on value ranges that no longer hold.
+
+    Small tables and tables with locked statistics are excluded.
+    """
     changed = {(row.table_owner, row.table_name): row.changes for row in changes}
     for row in statistics:
         count, rows = changed.get((row.owner, row.table_name), 0), row.num_rows

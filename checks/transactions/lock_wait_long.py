@@ -60,8 +60,10 @@ from checks.transactions.origin import LOCKS_PAGE
 )
 def lock_wait_long(waits: Rows[LockWait], transactions: Rows[Transaction] | None) -> Iterator[Measurement]:
     """A statement that waits for a row lock holds a worker thread or keeps retrying until ob_query_timeout or
-    ob_trx_lock_timeout ends it. Waits of seconds mean that a transaction holds its locks far too long. The time counts
-    from the arrival of the statement, including its execution before it met the lock."""
+    ob_trx_lock_timeout ends it. Waits of seconds mean that a transaction holds its locks far too long.
+
+    The time counts from the arrival of the statement, including its execution before it met the lock.
+    """
     for tenant_id in dict.fromkeys(row.tenant_id for row in waits):
         here = [row for row in waits if row.tenant_id == tenant_id]
         longest = max(here, key=lambda row: row.ctime)

@@ -74,8 +74,10 @@ def long_transaction(
     clock: Rows[Clock],
 ) -> Iterator[Measurement]:
     """An open transaction keeps its row locks, and the memtables it wrote to cannot be released before it ends. The
-    longer it lasts, the more statements wait for it. A transaction that is committing but does not end is reported by
-    TXN009."""
+    longer it lasts, the more statements wait for it.
+
+    A transaction that is committing but does not end is reported by TXN009.
+    """
     require_tenants(tenants, builds)
     for number, item in enumerate(transactions):
         if item.ctx_create_time is None or item.is_committing:

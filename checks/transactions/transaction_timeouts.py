@@ -63,9 +63,11 @@ class TransactionTimeoutsParams(Params):
 )
 def transaction_timeouts(counters: Rows[Counter], limits: TransactionTimeoutsParams) -> Iterator[Measurement]:
     """A transaction that reaches ob_trx_timeout is rolled back, and the client learns it only with its next statement
-    or COMMIT. The user has waited for the longest possible time without a result. Transactions that the client rolls
-    back or leaves after the timeout, and those that ob_trx_idle_timeout ends, are not counted: the share is a lower
-    bound."""
+    or COMMIT. The user has waited for the longest possible time without a result.
+
+    Transactions that the client rolls back or leaves after the timeout, and those that ob_trx_idle_timeout ends,
+    are not counted: the share is a lower bound.
+    """
     timeouts = counted(counters, "trans timeout count")
     started = counted(counters, "trans start count")
     for tenant_id, count in timeouts.items():

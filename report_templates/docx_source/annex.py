@@ -255,8 +255,7 @@ def sources() -> str:
         Column(
             say("Source"),
             66,
-            para("TableText", run("{{ line.source }}", "Mono"))
-            + when("line.view", para("TableText", run("{{ line.view }}", "Soft"))),
+            para("TableText", run("{{ line.source }}", "Mono")),
         ),
         Column(say("Status"), 52, status + when("line.reason", para("TableText", run("{{ line.reason }}", "Soft")))),
         Column(say("Rows"), 16, "{{ line.rows }}", right=True),

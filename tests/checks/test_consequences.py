@@ -7,7 +7,9 @@ from collections import Counter
 
 import pytest
 
+from agent.catalogue.pages import render_check
 from agent.model.check import CheckSpec
+from agent.support.console import use_language
 from agent.support.i18n import translate
 from tests.each import each
 from tests.harness import shipped
@@ -87,3 +89,30 @@ def test_advice_begins_with_what_to_do(spec: CheckSpec) -> None:
     advice = spec.remediation.advice
     assert not NO_VERB.match(advice), advice
     assert not NO_VERB_IN_CHINESE.match(translate(advice, "zh-CN")), advice
+
+
+# What is left out and how it is judged: that is the catalogue's ``scope``. A report tells the customer why it matters.
+ABOUT_THE_RULE = {
+    "en": re.compile(
+        r"\b(excluded|not judged|is judged|are judged|not counted|judged by|is assumed|left to [A-Z]{3}\d{3}"
+        r"|reported by [A-Z]{3}\d{3}|lower bound|reported by other checks|another check)\b"
+    ),
+    "zh-CN": re.compile("不在此列|不作判断|不作评判|检查之列|不计入|由另一项?检查|判断。$|本项统计|不作为?评判|下限"),
+}
+
+
+@every_check
+def test_why_a_finding_matters_says_nothing_of_what_the_rule_leaves_out(spec: CheckSpec) -> None:
+    for language, remark in ABOUT_THE_RULE.items():
+        told = translate(spec.rationale, language)
+        assert not remark.search(told), f"{spec.code}: move to the second paragraph of the docstring: {told}"
+
+
+def test_what_a_rule_leaves_out_is_told_in_the_catalogue() -> None:
+    registry, ruleset = shipped()
+    told = [spec for spec in registry.checks.values() if spec.scope]
+    assert told
+    for spec in told:
+        for language in ABOUT_THE_RULE:
+            with use_language(language):
+                assert translate(spec.scope, language) in render_check(spec, ruleset.rules[spec.code], width=None)

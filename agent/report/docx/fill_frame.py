@@ -13,6 +13,7 @@ from docxtpl import DocxTemplate
 from agent.report.docx.parts import Properties, fill_in, make_logo
 from agent.report.style import Style
 from agent.report.view.frame import Cell, Column, Frame, FrameBlock, KeyFigure
+from agent.report.view.persons import name_author
 from agent.report.words import Words
 
 # The character styles of the template by the tone of a text.
@@ -63,7 +64,7 @@ def fill_frame(place: Path, frame: Frame, words: Words, style: Style) -> bytes:
         title=f"{cover.title} {cover.customer}",
         subject=cover.subject,
         identifier=cover.number,
-        author=cover.prepared_by,
+        author=name_author(cover.prepared_by, style, words),
         category=cover.classification,
         language=frame.language,
         made=cover.made,

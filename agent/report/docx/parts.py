@@ -25,6 +25,7 @@ from agent.report.docx.packing import pack_docx
 from agent.report.style import ACCENT, Style
 from agent.report.view.contents import build_contents
 from agent.report.view.file_names import LIST, name_file
+from agent.report.view.persons import name_author
 from agent.report.view.report import ReportView, build_report
 from agent.report.words import Words, make_printable, read_zone
 from agent.support.errors import RenderError
@@ -99,7 +100,7 @@ def fill_template(place: Path, document: Document, language: str, style: Style) 
         title=f"{cover.title} {cover.customer}",
         subject=cover.target,
         identifier=cover.number,
-        author=cover.prepared_by,
+        author=name_author(cover.prepared_by, style, words),
         category=cover.classification,
         language=report.language,
         made=datetime.fromisoformat(document["as_of"]),

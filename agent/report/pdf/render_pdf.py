@@ -15,7 +15,7 @@ from agent.model.terms import Text
 from agent.report.html.render_html import render_html
 from agent.report.style import OURS, Style
 from agent.report.view.cover import build_cover
-from agent.report.view.persons import restate_persons
+from agent.report.view.persons import name_author, restate_persons
 from agent.report.words import Words, read_zone
 from agent.support.errors import RenderError
 from agent.support.files import make_workplace
@@ -94,10 +94,11 @@ def _print_pdf(chromium: str, folder: Path, content: bytes) -> bytes:
 def _list_properties(document: Document, language: str, style: Style) -> Mapping[str, str]:
     """Return what a viewer shows of the file, as Word and the list of findings have it too."""
     document = restate_persons(document, style.persons)
-    cover = build_cover(document, "", Words(language, style.wording, read_zone(document)))
+    words = Words(language, style.wording, read_zone(document))
+    cover = build_cover(document, "", words)
     return {
         "Title": f"{cover.title} {cover.customer}",
-        "Author": cover.prepared_by,
+        "Author": name_author(cover.prepared_by, style, words),
         "Subject": cover.target,
         "Keywords": " ".join(filter(None, (cover.number, cover.classification))),
     }

@@ -46,6 +46,15 @@ def restate_persons(document: Document, persons: Mapping[str, str]) -> Document:
     return {**document, "colophon": now}
 
 
+def name_author(prepared_by: str, style: Style, words: Words) -> str:
+    """Return the author in the properties of a file: who prepared it, or else whom it names to turn to, or its maker.
+
+    Programs that file documents sort and search by it, so it is never empty.
+    """
+    contact = make_printable(style.contacts[0][0], NAME_LENGTH) if style.contacts else ""
+    return prepared_by or contact or words("OceanBase health assessment service")
+
+
 def build_sign_off(document: Document, cover: Cover, style: Style, words: Words) -> SignOff:
     """Return the block that is signed before the report is sent."""
     approver = make_printable(style.persons.get("approved_by", ""), NAME_LENGTH)

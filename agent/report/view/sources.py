@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from agent.model.document import Document, SourceEntry, StatementEntry
-from agent.model.labels import STATUSES
+from agent.model.labels import OWN_STATEMENTS, STATUSES
 from agent.model.terms import Unit
 from agent.report.words import NAME_LENGTH, NOTHING, Words, make_printable
 
@@ -20,12 +20,11 @@ class ReadLine:
     """One statement that was sent, or a source for which none was: then ``id`` is empty.
 
     ``id`` is what figures name as their source (``S12``); ``error`` is empty or the server's number. What became of the
-    source stands in its first line.
+    source stands in its first line. ``source`` is the view that was read, or in words what the agent asked for itself.
     """
 
     id: str
     source: str
-    view: str
     status: str
     rows: str
     duration: str
@@ -67,8 +66,7 @@ def _build_line(mark: str, sent: StatementEntry | None, record: SourceEntry | No
     spent = sent["duration_ms"] if sent else record["duration_ms"] if record else 0.0
     return ReadLine(
         id=mark,
-        source=make_printable(name, NAME_LENGTH),
-        view=make_printable(record["view"], NAME_LENGTH) if record else "",
+        source=_name_source(name, record, words),
         status=words.label(STATUSES, record["status"]) if record else "",
         rows=words.count(rows),
         duration=words.value(spent, Unit.MILLISECONDS),
@@ -77,6 +75,13 @@ def _build_line(mark: str, sent: StatementEntry | None, record: SourceEntry | No
         truncated=bool(record and record["truncated"]),
         reason=words.pick(record["reason"]) if record else "",
     )
+
+
+def _name_source(name: str, record: SourceEntry | None, words: Words) -> str:
+    """Return what was read in the reader's terms: names of row types are the agent's own and say nothing to a DBA."""
+    if record and record["view"]:
+        return make_printable(record["view"], NAME_LENGTH)
+    return words(OWN_STATEMENTS[name]) if name in OWN_STATEMENTS else make_printable(name, NAME_LENGTH)
 
 
 def _format_clock(at: str | None, words: Words) -> str:

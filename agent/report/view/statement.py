@@ -9,7 +9,7 @@ from agent.model.document import JsonScalar, PlanEntry, SqlEntry, TimesEntry
 from agent.model.labels import N_, STAGES
 from agent.model.terms import Unit
 from agent.report.view.proof import ProofTeller, StatementProof
-from agent.report.words import NAME_LENGTH, SQL_LENGTH, Words, make_printable
+from agent.report.words import NAME_LENGTH, NOTHING, SQL_LENGTH, Words, make_printable
 
 RECORDS: Mapping[str, str] = {
     "audit ring": N_("SQL audit"),
@@ -66,6 +66,7 @@ def _list_facts(entry: SqlEntry, words: Words) -> Iterator[tuple[str, str]]:
     yield words("Longest"), words.value(longest, Unit.MICROSECONDS) if held else missing
     if entry["times"]:
         yield words("Where its time goes"), _describe_times(entry["times"], words)
+        yield from _list_repeats(entry["times"], words)
     if entry["first"] and entry["last"]:
         yield words("First and last seen"), f"{words.second(entry['first'])} – {words.second(entry['last'])}"
     if entry["trace_id"]:
@@ -76,14 +77,22 @@ def _list_facts(entry: SqlEntry, words: Words) -> Iterator[tuple[str, str]]:
 
 
 def _describe_times(times: TimesEntry, words: Words) -> str:
-    """Say the parts of the time, the largest first, and what each execution is run again or sends to other servers."""
+    """Say the parts of the time, the largest first. Those that round to nothing say nothing."""
     parts = sorted(times["parts"], key=lambda part: -part["pct"])
-    told = [f"{words.label(STAGES, part['stage'])} {words.value(part['pct'], Unit.PCT)}" for part in parts]
-    if times["retries"]:
-        told.append(words("{count} retries each time", count=words.value(times["retries"], Unit.RATIO)))
-    if times["rpcs"]:
-        told.append(words("{count} RPCs each time", count=words.value(times["rpcs"], Unit.RATIO)))
-    return f"{' · '.join(told)} ({words.label(RECORDS, times['record'])})"
+    told = [(words.label(STAGES, part["stage"]), words.value(part["pct"], Unit.PCT)) for part in parts]
+    nothing = words.value(0.0, Unit.PCT)
+    shown = " · ".join(f"{stage} {share}" for stage, share in told if share != nothing)
+    return words("{name} ({remark})", name=shown or NOTHING, remark=words.label(RECORDS, times["record"]))
+
+
+def _list_repeats(times: TimesEntry, words: Words) -> Iterator[tuple[str, str]]:
+    """Yield what each execution is run again or sends to other servers: counts, which are no parts of its time."""
+    for name, count in (
+        (words("Retries in each execution"), times["retries"]),
+        (words("RPCs in each execution"), times["rpcs"]),
+    ):
+        if count:
+            yield name, words.value(count, Unit.RATIO)
 
 
 def _describe_user(entry: SqlEntry, words: Words) -> str:

@@ -11,7 +11,7 @@ from agent.facts.given import Build
 from agent.facts.resources import ResourceUnit
 from agent.facts.schema import Table
 from agent.facts.sessions import SessionCount
-from agent.facts.settings import Parameter, Tenant
+from agent.facts.settings import OF_THE_SERVER, Parameter, Tenant
 from agent.facts.sql import AuditReturn
 from agent.judgement.instance import SETTINGS, TABLES, describe_instance
 from agent.model.instance import ChangedSetting, Instance, TableSize, ZoneReplicas
@@ -178,6 +178,13 @@ def test_what_the_server_sets_itself_is_no_changed_setting() -> None:
     assert told.settings == (ChangedSetting("a", "1", ""), ChangedSetting("_bloom_filter_ratio", "1", "0"))
     build = Build(tenant_kind=TenantKind.USER, version=Version(4, 3, 5), embedded=True)
     assert describe_instance(snapshot(*own, build)).setting_count == 0
+
+
+def test_what_says_which_server_it_is_was_changed_by_nobody() -> None:
+    told = [parameter(name, "x", default="") for name in sorted(OF_THE_SERVER)]
+    assert describe_instance(snapshot(*told, parameter("log_disk_size", "8G", default="0M"))).settings == (
+        ChangedSetting("log_disk_size", "8G", "0M"),
+    )
 
 
 def test_a_long_value_of_a_setting_is_cut() -> None:

@@ -10,8 +10,10 @@ import openpyxl
 from agent.report.docx.render_docx import render_docx
 from agent.report.house_style import build_style
 from agent.report.render import render_files
-from agent.report.view.persons import restate_persons
+from agent.report.style import OURS
+from agent.report.view.persons import name_author, restate_persons
 from agent.report.view.report import build_report
+from agent.report.words import Words
 from tests.agent.engagements import MINIMAL, load
 from tests.agent.report import sample
 from tests.agent.report.office import root, tables, text_of
@@ -74,3 +76,10 @@ def test_a_hostile_name_is_only_text(tmp_path: Path) -> None:
     style = build_style(load(tmp_path, MINIMAL + block).report, RICH, "en")
     assert "<w:p/>{{ 7*7 }}<script>" in text_of(root(render_docx(RICH, "en", style)))
     assert build_report(RICH, "en", style).sign_off.signatures[2].name == "<w:p/>{{ 7*7 }}<script>"
+
+
+def test_the_author_of_a_file_is_never_empty(tmp_path: Path) -> None:
+    style = build_style(load(tmp_path, MINIMAL + NOW).report, RICH, "en")
+    assert name_author("Chen Jing", style, Words("en")) == "Chen Jing"
+    assert name_author("", style, Words("en")) == "Li Na"
+    assert name_author("", OURS, Words("zh-CN")) == "OceanBase 健康评测服务"
