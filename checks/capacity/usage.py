@@ -65,7 +65,7 @@ def busiest_cpu(
     if not found:
         raise NotAssessed(
             "Not enough WR snapshots to judge the CPU: {samples_count} intervals, {needed_count} are needed.",
-            "Keep the WR switched on and assess again later.",
+            "Assess again once the WR has taken enough snapshots.",
             samples_count=most,
             needed_count=needed,
         )

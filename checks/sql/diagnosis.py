@@ -23,7 +23,7 @@ def list_slow(facts: WorkloadFacts, min_executions: int, min_average_ms: int) ->
     if not workload:
         raise NotAssessed(
             "Neither the SQL audit, the plan cache nor the WR holds a business statement.",
-            "Keep the SQL audit and the WR switched on, and assess after a day of business.",
+            "Assess again after a day of business with the SQL audit and the WR switched on.",
         )
     found = []
     for statement in workload:

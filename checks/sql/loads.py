@@ -28,7 +28,7 @@ def list_loads(
             "Neither the plan cache nor the WR holds a business statement."
             if shapes is None
             else "Neither the SQL audit, the plan cache nor the WR holds a business statement.",
-            "Keep the SQL audit and the WR switched on, and assess after a day of business.",
+            "Assess again after a day of business with the SQL audit and the WR switched on.",
         )
     return found
 

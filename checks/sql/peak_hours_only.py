@@ -69,7 +69,7 @@ def peak_hours_only(
     if days < limits.min_days_count:
         raise NotAssessed(
             "The WR shows statements on {days_count} days; {minimum_count} are needed.",
-            "Keep the WR switched on, and assess again after some days of business.",
+            "Assess again after some days of business with the WR switched on.",
             days_count=days,
             minimum_count=limits.min_days_count,
         )

@@ -17,6 +17,7 @@ from agent.api import (
     name_shape,
     params,
 )
+from agent.facts.shape_load import ShapeLoad
 from agent.facts.sql import CachedPlan, RepositoryShape, SqlShape
 from checks.sql.loads import list_frequent, list_loads
 from checks.sql.pages import AUDIT, SLOW_QUERIES, SQLSTAT_KEPT
@@ -36,7 +37,7 @@ class SlowerParams(Params):
     counted="executions_count",
     actor=Actor.CUSTOMER,
     title="Statement has become many times slower",
-    consequence="Requests that were fast keep users waiting, and hold worker threads many times longer.",
+    consequence="Requests that were fast keep users waiting, and take capacity from all others.",
     finding="{resource} takes {now_us} on average in the SQL audit, {value} times as long as in the workload "
     "repository ({before_us}; limit {limit}).",
     remediation=Remediation(
@@ -55,35 +56,40 @@ def slower_than_before(
 ) -> Iterator[Measurement]:
     """A statement that always took long is a matter of design. One that has become slow has a cause that came with a
     change: another plan, more data, old statistics, locks. It is found soonest by its own past."""
-    before = {
-        (load.tenant_id, load.sql_id): load
-        for load in list_frequent(list_loads(None, None, history), limits.min_executions_count)
-    }
-    now = [
-        load
-        for load in list_frequent(list_loads(shapes, None, None), limits.min_executions_count)
-        if (load.tenant_id, load.sql_id) in before
-    ]
-    if not now:
-        raise NotAssessed(
-            "No statement is often enough in both the SQL audit and the WR to be compared with its past.",
-            "Keep the SQL audit and the WR switched on, and assess after a day of business.",
-        )
-    for load in now:
-        past = before[load.tenant_id, load.sql_id]
-        is_slow = load.average_us >= limits.min_average_ms * 1000
+    for now, past in _pair_records(shapes, history, limits.min_executions_count):
+        is_slow = now.average_us >= limits.min_average_ms * 1000
         evidence: dict[str, Scalar] = {
-            "now_us": load.average_us,
+            "now_us": now.average_us,
             "before_us": past.most_average_us,
-            "executions_count": load.executions,
-            "database": load.database,
-            "user": load.user,
-            "statement": text_of(plans, load.sql_id),
+            "executions_count": now.executions,
+            "database": now.database,
+            "user": now.user,
+            "statement": text_of(plans, now.sql_id),
         }
         yield Measurement(
-            name_shape(load.sql_id, load.tenant_id),
-            load.average_us / max(past.most_average_us, 1) if is_slow else 1.0,
+            name_shape(now.sql_id, now.tenant_id),
+            now.average_us / max(past.most_average_us, 1) if is_slow else 1.0,
             evidence,
-            load.record,
-            may_be=load.average_us / max(past.least_average_us, 1) if is_slow and past.between else None,
+            now.record,
+            may_be=now.average_us / max(past.least_average_us, 1) if is_slow and past.between else None,
         )
+
+
+def _pair_records(
+    shapes: Rows[SqlShape], history: Rows[RepositoryShape], min_executions: int
+) -> list[tuple[ShapeLoad, ShapeLoad]]:
+    """Return the load now and before of each shape that both records show often enough. Raises NotAssessed if none."""
+    before = {
+        (load.tenant_id, load.sql_id): load for load in list_frequent(list_loads(None, None, history), min_executions)
+    }
+    pairs = [
+        (load, before[load.tenant_id, load.sql_id])
+        for load in list_frequent(list_loads(shapes, None, None), min_executions)
+        if (load.tenant_id, load.sql_id) in before
+    ]
+    if not pairs:
+        raise NotAssessed(
+            "No statement is often enough in both the SQL audit and the WR to be compared with its past.",
+            "Assess again after a day of business with the SQL audit and the WR switched on.",
+        )
+    return pairs

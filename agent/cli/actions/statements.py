@@ -271,10 +271,12 @@ def _print_times(one: ToldStatement) -> None:
     if times is None:
         console.say("Where its time goes is not known: no record of this version tells it.")
         return
-    parts = [
-        f"{translate(STAGES[part.stage], language)} {_say(part.pct, Unit.PCT)}"
+    nothing = _say(0.0, Unit.PCT)
+    shown = [
+        (translate(STAGES[part.stage], language), _say(part.pct, Unit.PCT))
         for part in sorted(times.parts, key=lambda part: -part.pct)
     ]
+    parts = [f"{stage} {share}" for stage, share in shown if share != nothing]
     record = translate(RECORDS[times.record], language)
     console.say("Where its time goes ({record}): {parts}", record=record, parts=" · ".join(parts))
 

@@ -73,10 +73,10 @@ def _build_line(subject: str, document: Document, words: Words) -> AssuranceLine
 
 def tell_single_node(subject: str, document: Document, words: Words) -> str:
     """Say of availability that the tenant has a single node; empty of another subject, and if it has several."""
-    return words(_ALONE) if subject == Category.AVAILABILITY and _has_single_node(document) else ""
+    return words(_ALONE) if subject == Category.AVAILABILITY and has_single_node(document) else ""
 
 
-def _has_single_node(document: Document) -> bool:
+def has_single_node(document: Document) -> bool:
     """Whether it is known that the tenant has one unit on one node, and so no other replica."""
     instance, zones = document["instance"], {seen["zone"] for seen in document["instance"]["replicas"]}
     if document["target"]["embedded"]:

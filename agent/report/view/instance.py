@@ -13,6 +13,7 @@ from agent.model.labels import TENANT_KINDS
 from agent.model.naming import tenant_name
 from agent.model.setting_words import read_bare_unit
 from agent.model.terms import Unit
+from agent.report.view.assurance import has_single_node
 from agent.report.view.proof import ProofTeller, StatementProof
 from agent.report.words import NAME_LENGTH, NOTHING, SQL_LENGTH, Words, format_points, make_printable
 
@@ -114,7 +115,7 @@ def build_instance(document: Document, words: Words) -> InstanceView:
     )
     return InstanceView(
         facts=tuple(_list_facts(document, words)),
-        units=tuple(_list_units(instance, words)),
+        units=tuple(_list_units(instance, has_single_node(document), words)),
         tables=tables,
         tables_order=words("By their statistics, the largest first.")
         if all(table["data_bytes"] for table in instance["tables"])
@@ -206,7 +207,8 @@ def _describe_rate(instance: InstanceEntry, words: Words) -> str:
     return words("{rate} by the SQL audit of {span}, without ours", rate=shown, span=span)
 
 
-def _list_units(instance: InstanceEntry, words: Words) -> Iterator[UnitRow]:
+def _list_units(instance: InstanceEntry, is_alone: bool, words: Words) -> Iterator[UnitRow]:
+    """Yield a row for each zone. A tenant that ``is_alone`` on one node has one replica, though no view shows it."""
     replicas: dict[str, list[str]] = {}
     for seen in instance["replicas"]:
         told = words(
@@ -220,15 +222,16 @@ def _list_units(instance: InstanceEntry, words: Words) -> Iterator[UnitRow]:
     for unit in instance["units"]:
         size, used = unit["data_disk_bytes"], unit["data_used_bytes"]
         zone = unit["zone"]
+        unnamed = words("single node") if is_alone else words("not shown")
         yield UnitRow(
-            zone=words("not shown") if zone == tenant_name(None) else make_printable(zone, NAME_LENGTH),
+            zone=unnamed if zone == tenant_name(None) else make_printable(zone, NAME_LENGTH),
             units=words.count(unit["units"]),
             cores=words.value(unit["cores"], Unit.COUNT),
             memory=words.value(unit["memory_bytes"], Unit.BYTES),
             log_disk=words.value(unit["log_disk_bytes"], Unit.BYTES),
             data_disk=words("unknown") if size is None else words.value(size, Unit.BYTES),
             used=words("unknown") if used is None else words.value(used, Unit.BYTES),
-            replicas=words("; ").join(replicas.get(zone, ())) or words("unknown"),
+            replicas=words("; ").join(replicas.get(zone, ())) or (words.count(1) if is_alone else words("unknown")),
         )
     for zone, names in replicas.items():
         if zone not in unit_zones:

@@ -286,6 +286,18 @@ def test_what_passed_is_told_with_its_value_and_never_across_its_limit() -> None
     assert format_measured(result, EN) == ""
 
 
+def test_a_bare_number_of_a_setting_says_what_was_expected() -> None:
+    document = sample.rich()
+    result = next(r for r in document["results"] if r["code"] == "CAP001")
+    result["unit"], result["ladder"] = "text", {"severity": "low", "expected": "0ms / ≥ 1s"}
+    result["measured"] = {"resource": "tenant", "names": {}, "value": "0", "count": 1}
+    assert format_measured(result, EN) == "0, as expected: 0 or at least 1 s"
+    result["measured"]["value"] = "disabled"
+    assert format_measured(result, EN) == "disabled (off)"
+    result["measured"]["value"] = "10"
+    assert format_measured(result, EN) != "10"
+
+
 def test_the_overview_says_unknown_for_what_was_not_read() -> None:
     document = sample.rich()
     shown = dict(build_instance(document, EN).facts)
@@ -297,6 +309,16 @@ def test_the_overview_says_unknown_for_what_was_not_read() -> None:
     shown = dict(bare.facts)
     assert {shown["Statements per second"], shown["Sessions at the assessment"]} == {"not read"}
     assert shown["Parameters not at default"] == "not read" and not bare.settings_known
+
+
+def test_a_single_node_has_one_replica_though_no_view_shows_it() -> None:
+    document = sample.rich()
+    document["instance"]["replicas"] = []
+    for unit in document["instance"]["units"]:
+        unit["zone"] = "tenant"
+    assert {(row.zone, row.replicas) for row in build_instance(document, EN).units} == {("not shown", "unknown")}
+    document["target"]["embedded"] = True
+    assert {(row.zone, row.replicas) for row in build_instance(document, EN).units} == {("single node", "1")}
 
 
 def test_the_dearest_statements_have_text_database_user_and_times() -> None:
