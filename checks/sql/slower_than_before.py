@@ -37,7 +37,7 @@ class SlowerParams(Params):
     counted="executions_count",
     actor=Actor.CUSTOMER,
     title="Statement has become many times slower",
-    consequence="Requests that were fast keep users waiting, and take capacity from all others.",
+    consequence="Users wait at requests that used to be fast, and other requests queue behind them.",
     finding="{resource} takes {now_us} on average in the SQL audit, {value} times as long as in the workload "
     "repository ({before_us}; limit {limit}).",
     remediation=Remediation(
