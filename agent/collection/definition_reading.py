@@ -116,10 +116,11 @@ def read_definitions(session: ReadOnlySession, statement: Statement, names: Sequ
     """Show one table after the other, up to the limit of the source and of time, or until the session ends.
 
     A table that was dropped meanwhile, or whose definition cannot be read, is left out. So is one that is not granted,
-    as long as others are.
+    as long as others are; where none is, that is why the source is not available.
     """
     rows: list[Row] = []
     left_out: list[Name] = []
+    denied: StatementError | None = None
     until = time.perf_counter() + _MOST_S
     for place, (schema, table) in enumerate(names):
         late = time.perf_counter() > until
@@ -131,8 +132,9 @@ def read_definitions(session: ReadOnlySession, statement: Statement, names: Sequ
             left_out.append((schema, table))
             continue
         except StatementError as error:
-            refused = error.kind is UnavailableKind.PRIVILEGE and (rows or place + 1 < _MOST_REFUSED)
-            if error.kind in _OF_ONE_TABLE or refused:
+            is_denied = error.kind is UnavailableKind.PRIVILEGE
+            if error.kind in _OF_ONE_TABLE or (is_denied and (rows or place + 1 < _MOST_REFUSED)):
+                denied = error if is_denied else denied
                 left_out.append((schema, table))
                 continue
             return ShownTables(rows, (*left_out, *names[place:]), error)
@@ -141,4 +143,4 @@ def read_definitions(session: ReadOnlySession, statement: Statement, names: Sequ
             rows.append((schema, table, definition))
         else:
             left_out.append((schema, table))
-    return ShownTables(rows, tuple(left_out))
+    return ShownTables(rows, tuple(left_out), None if rows else denied)

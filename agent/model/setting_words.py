@@ -9,7 +9,7 @@ from agent.model.terms import Scalar, Text, Unit
 
 Told = str | Text
 _UNLIMITED = frozenset({2**31 - 1, 2**32 - 1, 2**63 - 1, 2**64 - 1})
-_SWITCHES = {"true": "{word} (on)", "false": "{word} (off)", "enabled": "{word} (on)", "disabled": "{word} (off)"}
+_SWITCHES = {"true": "{word} (on)", "false": "{word} (off)"}
 _UNITS = {
     "us": "{number} us ({time_s})",
     "ms": "{number} ms",

@@ -70,8 +70,7 @@ def index_on_few_values(
     a full scan is cheaper, so the optimizer does not use the index. Every write maintains it all the same.
 
     NULL is not counted; multi-column, unique and invisible indexes, those that a foreign key needs and those that a
-    plan uses are excluded. If no plan could be read, it is not known whether one uses the index.
-    """
+    plan uses are excluded. If no plan could be read, it is not known whether one uses the index."""
     known = {(row.owner, row.table_name, row.column_name): row for row in columns}
     counted = {(row.owner, row.table_name): row.num_rows for row in tables}
     left = list_bound(indexes, keys, key_columns) | list_scanned(steps or ())

@@ -83,8 +83,7 @@ def partitions_have_run_out(
     If the last partition ended lately, inserts fail now. If it ended long ago, the table may be a closed archive,
     which has no writes; with writes since its statistics were gathered it is in use. Without statistics the writes
     may be the initial load, and nothing can be said; nor with fresh ones where no more rows were added than they hold,
-    for the server counts rows late. Dates are in the tenant's time zone.
-    """
+    for the server counts rows late. Dates are in the tenant's time zone."""
     zone = find_zone(variables)
     now = read_wall_clock(clock[0].as_of, zone)
     written = {(row.table_owner, row.table_name) for row in changes or () if row.changes > 0}

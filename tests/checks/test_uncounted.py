@@ -17,11 +17,11 @@ from tests.harness import run_check, shipped, snapshot_of
 
 _LOADS = (SqlShape, SqlTotal, RepositoryShape, CachedPlan)
 _RETRIES = 999_999
-# Each check that asks whether a statement is slow, with the facts of its first finding.
+# Each check that asks whether a statement is slow, with the facts of its first finding. SQL051 compares two records.
 _ASKING = {
     code: next(case.facts for case in CASES if case.code == code and case.found)
     for code, rule in shipped()[1].rules.items()
-    if rule.params_values.get("min_average_ms")
+    if rule.params_values.get("min_average_ms") and code != "SQL051"
 }
 
 
