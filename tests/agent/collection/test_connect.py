@@ -24,7 +24,7 @@ from agent.facts.own_statements.session import DRIVER
 from agent.model.terms import Text, UnavailableKind
 from agent.support.errors import ConfigError, ConnectError, NotAuthorized, StatementError, StatementRefused
 from agent.support.i18n import render_text
-from tests.faults.fake_server import Answer, FakeServer, rows, serving
+from tests.faults.fake_server import Answer, FakeServer, error, rows, serving
 
 
 def refusal(host: str, port: int) -> str:
@@ -230,6 +230,19 @@ def test_what_the_customer_did_not_sign_of_our_own_is_not_sent(
                 assert error.value.kind is UnavailableKind.NOT_GRANTED
             assert session.cost.statements == 4 + is_sent
             assert [session.is_withheld(name) for name in withheld] == [True] * len(withheld)
+
+
+@pytest.mark.parametrize("part", ["READ ONLY", "time_zone"])
+def test_why_a_session_could_not_be_prepared_is_told(part: str) -> None:
+    def refuse(sql: str) -> Answer | None:
+        return error(1193, b"Unknown system variable 'made_up'") if part in sql else None
+
+    with serving(FakeServer(script=refuse)) as server:
+        endpoint = Endpoint(name="shop", host="127.0.0.1", port=server.port, user="reader", password=lambda: "x")
+        with pytest.raises(ConnectError) as refused, ReadOnlySession(endpoint, Budget(2.0), "t-1"):
+            pass
+    said = render_text(refused.value.text, "en")
+    assert "could not be prepared" in said and "made_up" in said and said.startswith("shop")
 
 
 @pytest.mark.parametrize("name", ["", "a b", "x*/", "x" * 101])
