@@ -172,7 +172,7 @@ def test_a_statement_of_sixteen_megabytes_and_one_that_is_no_text(
 ) -> None:
     shelf.put(troubled(TARGET))
     table = f"`{SCHEMA}`.`GV$OB_PLAN_CACHE_PLAN_STAT`"
-    shelf.run("SET SESSION ob_query_timeout = 60000000")
+    shelf.run("SET SESSION ob_query_timeout = 600000000, ob_trx_timeout = 600000000")
     shelf.run(f"UPDATE {table} SET STATEMENT = CONCAT('SELECT ''', REPEAT('x', 16000000), '''')")
     facts = shelf.read(TARGET, GIVEN)
     plans = facts.facts[CachedPlan]
