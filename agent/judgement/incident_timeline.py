@@ -114,11 +114,10 @@ def _list_minutes(snapshot: Snapshot, span: Span) -> list[AuditMinute]:
 
 
 def _count_codes(snapshot: Snapshot, span: Span) -> Mapping[int, int]:
-    """Return how often each error occurred in the span."""
+    """Return how often each return code occurred in the span."""
     counts: Counter[int] = Counter()
     for row in _list_minutes(snapshot, span):
-        if row.ret_code:
-            counts[row.ret_code] += row.executions
+        counts[row.ret_code] += row.executions
     return counts
 
 

@@ -115,8 +115,10 @@ def test_a_carried_symptom_pays_once_its_leader_is_mended() -> None:
     assert mended.value == value_at(points_of(M))
 
 
-def test_a_category_with_carried_points_shows_them() -> None:
+@pytest.mark.parametrize("severity", [H, L])
+def test_a_category_with_carried_points_shows_them(severity: Severity) -> None:
     elsewhere = without_finding("SQL001", category=Category.SQL)
-    verdict = scored([lost(), elsewhere], earlier_of([failed("CAP001", finding(H))]))
+    verdict = scored([lost(), elsewhere], earlier_of([failed("CAP001", finding(severity))]))
+    assert verdict.categories["capacity"].points_lost is not None
     assert verdict.categories["capacity"].points_lost == round(100 - verdict.value, 1)
     assert verdict.categories["capacity"].coverage_pct == 0

@@ -95,12 +95,13 @@ def test_what_came_on_top_of_the_totals_of_a_plan_is_now() -> None:
     [
         (seen(total(executions=20), plan(hours=-1.0), later=WEEK), False),
         (seen(total(executions=20), plan(hours=-1.0), cut="CachedPlan", later=WEEK), True),
+        (seen(total(executions=20), plan(hours=0.0), later=WEEK), True),
         (seen(total(executions=20), plan(hours=4.0), later=WEEK), True),
         (seen(total(executions=20), plan(hours=None), later=WEEK), True),
         (seen(total(executions=20), later=WEEK), True),
         (seen(total(), plan(), later=WEEK), True),
     ],
-    ids=["loaded later", "cut", "loaded before", "unknown when", "no plan", "nothing came"],
+    ids=["loaded later", "cut", "loaded at that moment", "loaded before", "unknown when", "no plan", "nothing came"],
 )
 def test_in_the_plan_cache_spans_overlap_unless_the_plan_was_made_later(now: Seen, overlaps: bool) -> None:
     trend = list_trends(now, seen(total(), plan()))[None, A]

@@ -103,6 +103,13 @@ def test_a_curve_of_a_bend_that_is_tried_is_met(bend: float) -> None:
     assert np.allclose(trend.vary_course(course, np.stack([np.zeros(40), np.full(40, 2.0)], axis=1), ahead), [0, 2])
 
 
+def test_it_does_not_matter_at_which_step_a_curve_begins() -> None:
+    values = 5 + 3 * np.expm1(2 * np.arange(40.0) / 39)
+    courses = [replace(trend.make_course(first + np.arange(40.0), values), form=trend.Form.BENT) for first in (0, 900)]
+    here, there = (trend.fit_course(course, course.steps[0] + np.array([0, 39, 78.0])) for course in courses)
+    assert np.allclose(here, there)
+
+
 def test_a_curve_is_found_by_two_looks_at_a_list_of_bends() -> None:
     course = of_days(5 + 3 * np.expm1(1.5 * np.arange(40.0) / 39) / 1.5, form=trend.Form.BENT)
     assert trend.fit_course(course, np.array([0, 39, 78.0])) == pytest.approx([4.993804, 11.955421, 42.735621])
