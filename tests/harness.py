@@ -137,13 +137,12 @@ def rules_of_cases() -> Ruleset:
 
 def run_check(code: str, snapshot: Snapshot) -> CheckResult:
     """One check by the shipped rules, whatever share of the load the snapshot shows."""
-    return evaluate_checks([shipped()[0].checks[code]], _choose_rule(code), snapshot)[0]
+    return evaluate_checks([shipped()[0].checks[code]], keep_rule(rules_of_cases(), code), snapshot)[0]
 
 
-@cache
-def _choose_rule(code: str) -> Ruleset:
+def keep_rule(ruleset: Ruleset, code: str) -> Ruleset:
     """The rule of one check alone: to fit all of them to a snapshot takes longer than the check."""
-    return replace(rules_of_cases(), rules={code: rules_of_cases().rules[code]})
+    return replace(ruleset, rules={code: ruleset.rules[code]})
 
 
 def modules_of(package: ModuleType, ending: str = "") -> list[ModuleType]:

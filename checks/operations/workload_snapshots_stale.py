@@ -66,11 +66,7 @@ class StaleParams(Params):
             ),
         ),
     ),
-    sources=(
-        WORKLOAD_REPOSITORY,
-        SNAPSHOT_SETTINGS,
-        SNAPSHOTS,
-    ),
+    sources=(WORKLOAD_REPOSITORY, SNAPSHOT_SETTINGS, SNAPSHOTS),
 )
 def workload_snapshots_stale(
     snapshots: Rows[WorkloadSnapshot], controls: Rows[WorkloadControl], clock: Rows[Clock], limits: StaleParams
@@ -80,7 +76,10 @@ def workload_snapshots_stale(
     taken = [row.end_interval_time for row in snapshots if row.snap_id > 0]
     settings = [(parse_interval(row.snap_interval), parse_interval(row.retention)) for row in controls]
     if not taken and not settings:
-        unlock = "Have one taken in sys, on a cloud by its provider: CALL DBMS_WORKLOAD_REPOSITORY.CREATE_SNAPSHOT();"
+        unlock = (
+            "Have a first one taken in the sys tenant, on a cloud by its provider: "
+            "CALL DBMS_WORKLOAD_REPOSITORY.CREATE_SNAPSHOT();"
+        )
         raise NotAssessed("The WR shows neither settings nor snapshots.", unlock)
     minute, hour = timedelta(minutes=1), timedelta(hours=1)
     interval, retention = min(settings, default=(hour, hour))

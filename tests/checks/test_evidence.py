@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 
 import pytest
@@ -13,12 +13,11 @@ from agent.catalogue.rules import locate_shipped_rules
 from agent.judgement.assessed import is_known_gone
 from agent.judgement.evaluate import evaluate_checks
 from agent.model.result import CheckResult
-from agent.model.rule import Ruleset
 from agent.model.snapshot import Snapshot
 from agent.model.terms import Outcome
 from tests.checks.figures import cases_of
 from tests.checks.removals import blinder_than, with_load
-from tests.harness import shipped, snapshot_of
+from tests.harness import keep_rule, shipped, snapshot_of
 
 REGISTRY, RULESET = shipped()
 # Where what is left is evidence of its own: (code, label of the case) -> why.
@@ -44,12 +43,7 @@ class Blinded:
 
 def evaluate(code: str, snapshot: Snapshot) -> CheckResult:
     """One check by the shipped rules."""
-    return evaluate_checks([REGISTRY.checks[code]], _choose_rule(code), snapshot)[0]
-
-
-@cache
-def _choose_rule(code: str) -> Ruleset:
-    return replace(RULESET, rules={code: RULESET.rules[code]})
+    return evaluate_checks([REGISTRY.checks[code]], keep_rule(RULESET, code), snapshot)[0]
 
 
 @cache

@@ -117,8 +117,10 @@ def test_the_trace_is_that_of_the_longest_execution(database: Database, snapshot
 def test_a_statement_is_found_slower_than_its_own_past(snapshot: Snapshot) -> None:
     (slower,) = {plan.sql_id for plan in rows_of(snapshot, CachedPlan) if "), no FROM kept_orders" in plan.statement}
     found = {finding.resource: finding.evidence for finding in run_check("SQL051", snapshot).findings}
-    assert {row.sql_id for row in rows_of(snapshot, SqlShape)} > {slower}, "others are compared, too"
-    assert list(found) == [name_shape(slower, None)]
+    texts = rows_of(snapshot, RepositoryText)
+    (steady,) = {row.sql_id for row in texts if "COUNT(*) FROM kept_orders WHERE" in (row.statement or "")}
+    # Other tests of the shared kernel may have left statements that became slower, too.
+    assert name_shape(slower, None) in found and name_shape(steady, None) not in found
     before_us, now_us = found[name_shape(slower, None)]["before_us"], found[name_shape(slower, None)]["now_us"]
     assert isinstance(before_us, int | float) and isinstance(now_us, int | float) and before_us < 20_000 < now_us
 
